@@ -1,0 +1,1 @@
+"""routelint: a policy-as-code linter for Amazon Bedrock model routes."""

@@ -1,0 +1,86 @@
+"""What a parser is given and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from routelint.model import Directive, Location, ModelReference, Resource, ScanError
+from routelint.possible import Possible
+from routelint.source import SourceTree
+from routelint.surfaces import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSetting:
+    """An environment variable that infrastructure sets for a piece of running code.
+
+    `owner` is the symbol of the function, container or runtime that gets it; `code` are repository-relative paths (files or
+    folders) of the code it runs, empty where that cannot be told.
+    """
+
+    name: str
+    value: Possible
+    owner: str
+    location: Location
+    code: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EnvironmentSettings:
+    """Every environment setting of the scan, asked by the code that reads it."""
+
+    settings: tuple[EnvironmentSetting, ...] = ()
+
+    def lookup(self, path: str, name: str) -> tuple[EnvironmentSetting, ...]:
+        """The settings of `name` for the code at `path`: those with the longest matching code path, one or more owners."""
+        best: list[EnvironmentSetting] = []
+        depth = -1
+        for setting in self.settings:
+            if setting.name != name:
+                continue
+            for code in setting.code:
+                prefix = code.rstrip("/")
+                if prefix in (".", "") or path == prefix or path.startswith(prefix + "/"):
+                    length = 0 if prefix in (".", "") else len(prefix)
+                    if length > depth:
+                        best, depth = [setting], length
+                    elif length == depth and setting not in best:
+                        best.append(setting)
+        return tuple(best)
+
+
+@dataclass(frozen=True)
+class ParseContext:
+    """What a parser may ask: the tree, the surfaces of its language, the catalog's ids, and variables set elsewhere.
+
+    `knows` tells whether a text, in any spelling, names a model of the catalog.
+    """
+
+    tree: SourceTree
+    surfaces: tuple[Surface, ...]
+    knows: Callable[[str], bool]
+    settings: EnvironmentSettings = EnvironmentSettings()
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What one unit holds; every path is relative to the scanned root."""
+
+    references: tuple[ModelReference, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    settings: tuple[EnvironmentSetting, ...] = ()
+    errors: tuple[ScanError, ...] = ()
+    directives: tuple[Directive, ...] = field(default=())
+
+
+def merge(parts: Iterable[Parsed]) -> Parsed:
+    """Everything of every part, in order."""
+    parts = tuple(parts)
+    return Parsed(
+        tuple(each for part in parts for each in part.references),
+        tuple(each for part in parts for each in part.resources),
+        tuple(each for part in parts for each in part.settings),
+        tuple(each for part in parts for each in part.errors),
+        tuple(each for part in parts for each in part.directives),
+    )

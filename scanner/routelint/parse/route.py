@@ -1,0 +1,61 @@
+"""From what an expression may evaluate to, to the models a route takes: the last step every parser shares."""
+
+from __future__ import annotations
+
+from routelint import model_id
+from routelint.model import Choice, Known, ModelId, OneOf, Unknown, Value
+from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, text_of
+
+
+def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:
+    """The models behind `possible`; None where nothing of it is a Bedrock model.
+
+    Where the place accepts other providers' models too (`bedrock_only` false), texts that are not Bedrock identifiers are
+    left out. Where it does not, they are kept as written, so that a rule can say the catalog does not know them.
+    """
+    choices: dict[tuple[str, tuple[str, ...]], Choice] = {}
+    holes: list[Unknown] = []
+    for possibility in possible:
+        read = _read(possibility, bedrock_only)
+        if isinstance(read, Choice):
+            choices.setdefault((read.model.id, read.environments), read)
+            if (reason := _open_scope(read.model)) is not None:
+                holes.append(Unknown(reason, possibility.trail))
+        elif read is not None:
+            holes.append(read)
+    if not choices:
+        return holes[0] if holes else None
+    if len(choices) == 1 and not holes:
+        return Known(next(iter(choices.values())))
+    return OneOf(tuple(choices.values()), holes[0] if holes else None)
+
+
+def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | None:
+    match possibility.content:
+        case Hole(reason):
+            return Unknown(reason, possibility.trail)
+        case Items() | Record():
+            return Unknown("a list or map stands where a model identifier is expected", possibility.trail)
+        case None:
+            return Unknown("no model is set: the value is null", possibility.trail) if bedrock_only else None
+        case Template() as template:
+            model = model_id.read(str(template))
+            if model is None or "${" in model.base:
+                return Unknown(template.reason, possibility.trail)
+        case scalar:
+            text = text_of(scalar).strip()
+            if not text:
+                return Unknown("no model is set: the value is empty", possibility.trail) if bedrock_only else None
+            model = model_id.read(text)
+            if model is None:
+                if not bedrock_only:
+                    return None
+                model = ModelId(text, text, text)
+    return Choice(model, possibility.resolution, possibility.environments, possibility.trail)
+
+
+def _open_scope(model: ModelId) -> str | None:
+    """Why the scope prefix cannot be told, where it stands as a hole in the text."""
+    if model.scope is not None and model.scope.startswith("${"):
+        return f"the scope prefix '{model.scope}' cannot be told"
+    return None

@@ -1,0 +1,104 @@
+"""Access to the scanned files without touching the disk: a tree that can be read, units of it, and decoded text."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from routelint.model import Span
+
+
+class SourceTree(Protocol):
+    """The files of a scan: POSIX paths relative to the root. Never leaves the root, never follows a link out of it."""
+
+    def paths(self) -> Sequence[str]:
+        """Every file that may be read, sorted."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None where it is absent, unreadable or larger than is read."""
+
+
+@dataclass(frozen=True)
+class MemoryTree:
+    """A tree held in memory: path -> bytes."""
+
+    files: Mapping[str, bytes]
+
+    def paths(self) -> Sequence[str]:
+        """Every path, sorted."""
+        return sorted(self.files)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None where it is absent."""
+        return self.files.get(path)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUnit:
+    """What must be read together: files of one language below `root`; `reported` are those whose findings are wanted."""
+
+    language: str
+    paths: tuple[str, ...]
+    root: str = "."
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """Decoded text of a file that knows its lines; positions convert once, here."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts = [0]
+        starts.extend(index + 1 for index, character in enumerate(self.text) if character == "\n")
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column of a code-point offset."""
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The span between two code-point offsets."""
+        return Span(*self.position(start), *self.position(end))
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line without its end; empty where there is none."""
+        if not 1 <= number <= len(self._starts):
+            return ""
+        start = self._starts[number - 1]
+        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
+        return self.text[start:end].removesuffix("\r")
+
+    def lines(self) -> Iterator[str]:
+        """Every line in order."""
+        return (self.line(number) for number in range(1, len(self._starts) + 1))
+
+
+class NotTextError(ValueError):
+    """The bytes are not text: says which byte and where."""
+
+
+def decode(path: str, data: bytes) -> SourceText:
+    """The text of a file: UTF-8, with or without a byte-order mark, or UTF-16 with one.
+
+    Raises:
+        NotTextError: the bytes are binary or in another encoding.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return SourceText(path, data.decode("utf-16"))
+        except UnicodeDecodeError as error:
+            raise NotTextError("not UTF-16 text although it starts with its byte-order mark") from error
+    if b"\0" in data[:8192]:
+        raise NotTextError("binary: it holds a null byte")
+    try:
+        return SourceText(path, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise NotTextError(f"not UTF-8 text: byte 0x{data[error.start]:02x} on line {line}") from error

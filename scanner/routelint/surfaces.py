@@ -1,0 +1,57 @@
+"""The places where a model can be chosen, per language and framework: rows of `surfaces/*.yaml`, read from their index."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from routelint.model import Kind
+
+FOLDER = Path(__file__).parent / "surfaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One place that can carry a model.
+
+    `symbol` is the callable, resource type or file; `carrier` the argument, attribute path (`a.b[].c`) or key that holds the
+    model; `position` its 0-based place at a call, without self; `default` the model taken when it is omitted. `bedrock_only`
+    is false where the same place takes other providers' models. `beats` names the carrier of the same symbol that this one
+    overrides. `tags` is the tag shape (`map`, `list`, `block`), None where it cannot be tagged.
+    """
+
+    id: str
+    framework: str
+    symbol: str
+    carrier: str
+    kind: Kind | None
+    position: int | None = None
+    default: str | None = None
+    bedrock_only: bool = True
+    beats: str | None = None
+    tags: str | None = None
+    tag_carrier: str | None = None
+    caps: tuple[str, ...] = ()
+    role: str = "model"
+    note: str | None = None
+
+
+@cache
+def load(language: str) -> tuple[Surface, ...]:
+    """The surfaces of a language, in file order; none where the language has no file."""
+    path = FOLDER / f"{language}.json"
+    if not path.exists():
+        return ()
+    rows = json.loads(path.read_text("utf-8"))
+    return tuple(
+        Surface(
+            **{
+                **row,
+                "kind": Kind(row["kind"]) if row.get("kind") else None,
+                "caps": tuple(row.get("caps", ())),
+            }
+        )
+        for row in rows
+    )

@@ -1,0 +1,1 @@
+"""JSON Schemas of every file routelint reads or writes: its reference manual."""
