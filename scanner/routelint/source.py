@@ -38,11 +38,14 @@ class MemoryTree:
 
 @dataclass(frozen=True, slots=True)
 class SourceUnit:
-    """What must be read together: files of one language below `root`; `reported` are those whose findings are wanted."""
+    """The files of one language in a scan: `paths` may be read, `marked` hold a Bedrock marker and must be looked at.
+
+    Both are sorted. A parser reads the marked files and whatever they refer to or are referred to by, nothing else.
+    """
 
     language: str
     paths: tuple[str, ...]
-    root: str = "."
+    marked: tuple[str, ...]
 
 
 @dataclass(frozen=True)
