@@ -36,10 +36,8 @@ def render(parsed: Parsed) -> str:
     lines = []
     for reference in sorted(parsed.references, key=lambda each: (each.location, each.root, each.sink)):
         lines.extend(_reference(reference))
-    for resource in sorted(parsed.resources, key=lambda each: (each.location, each.root)):
-        lines.append(_resource(resource))
-    for setting in sorted(parsed.settings, key=lambda each: (each.location, each.owner, each.name)):
-        lines.append(_setting(setting))
+    lines.extend(_resource(each) for each in sorted(parsed.resources, key=lambda each: (each.location, each.root)))
+    lines.extend(_setting(each) for each in sorted(parsed.settings, key=lambda each: (each.location, each.owner, each.name)))
     lines.extend(f"error {error.path}:{error.line}: {error.message}" for error in parsed.errors)
     return "\n".join(lines) + "\n"
 
@@ -80,4 +78,5 @@ def _resource(resource: Resource) -> str:
 def _setting(setting: EnvironmentSetting) -> str:
     contents = " | ".join(str(possibility.content) for possibility in setting.value)
     code = ", ".join(setting.code) or "?"
-    return f"setting {setting.location.path}:{setting.location.span.start_line} {setting.owner} {setting.name}={contents} code={code}"
+    place = f"{setting.location.path}:{setting.location.span.start_line}"
+    return f"setting {place} {setting.owner} {setting.name}={contents} code={code}"
