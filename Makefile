@@ -1,0 +1,93 @@
+# Everything runs in this checkout's own virtual environment, made on first use. Needs make and Python 3.11 or later.
+# A stamp file in the environment makes the second run fast: it is older than pyproject.toml only after a change of dependencies.
+
+VENV ?= .venv
+# The python3 on PATH where it is new enough, else the newest that runs; `make PYTHON=/path/to/python3` decides otherwise.
+# Each candidate is started, because a version manager's stand-in may be on PATH and not run.
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+JOBS ?= auto
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := scanner rules schemas tools benchmarks
+# All examples in the README and all captures are dated, so that they read the same whenever they are made.
+TODAY := 2026-11-24
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast check format lint types imports docstrings data package self readme golden bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.installed ## scan examples/ and list its routes; exit 0 whatever is found
+	$(BIN)/routelint scan examples --today $(TODAY) --fail-on never
+	@echo
+	$(BIN)/routelint inventory examples --today $(TODAY)
+	@echo
+	@echo "This was a look, so it ends with exit 0. As a gate, drop --fail-on never: routelint scan exits 1 where an error is found."
+	@echo "Next: $(BIN)/routelint scan PATH, then $(BIN)/routelint policy init PATH; every command has --help."
+
+test: $(VENV)/.developed ## run every test, the slow ones too
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+test-fast: $(VENV)/.developed ## run the tests that need no build and no other program
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+
+check: format lint types imports docstrings data package self ## run every gate but the tests
+
+format: $(VENV)/.developed ## is the code formatted? (write: ruff format)
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.developed ## ruff's rules
+	$(BIN)/ruff check .
+
+types: $(VENV)/.developed ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(VENV)/.developed ## data flows one way, judging never sees syntax
+	PYTHONPATH=scanner:rules:schemas $(BIN)/lint-imports
+
+docstrings: $(VENV)/.developed ## everything public has one
+	$(BIN)/interrogate --quiet $(SOURCES)
+
+data: $(VENV)/.developed ## are the indexes made from the YAML files fresh?
+	$(BIN)/python tools/build_data.py --check
+
+package: $(VENV)/.developed ## build the wheel, look into it, use it outside the tree
+	$(BIN)/python -m pytest tests/test_packaging.py
+
+self: $(VENV)/.developed ## routelint on its own code, and on its examples
+	$(BIN)/routelint scan $(SOURCES) --today $(TODAY)
+	$(BIN)/routelint scan examples --today $(TODAY) --fail-on never --quiet --strict
+
+readme: $(VENV)/.developed ## write the captures in README.md anew
+	$(BIN)/python -m pytest tests/test_readme.py --update-golden
+
+golden: $(VENV)/.developed ## rewrite expected outputs; review the difference
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" --update-golden
+
+bench: $(VENV)/.developed ## measure start-up, one file, 1,000 and 10,000 files (minutes)
+	$(BIN)/python benchmarks/bench.py
+
+clean: ## remove the environment, builds and caches
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The environment itself; both stamps below build on it.
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "routelint needs Python 3.11 or later; none is on PATH; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "routelint needs Python 3.11 or later; '$(PYTHON)' does not run or is $$("$(PYTHON)" --version 2>&1)" >&2; exit 1; }
+	@echo "making $(VENV) with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu install the package python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	@touch $@
+
+# Dependency groups need pip 25.1; a new environment on an older Python starts with less.
+$(VENV)/.developed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --editable . --group dev
+	@touch $@ $(VENV)/.installed
