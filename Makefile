@@ -76,8 +76,8 @@ clean: ## remove the environment, builds and caches
 # The environment itself; both stamps below build on it.
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "routelint needs Python 3.11 or later; none is on PATH; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "routelint needs Python 3.11 or later; '$(PYTHON)' does not run or is $$("$(PYTHON)" --version 2>&1)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "routelint needs Python 3.11 or later; '$(PYTHON)' is older or does not run" >&2; exit 1; }
 	@echo "making $(VENV) with $$("$(PYTHON)" --version)"
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu install the package python3-venv" >&2; exit 1; }

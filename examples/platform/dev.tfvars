@@ -1,0 +1,2 @@
+environment     = "dev"
+contracts_model = "us.anthropic.claude-opus-5-5"

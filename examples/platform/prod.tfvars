@@ -1,0 +1,2 @@
+environment     = "prod"
+contracts_model = "us.anthropic.claude-opus-5-5"
