@@ -1,0 +1,116 @@
+"""Collecting: from a folder to the files worth reading, sorted into units by language, with those that hold a marker."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from routelint import surfaces
+from routelint.collect import listing, markers, patterns, units
+from routelint.collect.tree import MOST_BYTES, DiskTree, UnreadableError
+from routelint.model import ScanError
+from routelint.source import SourceUnit
+
+__all__ = ["Collected", "DiskTree", "collect"]
+
+# The languages of surfaces that each unit's files may hold.
+_SURFACES = {
+    "terraform": ("terraform", "asl"),
+    "cloudformation": ("cloudformation", "asl"),
+    "python": ("python",),
+    "text": ("typescript", "config", "other"),
+}
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What lies below a root: units in a fixed order, what could not be read, and how many files were looked at."""
+
+    tree: DiskTree
+    units: tuple[SourceUnit, ...]
+    errors: tuple[ScanError, ...] = ()
+    files: int = 0
+
+
+def collect(
+    root: Path,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    most_bytes: int = MOST_BYTES,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Collected:
+    """Every file below `root` that may hold a route, in units.
+
+    `include` and `exclude` are gitignore-style patterns on relative paths. `on_progress` is told how many files were looked
+    at, of how many. A file larger than `most_bytes` is not read; it is an error only where a marker stands in it.
+    """
+    excluded, included = patterns.matcher(exclude), patterns.matcher(include)
+    listed = [path for path in listing.files(root) if not excluded(path) and (not include or included(path))]
+    tree = DiskTree(root, listed, most_bytes)
+    candidates = [(path, language) for path in listed if (language := units.language_of(path)) is not None]
+    look = _Look(tree, most_bytes)
+    for done, (path, language) in enumerate(candidates):
+        look.at(path, language)
+        if on_progress is not None and done % 256 == 0:
+            on_progress(done, len(candidates))
+    if on_progress is not None:
+        on_progress(len(candidates), len(candidates))
+    found = (SourceUnit(name, tuple(look.paths[name]), tuple(look.marked[name])) for name in units.LANGUAGES)
+    return Collected(tree, tuple(unit for unit in found if unit.paths), tuple(look.errors), len(candidates))
+
+
+class _Look:
+    """One look at each file: which unit it belongs to and whether it holds a marker. Paths stay in the order given."""
+
+    def __init__(self, tree: DiskTree, most_bytes: int) -> None:
+        self._tree = tree
+        self._most_bytes = most_bytes
+        self._markers = {
+            language: markers.derive(itertools.chain.from_iterable(map(surfaces.load, names)))
+            for language, names in _SURFACES.items()
+        }
+        self.paths: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
+        self.marked: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
+        self.errors: list[ScanError] = []
+
+    def at(self, path: str, language: str) -> None:
+        """Look at one file."""
+        chunks: list[bytes] = []
+        try:
+            if not self._tree.stream(path, chunks.append, self._most_bytes):
+                self._too_large(path, language)
+                return
+        except UnreadableError as error:
+            self.errors.append(ScanError(path, f"cannot read the file: {error}"))
+            return
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        if data.startswith(_BYTE_ORDER_MARKS):
+            data = data.decode("utf-16", "replace").encode()
+        if units.may_be_template(path):
+            language = units.language_of_content(data)
+        self.paths[language].append(path)
+        if self._markers[language].found(data):
+            self.marked[language].append(path)
+
+    def _too_large(self, path: str, language: str) -> None:
+        """An error for a file too large to be read, where a marker stands in it; it costs one chunk of memory."""
+        overlap = b""
+        found = False
+
+        def search(chunk: bytes) -> None:
+            nonlocal overlap, found
+            found = found or self._markers[language].found(overlap + chunk)
+            overlap = chunk[-markers.OVERLAP_BYTES :]
+
+        try:
+            self._tree.stream(path, search)
+        except UnreadableError as error:
+            self.errors.append(ScanError(path, f"cannot read the file: {error}"))
+            return
+        if found:
+            limit = self._most_bytes // (1024 * 1024)
+            self.errors.append(ScanError(path, f"not read: larger than {limit} MiB, and it mentions Bedrock"))

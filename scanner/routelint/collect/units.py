@@ -1,0 +1,107 @@
+"""Which language a file belongs to, from its name and, for templates, its content."""
+
+from __future__ import annotations
+
+import re
+
+LANGUAGES = ("terraform", "cloudformation", "python", "text")
+
+TERRAFORM_SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json", ".hcl")
+PYTHON_SUFFIXES = (".py", ".ipynb")
+TEMPLATE_SUFFIXES = (".yaml", ".yml", ".json", ".template")
+TEXT_SUFFIXES = (
+    ".baml",
+    ".bash",
+    ".cfg",
+    ".cjs",
+    ".conf",
+    ".config",
+    ".cs",
+    ".cts",
+    ".env",
+    ".fs",
+    ".go",
+    ".groovy",
+    ".ini",
+    ".java",
+    ".js",
+    ".json5",
+    ".jsonc",
+    ".jsx",
+    ".kt",
+    ".kts",
+    ".mjs",
+    ".mts",
+    ".php",
+    ".properties",
+    ".ps1",
+    ".rb",
+    ".rs",
+    ".scala",
+    ".sh",
+    ".sql",
+    ".svelte",
+    ".swift",
+    ".toml",
+    ".ts",
+    ".tsx",
+    ".vue",
+    ".zsh",
+)
+_TEXT_NAME = re.compile(
+    r"(?:.*\.)?(?:dockerfile|containerfile)(?:\..*)?|\.env(?:rc)?(?:[.-].*)?|env(?:\.[a-z]+)*\.(?:example|sample|template|dist)"
+    r"|(?:gnu)?makefile|justfile|procfile|jenkinsfile"
+)
+
+# Written by a tool from something that is read itself, or published by someone else.
+_SKIPPED = re.compile(
+    r".*[.-]min\.(?:js|mjs|css)|.*\.(?:map|lock|snap|d\.ts|d\.mts|d\.cts)|.*\.bundle\.js|.*[.-]lock\.(?:json|ya?ml|hcl)"
+    r"|npm-shrinkwrap\.json|.*\.tfstate(?:\.backup)?|.*\.chunk\.js|\.terraform\.lock\.hcl"
+)
+
+# Each pattern with a word it cannot do without: looking for the word first makes most files cost nothing.
+_TEMPLATE_WORDS = (b"AWSTemplateFormatVersion", b"AWS::Serverless-2016-10-31")
+_RESOURCE_TYPE = re.compile(rb"Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::[A-Za-z0-9]")
+_START = re.compile(rb"StartAt[\"']?\s*:")
+_STATES = re.compile(rb"States[\"']?\s*:")
+_PARAMETER = re.compile(rb"ParameterKey[\"']?\s*:")
+_PARAMETERS = re.compile(rb"\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
+_PLAN = re.compile(rb"\s*\{\s*\"format_version\"\s*:")
+_PLANNED = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"')
+
+
+def language_of(path: str) -> str | None:
+    """The language a file name stands for; None where such files are not read. Templates are `text` until looked into."""
+    name = path.rsplit("/", 1)[-1].lower()
+    if _SKIPPED.fullmatch(name):
+        return None
+    if name.endswith(TERRAFORM_SUFFIXES):
+        return "terraform"
+    if name.endswith(PYTHON_SUFFIXES):
+        return "python"
+    if name == "samconfig.toml":
+        return "cloudformation"
+    if name.endswith(TEMPLATE_SUFFIXES) or name.endswith(TEXT_SUFFIXES) or _TEXT_NAME.fullmatch(name):
+        return "text"
+    return None
+
+
+def may_be_template(path: str) -> bool:
+    """Whether the content of a `text` file decides if it is a template, a plan or a configuration file."""
+    return path.lower().endswith(TEMPLATE_SUFFIXES)
+
+
+def language_of_content(data: bytes) -> str:
+    """The language of a YAML or JSON file: a template with what belongs to it, a Terraform plan, or text.
+
+    Templates are CloudFormation and SAM templates, state machines, and parameter files of a deployment.
+    """
+    if any(word in data for word in _TEMPLATE_WORDS) or (b"::" in data and _RESOURCE_TYPE.search(data)):
+        return "cloudformation"
+    if b"StartAt" in data and _START.search(data) and _STATES.search(data):
+        return "cloudformation"
+    if _PARAMETERS.match(data) or (b"ParameterKey" in data and _PARAMETER.search(data)):
+        return "cloudformation"
+    if _PLAN.match(data) and any(key in data for key in _PLANNED):
+        return "terraform"
+    return "text"
