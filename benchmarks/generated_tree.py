@@ -44,7 +44,7 @@ PLAIN_YAML = """
     - {{name: STAGE, value: prod}}
     - {{name: QUEUE, value: {noun}-{number}}}
 """
-PLAIN_JSON = """{{"{noun}": {{"id": {number}, "steps": ["{verb}", "archive"], "limits": {{"rate": {number}, "burst": {number}}}}}}}
+PLAIN_JSON = """{{"{noun}": {{"id": {number}, "steps": ["{verb}", "archive"], "limits": {{"rate": {number}}}}}}}
 """
 PLAIN_MARKDOWN = """
 ## {noun} {number}
