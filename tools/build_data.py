@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -19,20 +21,121 @@ PACKAGE = Path(__file__).parent.parent / "scanner" / "routelint"
 # Columns that reviewers need and the program does not.
 SURFACE_PROVENANCE = ("verified", "source", "language")
 
+# Fields of a model that only `routelint catalog MODEL` shows; they are read from a second index.
+MODEL_DETAILS = (
+    "aws_replacements",
+    "capabilities",
+    "confidence",
+    "disputed_profiles",
+    "doubts",
+    "endpoints",
+    "on_demand_note",
+    "output",
+    "sources",
+    "vendor_id",
+)
+PRICE_DETAILS = ("media", "provisioned_usd_per_second", "source", "url")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML without the timestamp type: a date stays the text it is written as, as in JSON."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load_yaml(text: str) -> Any:
+    """The content of a data file, dates as text."""
+    return yaml.load(text, Loader=_Loader)
+
 
 def surface_indexes() -> dict[Path, str]:
     """Index path -> content, for every surfaces file."""
     indexes = {}
     for path in sorted((PACKAGE / "surfaces").glob("*.yaml")):
-        rows = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)["surfaces"]
+        rows = load_yaml(path.read_text("utf-8"))["surfaces"]
         lean = [{key: value for key, value in row.items() if key not in SURFACE_PROVENANCE} for row in rows]
         indexes[path.with_suffix(".json")] = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in lean) + "\n]\n"
     return indexes
 
 
+def catalog_indexes() -> dict[Path, str]:
+    """Index path -> content, for the catalog: what every scan needs, and the details apart."""
+    folder = PACKAGE / "catalog"
+    files = [load_yaml(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))]
+    models: dict[str, dict[str, Any]] = {}
+    details: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for row in file["models"]:
+            models[row["id"]], details[row["id"]] = _split(row, file)
+    index = {
+        "as_of": min(file["as_of"] for file in files),
+        "names": dict(sorted(_names(row for file in files for row in file["models"]))),
+        "cdk": dict(sorted(_constants(row for file in files for row in file["models"]))),
+        "models": models,
+    }
+    return {folder / "index.json": _compact(index), folder / "details.json": _compact({"models": details})}
+
+
+def _split(row: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A model's row for scanning, and its details with every source spelt out."""
+    lean = {
+        key: value
+        for key, value in row.items()
+        if key not in (*MODEL_DETAILS, "id", "aliases", "cdk", "cdk_other", "mantle_id")
+    }
+    lean["provider"], lean["vendor"] = file["provider"], file["vendor"]
+    lean["price"] = {key: value for key, value in row["price"].items() if key not in PRICE_DETAILS}
+    lean["lifecycle"] = {key: value for key, value in row["lifecycle"].items() if key not in ("source", "launched_source")}
+    details = {key: row[key] for key in (*MODEL_DETAILS, "aliases", "cdk", "cdk_other", "mantle_id") if key in row}
+    details |= {key: row["price"][key] for key in ("media", "provisioned_usd_per_second", "url") if key in row["price"]}
+    sources = file["sources"]
+    details["price_source"] = _cited(row["price"]["source"], sources)
+    details["lifecycle_source"] = _cited(row["lifecycle"]["source"], sources)
+    details["sources"] = _cited(row["sources"], sources)
+    return lean, details
+
+
+def _cited(keys: str | list[str], sources: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [f"{sources[key]['what']}, as of {sources[key]['as_of']}" for key in ([keys] if isinstance(keys, str) else keys)]
+
+
+def _names(rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    """Every spelling AWS or the CDK has for a model, without scope prefix -> the model's id."""
+    for row in rows:
+        identity = row["id"]
+        for name in (identity, *row.get("sized", ()), *row.get("aliases", ()), *filter(None, [row.get("mantle_id")])):
+            yield name, identity
+
+
+def _constants(rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    """CDK constant -> the id it stands for."""
+    for row in rows:
+        yield from ((name, row["id"]) for name in row.get("cdk", ()))
+        yield from row.get("cdk_other", {}).items()
+
+
+def _compact(index: object) -> str:
+    """JSON with a line per entry of its largest mappings: small, and a readable difference."""
+    parts = []
+    for key, value in index.items() if isinstance(index, dict) else ():
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if isinstance(value, dict):
+            inner = ",\n".join(
+                f"{json.dumps(name)}:{json.dumps(entry, ensure_ascii=False, separators=(',', ':'))}"
+                for name, entry in value.items()
+            )
+            text = "{\n" + inner + "\n}"
+        parts.append(f"{json.dumps(key)}:{text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
 def main() -> int:
     """Exit status: 1 where `--check` finds a stale index."""
-    indexes = surface_indexes()
+    indexes = surface_indexes() | catalog_indexes()
     stale = [path for path, content in indexes.items() if not path.exists() or path.read_text("utf-8") != content]
     if "--check" in sys.argv[1:]:
         for path in stale:

@@ -303,7 +303,7 @@ def _other_arn(plain: str) -> ModelId | None:
     """ARNs whose resource word is too common to look for: prompts, SageMaker endpoints, wildcards over everything."""
     parts = plain.split(":", 5)
     if parts[2:3] == ["bedrock"] and all(part in ("*", "") for part in parts[3:]):
-        return ModelId("", "*", "*", partition=parts[1], region=(parts[3:4] or [None])[0] or None)
+        return ModelId("", "*", "*", partition=parts[1], region=(parts[3] or None) if len(parts) > 3 else None)
     if len(parts) != 6:
         return None
     place = _Place(parts[1], parts[3] or None, parts[4] or None)
@@ -328,8 +328,7 @@ def _url(plain: str) -> ModelId | None:
         return None
     if host is None and _bare(identity) is None:
         return None
-    model = _taken_apart(identity, _Place(region=region))
-    return model
+    return _taken_apart(identity, _Place(region=region))
 
 
 def _marked(plain: str) -> ModelId | None:
