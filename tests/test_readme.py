@@ -1,4 +1,4 @@
-"""The README says what the program does: captures are run again, examples are checked. `make readme` writes the captures anew."""
+"""The README says what the program does: captures are run again, examples are checked; `make readme` writes the captures."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def test_readme_has_the_captures_it_promises() -> None:
     assert README.read_text("utf-8").count("<!-- capture:") == len(commands)
 
 
+@pytest.mark.xdist_group("readme")  # with --update-golden they all write the same file
 @pytest.mark.parametrize("capture", captures(), ids=lambda capture: capture.command)
 def test_capture_is_what_the_command_prints(capture: Capture, request: pytest.FixtureRequest) -> None:
     done = run(capture.command)
