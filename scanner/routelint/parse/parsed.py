@@ -50,17 +50,23 @@ class EnvironmentSettings:
         return tuple(best)
 
 
+def _no_constants(_name: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True)
 class ParseContext:
     """What a parser may ask: the tree, the surfaces of its language, the catalog's ids, and variables set elsewhere.
 
-    `knows` tells whether a text, in any spelling, names a model of the catalog.
+    `knows` tells whether a text, in any spelling, names a model of the catalog; `cdk` gives the id that a constant of the
+    CDK stands for (`ANTHROPIC_CLAUDE_SONNET_4_6`).
     """
 
     tree: SourceTree
     surfaces: tuple[Surface, ...]
     knows: Callable[[str], bool]
     settings: EnvironmentSettings = EnvironmentSettings()
+    cdk: Callable[[str], str | None] = _no_constants
 
 
 @dataclass(frozen=True)
