@@ -1,0 +1,154 @@
+"""Text made harmless for where it goes: one function per destination.
+
+Names and code of the scanned repository are hostile: they may hold terminal escape sequences, characters that reverse or
+hide text, commands for a CI runner, formulas, markup, and halves of surrogate pairs that no encoder accepts. What cannot be
+shown as it is becomes a visible escape such as `\\x1b` or `\\u202e`, so a reader sees that something is there.
+"""
+
+from __future__ import annotations
+
+import html as _html
+import json
+import re
+import unicodedata
+from urllib.parse import quote
+
+# Control, format (bidirectional overrides, zero-width characters, tags), surrogate, line and paragraph separator.
+_UNSHOWABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Letters and marks that draw nothing although their category says they should (Default_Ignorable_Code_Point, less the
+# variation selectors that emoji need) and the blank braille pattern.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# CI runners obey lines of a log: `::error ...::` where only blanks stand before it (GitHub), `##[...]` and `##vso[...]`
+# anywhere in a line (GitHub, Azure Pipelines, TeamCity).
+_RUNNER_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
+_RUNNER_MARK = re.compile(r"##(?=\w*\[)")
+_NOT_PLAIN_ASCII = re.compile(r"[^\x00-\x7e]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What XML 1.0 cannot hold even as a character reference.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~&@:$^=\"']")
+
+
+def terminal_pieces(line: str) -> list[str]:
+    """How each character of one line is shown on a terminal or in a log: one piece per code point."""
+    pieces = [_shown(character) for character in line]
+    for command in _RUNNER_COMMAND.finditer(line):
+        second = command.start() + 1
+        pieces[second] = f"\\x{ord(line[second]):02x}"
+    return pieces
+
+
+def terminal(line: str) -> str:
+    """One line for a terminal or a log; line ends inside it become visible."""
+    if line.isprintable() and "##" not in line and "::" not in line:
+        return line
+    return "".join(terminal_pieces(line))
+
+
+def plain(text: str) -> str:
+    """Text for a viewer of plain text: several lines stay several lines, everything else unshowable becomes visible."""
+    return "\n".join(_visible(line) for line in text.split("\n"))
+
+
+def workflow_data(text: str) -> str:
+    """The message of a GitHub workflow command."""
+    return "%0A".join(terminal(line).replace("%", "%25") for line in text.split("\n"))
+
+
+def workflow_property(text: str) -> str:
+    """A property of a GitHub workflow command, such as its file or title."""
+    return workflow_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def json_text(document: object) -> str:
+    """A JSON document in printable ASCII: safe on any terminal, in any log and in any encoding.
+
+    A reader gets back the same text, except that halves of surrogate pairs become U+FFFD, because strict readers refuse the
+    whole document for one of them.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    # Outside strings JSON has none of the characters below, so they can be escaped in place.
+    text = _NOT_PLAIN_ASCII.sub(_json_escape, text)
+    return _RUNNER_MARK.sub(r"#\\u0023", text) + "\n"
+
+
+def uri(path: str) -> str | None:
+    """A POSIX path as a relative URI reference, percent-encoded; None where it is absolute or leaves its root."""
+    segments = path.split("/")
+    if path.startswith("/") or ".." in segments:
+        return None
+    kept = [segment for segment in segments if segment not in ("", ".")]
+    return "/".join(quote(_whole(segment), safe="") for segment in kept) or None
+
+
+def markdown(text: str) -> str:
+    """Text inside a Markdown paragraph or table cell: no markup, link, mention, reference or second line."""
+    escaped = _MARKDOWN_SPECIAL.sub(lambda found: f"&#{ord(found[0])};", terminal(text))
+    # GitHub looks for @mentions and #references after entities are decoded; an empty comment parts sign and name.
+    return escaped.replace("&#64;", "&#64;<!-- -->").replace("&#35;", "&#35;<!-- -->")
+
+
+def markdown_code(text: str) -> str:
+    """Text as a Markdown code span, also inside a table cell."""
+    shown = terminal(text).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if not shown.strip(" ") or shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def html(text: str) -> str:
+    """Text inside an HTML element or a quoted attribute."""
+    return _html.escape(plain(text), quote=True)
+
+
+def xml(text: str) -> str:
+    """Text inside an XML 1.0 element or a quoted attribute."""
+    return _html.escape(_NOT_XML.sub(lambda found: _escape(found[0]), plain(text)), quote=True).replace("\n", "&#10;")
+
+
+def csv_cell(text: str) -> str:
+    """One quoted CSV cell that no spreadsheet takes for a formula."""
+    shown = plain(text)
+    if text.lstrip().startswith(_FORMULA_STARTS) or shown.startswith(_FORMULA_STARTS):
+        shown = "'" + shown
+    return '"' + shown.replace('"', '""') + '"'
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() and character not in _INVISIBLE:
+        return character
+    if character in _INVISIBLE or unicodedata.category(character) in _UNSHOWABLE_CATEGORIES:
+        return _escape(character)
+    return character
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _visible(line: str) -> str:
+    return line if line.isprintable() and _INVISIBLE.isdisjoint(line) else "".join(_shown(character) for character in line)
+
+
+def _whole(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if 0xD800 <= code <= 0xDFFF:
+        return "\\ufffd"
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

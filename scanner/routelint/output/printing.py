@@ -1,0 +1,83 @@
+"""What printers are given beside what they print: the terminal, the source lines, the rules and where the scan was run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from routelint.model import Severity
+from routelint.output.layout import Paint
+from routelint.source import SourceText
+
+# The project's home: SARIF wants an absolute address for the tool and for each rule.
+HOME = "https://github.com/routelint/routelint"
+
+
+class RuleInfo(Protocol):
+    """What printers ask of a rule; `routelint.rule.Rule` is one."""
+
+    @property
+    def id(self) -> str:
+        """The kebab-case name."""
+
+    @property
+    def summary(self) -> str:
+        """What the rule finds, in one line."""
+
+    @property
+    def severity(self) -> Severity:
+        """The severity where no policy says otherwise."""
+
+    @property
+    def category(self) -> str:
+        """The question it helps to answer: route, attribution, governance, budget, housekeeping."""
+
+    @property
+    def page(self) -> str:
+        """Its documentation in Markdown."""
+
+    @property
+    def waivable(self) -> bool:
+        """Whether directives and waivers may silence it."""
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """Words that code scanning filters by."""
+
+
+def no_source(path: str) -> SourceText | None:  # noqa: ARG001
+    """No text for any path: frames are left out."""
+    return None
+
+
+@dataclass(frozen=True)
+class Printing:
+    """The surroundings of one output.
+
+    `width` is in columns, None where lines are not cut or wrapped (a pipe); `source` gives the text of a scanned file.
+    Paths of a report are relative to the scanned root: `shown_prefix` leads there from the current directory (for people),
+    `repository_prefix` from the repository's root (for SARIF and annotations); both are empty or end with a slash.
+    `exit_code` is what the command will end with.
+    """
+
+    version: str
+    rules: Sequence[RuleInfo] = ()
+    source: Callable[[str], SourceText | None] = no_source
+    width: int | None = None
+    colour: bool = False
+    quiet: bool = False
+    show_suppressed: bool = False
+    shown_prefix: str = ""
+    repository_prefix: str = ""
+    exit_code: int = 0
+    home: str = HOME
+
+    @property
+    def paint(self) -> Paint:
+        """Draws in colour where colour is on."""
+        return Paint(self.colour)
+
+    def rule(self, rule_id: str) -> RuleInfo | None:
+        """The rule of an id; None for one that is not built in."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
