@@ -19,7 +19,10 @@ class Surface:
     `symbol` is the callable, resource type or file; `carrier` the argument, attribute path (`a.b[].c`) or key that holds the
     model; `position` its 0-based place at a call, without self; `default` the model taken when it is omitted. `bedrock_only`
     is false where the same place takes other providers' models. `beats` names the carrier of the same symbol that this one
-    overrides. `tags` is the tag shape (`map`, `list`, `block`), None where it cannot be tagged.
+    overrides. `reads` says how the carrier holds the model where it is not the identifier itself: `variables` (environment
+    variables), `states` (Amazon States Language), `properties` (whatever inside has a name that says model), `stored` (an
+    identifier of the catalog, or such properties), `program` (text to search). `tags` is the tag shape (`map`, `list`,
+    `block`), None where it cannot be tagged.
     """
 
     id: str
@@ -35,6 +38,7 @@ class Surface:
     tag_carrier: str | None = None
     caps: tuple[str, ...] = ()
     role: str = "model"
+    reads: str = "identifier"
     note: str | None = None
 
 
