@@ -202,6 +202,7 @@ class ModelReference:
     `statement` is the statement or block the place stands in (inline directives on or above it apply to it). `root` is the
     calling Terraform root, the function sharing the code, or ".". `tags` is None where the thing cannot be tagged.
     `settings` holds what else the call says: `max_output_tokens`, `temperature`, `service_tier`, `commitment`.
+    `evidence` is why `environments` are believed; `justification` is the id an inline directive names.
     """
 
     location: Location
@@ -217,6 +218,7 @@ class ModelReference:
     evidence: tuple[Evidence, ...] = ()
     environments: tuple[str, ...] = ()
     workload: str | None = None
+    justification: str | None = None
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -261,12 +263,13 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class ScanError:
-    """A file, or a part of one, that could not be read."""
+    """A file, or a part of one, that could not be read; `internal` marks a fault of routelint itself."""
 
     path: str
     message: str
     line: int = 1
     column: int = 1
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +319,8 @@ class Finding:
     """One breach of the policy at one route for one model.
 
     `message` is one sentence without line numbers; `notes` are further facts (prices, dates), one sentence each; `fingerprint`
-    holds no line, date or commit.
+    holds no line, date or commit. `root` is the first of `roots`: a module called from several roots with the same outcome
+    gives one finding that lists them.
     """
 
     rule: str
@@ -325,6 +329,7 @@ class Finding:
     location: Location
     statement: Span
     root: str = "."
+    roots: tuple[str, ...] = (".",)
     model: str | None = None
     environments: tuple[str, ...] = ()
     trail: tuple[Hop, ...] = ()
@@ -358,7 +363,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one scan found: findings worst place first by path, routes, resources, coverage and errors."""
+    """What one scan found; findings are sorted by path, span and rule.
+
+    `files` counts the files looked at; `notices` are remarks about the run itself, each said once.
+    """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()

@@ -1,0 +1,118 @@
+"""# missing-required-tag
+
+## What it does
+
+Reports a taggable Bedrock resource that lacks a required tag under every one of its keys, after the provider's default tags,
+merges, module arguments, SAM globals and stack tags. A tag whose value cannot be told counts as present; where further tags
+may be added that cannot be told, nothing is reported.
+
+## Why it costs
+
+Untagged spend belongs to nobody: no team sees it, no budget covers it, and it cannot be cut.
+
+## Example
+
+    resource "aws_bedrockagent_agent" "support" {
+      agent_name = "support"
+    }
+
+## Use instead
+
+    resource "aws_bedrockagent_agent" "support" {
+      agent_name = "support"
+      tags       = { team = "support", project = "helpdesk", environment = "prod" }
+    }
+
+## Policy keys
+
+`tags.required`
+
+## References
+
+`docs/policy.md`, section Tags
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routelint.model import ModelReference, Resource, Severity, Tags
+from routelint.rule import Breach, Category, Context, Example, Place, Rule
+
+AGENT = """\
+resource "aws_bedrockagent_agent" "support" {{
+  foundation_model = "amazon.nova-lite-v1:0"
+  {tags}
+}}
+"""
+PROFILE = """\
+Resources:
+  Profile:
+    Type: AWS::Bedrock::ApplicationInferenceProfile
+    Properties:
+      InferenceProfileName: support
+      ModelSource: {{CopyFrom: "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}}
+      Tags: {tags}
+"""
+ALL = 'tags = { team = "support", project = "helpdesk", environment = "prod" }'
+
+
+def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
+    """One breach per resource, naming every missing tag."""
+    places = {(resource.location.path, resource.statement, resource.root) for resource in context.resources}
+    for resource in context.resources:
+        yield from _judge(resource, resource.tags, f"{resource.type} '{resource.name}'", context)
+    for reference in context.references:
+        # A call that creates a resource carries its tags itself; infrastructure has its resource rows.
+        if reference.language == "python" and (reference.location.path, reference.statement, reference.root) not in places:
+            yield from _judge(reference, reference.tags, reference.sink.rsplit(".", 1)[0], context)
+
+
+def _judge(
+    place: ModelReference | Resource, tags: Tags | None, name: str, context: Context
+) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
+    if tags is None or tags.rest is not None:
+        return
+    missing = [
+        required.name
+        for required in context.policy.required_tags
+        if not any(tags.entries.get(key) not in (None, "") for key in required.keys)
+    ]
+    if missing:
+        plural = "tags" if len(missing) > 1 else "tag"
+        keys = ", ".join(f"'{key}'" for key in missing)
+        yield (
+            place,
+            Breach(f"{name} lacks the required {plural} {keys}; set them on it or in default tags", None, place.environments),
+        )
+
+
+RULE = Rule(
+    id="missing-required-tag",
+    summary="A Bedrock resource without a required tag",
+    severity=Severity.ERROR,
+    category=Category.ATTRIBUTION,
+    page=__doc__,
+    check_all=check_all,
+    examples=(
+        Example("an agent without tags", {"main.tf": AGENT.format(tags="")}, ("main.tf:1",)),
+        Example("an agent with every tag", {"main.tf": AGENT.format(tags=ALL)}),
+        Example(
+            "tags from the provider's default tags",
+            {"main.tf": AGENT.format(tags=""), "provider.tf": f'provider "aws" {{\n  default_tags {{\n    {ALL}\n  }}\n}}\n'},
+        ),
+        Example(
+            "tags that cannot be told",
+            {"main.tf": AGENT.format(tags="tags = var.tags"), "variables.tf": 'variable "tags" {}\n'},
+        ),
+        Example("a profile with one tag", {"t.yaml": PROFILE.format(tags="[{Key: team, Value: a}]")}, ("t.yaml:2",)),
+        Example(
+            "a profile with every tag",
+            {
+                "t.yaml": PROFILE.format(
+                    tags="[{Key: team, Value: a}, {Key: project, Value: b}, {Key: environment, Value: prod}]"
+                )
+            },
+        ),
+    ),
+)

@@ -1,0 +1,85 @@
+"""# unknown-model
+
+## What it does
+
+Reports an identifier that the catalog does not know, and names the nearest known one. Malformed identifiers too: a profile id
+inside a foundation-model ARN, a missing `:0`, a version suffix on a name that has none.
+
+## Why it costs
+
+A misspelt identifier fails at the first call. One that is new has no price and no lifecycle dates here, so no other rule can
+judge it.
+
+## Example
+
+    modelId = "amazon.nova-lite-v1"
+
+## Use instead
+
+    modelId = "amazon.nova-lite-v1:0"
+
+## Policy keys
+
+None.
+
+## References
+
+`routelint catalog` lists the models known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routelint.model import ModelReference, Severity
+from routelint.rule import Breach, Category, Context, Example, Rule
+
+CALL = """\
+import boto3
+
+client = boto3.client("bedrock-runtime")
+client.converse(modelId="{model}", messages=[])
+"""
+TERRAFORM = """\
+resource "aws_bedrockagent_agent" "support" {{
+  foundation_model = "{model}"
+}}
+"""
+
+
+def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
+    """One breach per identifier that is malformed or not in the catalog."""
+    for choice in reference.choices:
+        named = choice.model
+        if named.is_pattern or named.form.opaque:
+            continue
+        environments = context.environments(reference, choice)
+        if named.fault is not None:
+            yield Breach(f"'{named.text}' is malformed: {named.fault}", choice, environments)
+        elif context.model(choice) is None:
+            near = context.catalog.near(named.id)
+            way_out = f"; did you mean '{near.id}'? ({near.reason})" if near else "; 'routelint catalog' lists the models known"
+            yield Breach(f"model '{named.id}' is not in the catalog{way_out}", choice, environments)
+
+
+RULE = Rule(
+    id="unknown-model",
+    summary="A model identifier that is malformed or not in the catalog",
+    severity=Severity.WARNING,
+    category=Category.ROUTE,
+    page=__doc__,
+    check=check,
+    examples=(
+        Example("a missing revision", {"app.py": CALL.format(model="amazon.nova-lite-v1")}, ("app.py:4",)),
+        Example("a known model", {"app.py": CALL.format(model="amazon.nova-lite-v1:0")}),
+        Example(
+            "a profile id in a foundation-model ARN",
+            {"main.tf": TERRAFORM.format(model="arn:aws:bedrock:us-east-1::foundation-model/us.amazon.nova-lite-v1:0")},
+            ("main.tf:2",),
+        ),
+        Example(
+            "a foundation-model ARN",
+            {"main.tf": TERRAFORM.format(model="arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0")},
+        ),
+    ),
+)

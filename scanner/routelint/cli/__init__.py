@@ -1,0 +1,90 @@
+"""The command line: the only place that touches the disk, the clock and the environment, and joins all layers."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from routelint import __version__
+
+# command -> module and the command object in it; imported when the command runs, so that `--version` stays quick.
+COMMANDS = {
+    "scan": ("routelint.cli.scan", "scan", "Find model routes, judge them against the policy, report."),
+    "inventory": ("routelint.cli.inventory", "inventory", "List every model route with model, tier and price."),
+    "explain": ("routelint.cli.rules", "explain", "Show a rule's page."),
+    "rules": ("routelint.cli.rules", "rules", "List every rule."),
+    "catalog": ("routelint.cli.catalog", "catalog", "List the models known, or show one."),
+    "policy": ("routelint.cli.policy", "policy", "Write, check and print the policy file."),
+}
+
+EXIT_INCOMPLETE = 3
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the manual."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None where there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command called; an unknown one names the nearest."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else f"; expected one of {', '.join(COMMANDS)}"
+            ctx.fail(f"no command '{name}'{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.version_option(__version__, message="routelint %(version)s")
+def program() -> None:
+    """Keep the cost of generative AI under control where it is decided: in code.
+
+    routelint finds every place in a repository that chooses an Amazon Bedrock model, resolves which models it takes in which
+    environment, and judges them against a policy file. It runs offline and never executes what it scans.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program; the exit status: 0 clean, 1 findings, 2 usage or policy error, 3 incomplete."""
+    try:
+        result = program.main(args=None if arguments is None else list(arguments), prog_name="routelint", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("routelint: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has gone; there is nobody to tell.
+        sys.stderr.close()
+        return 0
+    except Exception:
+        traceback.print_exc()
+        click.echo("routelint: this is a fault of routelint, not of what it scanned; report it with the lines above", err=True)
+        return EXIT_INCOMPLETE
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,67 @@
+"""`routelint inventory`: every route with its models."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import click
+
+from routelint import __version__
+from routelint.cli import options
+from routelint.cli.session import incomplete, open_session
+from routelint.inventory import rows
+from routelint.output.printing import Printing
+from routelint_rules import RULES
+
+
+@click.command()
+@options.paths_argument
+@options.policy_option
+@options.format_option(("text", "json"))
+@click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
+@options.today_option
+@options.display_options
+def inventory(
+    paths: tuple[Path, ...],
+    policy_path: Path | None,
+    formats: tuple[options.Destination, ...],
+    output: Path | None,
+    strict: bool,
+    exclude: tuple[str, ...],
+    today: date | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """List every model route below PATHS: model, tier, price, environments, tags, workload, and how each was resolved."""
+    destinations = options.destinations(formats, output)
+    session = open_session(
+        paths, policy_path, today or options.today_utc(), rule_ids=[rule.id for rule in RULES], exclude=exclude, quiet=quiet
+    )
+    references = [each for each in session.resolved.references if session.reported(each.location.path)]
+    resources = [each for each in session.resolved.resources if session.reported(each.location.path)]
+    errors = [each for each in session.resolved.errors if session.reported(each.path)]
+    found = rows(references, session.policy, session.catalog)
+    for destination in destinations:
+        if destination.format == "json":
+            from routelint.output import json_report
+
+            options.write(destination, json_report.inventory(found, resources, errors))
+        else:
+            from routelint.output import table
+
+            on_terminal = destination.path is None
+            printing = Printing(
+                version=__version__,
+                source=session.text,
+                width=shutil.get_terminal_size().columns if on_terminal else None,
+                colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
+                quiet=quiet,
+                shown_prefix=session.shown_prefix,
+            )
+            options.write(destination, table.inventory(found, resources, errors, printing))
+    return 3 if incomplete(errors, strict) else 0

@@ -1,0 +1,184 @@
+"""Options that several commands share, and the values they are turned into."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One output of a run: its format, and the file it goes to (None: standard output)."""
+
+    format: str
+    path: Path | None
+
+
+class OutputFormat(click.ParamType):
+    """`FORMAT` or `FORMAT=FILE`."""
+
+    name = "format"
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        self.formats = formats
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """How the help text shows the value."""
+        return f"[{'|'.join(self.formats)}][=FILE]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Destination:
+        """The destination that `value` spells."""
+        if isinstance(value, Destination):
+            return value
+        name, equals, path = str(value).partition("=")
+        if name not in self.formats:
+            self.fail(f"'{name}' is not a format; expected one of {', '.join(self.formats)}", param, ctx)
+        if equals and not path:
+            self.fail(f"'{value}' names no file; expected {name}=FILE", param, ctx)
+        return Destination(name, Path(path) if path else None)
+
+
+class Day(click.ParamType):
+    """A calendar date, `YYYY-MM-DD`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date that `value` spells."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not a date; expected YYYY-MM-DD", param, ctx)
+
+
+def today_utc() -> date:
+    """The day it is, in UTC: every date of a policy and of the catalog is."""
+    return datetime.now(UTC).date()
+
+
+def paths_argument(command: Command) -> Command:
+    """PATHS: the files and folders to report on; the current folder where none is given."""
+    return click.argument("paths", nargs=-1, type=click.Path(path_type=Path))(command)
+
+
+def format_option(formats: tuple[str, ...]) -> Callable[[Command], Command]:
+    """`--format`, repeatable, and `--output` for the first of them."""
+
+    def decorate(command: Command) -> Command:
+        command = click.option(
+            "--output",
+            "-o",
+            type=click.Path(path_type=Path),
+            help="Write the (only) format to this file instead of the terminal.",
+        )(command)
+        return click.option(
+            "--format",
+            "-f",
+            "formats",
+            multiple=True,
+            type=OutputFormat(formats),
+            help="How to print; repeat as FORMAT=FILE for several outputs of one run. [default: text]",
+        )(command)
+
+    return decorate
+
+
+def policy_option(command: Command) -> Command:
+    """`--policy FILE`."""
+    return click.option(
+        "--policy",
+        "policy_path",
+        type=click.Path(path_type=Path),
+        help="The policy file. [default: routelint.yaml found upward from the scanned path; else the profile 'recommended']",
+    )(command)
+
+
+def today_option(command: Command) -> Command:
+    """`--today DATE`."""
+    return click.option(
+        "--today",
+        type=Day(),
+        default=None,
+        metavar="DATE",
+        help="Judge dates as of this day (YYYY-MM-DD), for reproducible runs.",
+    )(command)
+
+
+def color_option(command: Command) -> Command:
+    """`--color`."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colour the text output. [default: auto: on a terminal, unless NO_COLOR is set]",
+    )(command)
+
+
+def display_options(command: Command) -> Command:
+    """`--color`, `--quiet` and `--verbose`."""
+    command = color_option(command)
+    command = click.option("--quiet", "-q", is_flag=True, help="Print findings only: no summary, no progress.")(command)
+    return click.option("--verbose", "-v", is_flag=True, help="Also print notes and everything that could not be told.")(
+        command
+    )
+
+
+def destinations(formats: tuple[Destination, ...], output: Path | None) -> tuple[Destination, ...]:
+    """Where a run prints to.
+
+    Raises:
+        click.UsageError: `--output` with several formats, two formats on standard output, or one file twice.
+    """
+    chosen = formats or (Destination("text", None),)
+    if output is not None:
+        if len(chosen) > 1 or chosen[0].path is not None:
+            raise click.UsageError("--output goes with a single --format; for several outputs write --format FORMAT=FILE")
+        chosen = (Destination(chosen[0].format, output),)
+    terminal = [each.format for each in chosen if each.path is None]
+    if len(terminal) > 1:
+        raise click.UsageError(
+            f"formats {', '.join(terminal)} would all go to standard output; write all but one as FORMAT=FILE"
+        )
+    files = [each.path for each in chosen if each.path is not None]
+    for path in files:
+        if files.count(path) > 1:
+            raise click.UsageError(f"two formats would be written to '{path}'")
+    return chosen
+
+
+def write(destination: Destination, text: str) -> None:
+    """Prints `text`, or puts it in the destination's file as a whole: written beside it, then renamed.
+
+    Raises:
+        click.UsageError: the file cannot be written.
+    """
+    if destination.path is None:
+        stream = sys.stdout.buffer
+        stream.write(text.encode("utf-8", "replace"))
+        stream.flush()
+        return
+    path = destination.path
+    beside = path.with_name(f".{path.name}.routelint")
+    try:
+        beside.write_bytes(text.encode("utf-8", "replace"))
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise click.UsageError(f"cannot write '{path}': {error.strerror or error}") from error
+
+
+def coloured(choice: str, environment_no_color: str | None) -> bool:
+    """Whether the text on standard output is coloured."""
+    if choice != "auto":
+        return choice == "always"
+    return not environment_no_color and sys.stdout.isatty()

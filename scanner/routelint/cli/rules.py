@@ -1,0 +1,50 @@
+"""`routelint rules` and `routelint explain`: what the rules are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import click
+
+from routelint import __version__
+from routelint.cli import options
+from routelint.output import pages
+from routelint.output.printing import Printing
+from routelint.policy import nearest
+from routelint_rules import RULES
+
+
+def _printing(color: str) -> Printing:
+    return Printing(
+        version=__version__,
+        rules=RULES,
+        width=shutil.get_terminal_size().columns,
+        colour=options.coloured(color, os.environ.get("NO_COLOR")),
+    )
+
+
+@click.command()
+@options.format_option(("text", "json"))
+@options.color_option
+def rules(formats: tuple[options.Destination, ...], output: Path | None, color: str) -> int:
+    """List every rule with its default severity."""
+    for destination in options.destinations(formats, output):
+        text = pages.rules_json(RULES) if destination.format == "json" else pages.rules(_printing(color))
+        options.write(destination, text)
+    return 0
+
+
+@click.command()
+@click.argument("rule_id", metavar="RULE")
+@options.color_option
+def explain(rule_id: str, color: str) -> int:
+    """Show a rule's page: what it finds, why that costs, and the way out."""
+    rule = next((each for each in RULES if each.id == rule_id), None)
+    if rule is None:
+        near = nearest(rule_id, [each.id for each in RULES])
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise click.UsageError(f"no rule '{rule_id}'{hint} 'routelint rules' lists them")
+    options.write(options.Destination("text", None), pages.explain(rule, _printing(color)))
+    return 0

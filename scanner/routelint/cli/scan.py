@@ -1,0 +1,183 @@
+"""`routelint scan`: the main job."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from routelint import __version__, engine
+from routelint.cli import options
+from routelint.cli.session import Session, incomplete, open_session
+from routelint.model import Report, Severity
+from routelint.output.printing import Printing
+from routelint.policy import nearest
+from routelint.rule import Rule
+from routelint_rules import RULES
+
+FORMATS = ("text", "json", "sarif", "github")
+GATES = ("error", "warning", "note", "never")
+
+
+@click.command()
+@options.paths_argument
+@options.policy_option
+@options.format_option(FORMATS)
+@click.option(
+    "--fail-on", type=click.Choice(GATES), help="Exit with 1 where a finding is at least this severe. [default: error]"
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
+@click.option("--select", multiple=True, metavar="RULE", help="Judge by these rules only; repeatable.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable.")
+@click.option(
+    "--environment", "environment_names", multiple=True, metavar="ENV", help="Report only what concerns this environment."
+)
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
+@click.option(
+    "--min-resolved", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 where fewer routes resolve."
+)
+@click.option("--show-suppressed", is_flag=True, help="Also print the findings that directives and waivers silence.")
+@click.option(
+    "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
+)
+@options.today_option
+@options.display_options
+def scan(
+    paths: tuple[Path, ...],
+    policy_path: Path | None,
+    formats: tuple[options.Destination, ...],
+    output: Path | None,
+    fail_on: str | None,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    environment_names: tuple[str, ...],
+    exclude: tuple[str, ...],
+    min_resolved: float | None,
+    show_suppressed: bool,
+    sarif_profile: str,
+    today: date | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Find model routes below PATHS, judge them against the policy, report.
+
+    A folder is scanned as a whole. Files choose what is reported; what is read is the repository they lie in, so that a
+    module's callers and an imported constant are seen.
+
+    Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy error, 3 the scan is incomplete.
+    """
+    destinations = options.destinations(formats, output)
+    rules = chosen_rules(select, ignore)
+    session = open_session(
+        paths,
+        policy_path,
+        today or options.today_utc(),
+        rule_ids=[rule.id for rule in RULES],
+        exclude=exclude,
+        quiet=quiet,
+    )
+    report = engine.judge(
+        session.resolved,
+        rules,
+        session.policy,
+        session.catalog,
+        session.today,
+        reported=session.reported,
+        notices=notices(session),
+    )
+    if environment_names:
+        wanted = {session.policy.environment(name) for name in environment_names}
+        report = engine.concerning(report, wanted)
+    status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
+    for destination in destinations:
+        options.write(
+            destination, _render(report, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed)
+        )
+    return status
+
+
+def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules to judge by, in their order.
+
+    Raises:
+        click.UsageError: a name is no rule; every wrong one is named with the nearest rule.
+    """
+    known = {rule.id for rule in RULES}
+    wrong = [name for name in (*select, *ignore) if name not in known]
+    if wrong:
+        hints = "; ".join(
+            f"no rule '{name}'" + (f", did you mean '{near}'?" if (near := nearest(name, known)) else "") for name in wrong
+        )
+        raise click.UsageError(f"{hints}; 'routelint rules' lists them")
+    return tuple(rule for rule in RULES if (not select or rule.id in select) and rule.id not in ignore)
+
+
+def notices(session: Session) -> tuple[str, ...]:
+    """Remarks about the run itself."""
+    said = list(session.policy.warnings)
+    if session.catalog.stale(session.today):
+        said.append(
+            f"the model catalog is of {session.catalog.as_of}, more than 90 days old: prices and dates may have changed"
+        )
+    return tuple(str(each) for each in said)
+
+
+def exit_status(report: Report, fail_on: str, strict: bool, min_resolved: float | None) -> int:
+    """0, 1 or 3 by the contract of the command line."""
+    if incomplete(report.errors, strict):
+        return 3
+    if fail_on != "never" and any(each.severity.rank <= Severity(fail_on).rank for each in report.findings):
+        return 1
+    coverage = report.coverage
+    if min_resolved is not None and coverage.routes and 100 * coverage.resolved / coverage.routes < min_resolved:
+        return 1
+    return 0
+
+
+def _render(
+    report: Report,
+    destination: options.Destination,
+    session: Session,
+    status: int,
+    sarif_profile: str,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+    show_suppressed: bool,
+) -> str:
+    on_terminal = destination.path is None
+    printing = Printing(
+        version=__version__,
+        rules=RULES,
+        source=session.text,
+        width=shutil.get_terminal_size().columns if on_terminal and click.get_text_stream("stdout").isatty() else None,
+        colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
+        quiet=quiet,
+        show_suppressed=show_suppressed,
+        shown_prefix=session.shown_prefix,
+        repository_prefix=session.repository_prefix,
+        exit_code=status,
+    )
+    match destination.format:
+        case "json":
+            from routelint.output import json_report
+
+            return json_report.scan(report)
+        case "sarif":
+            from routelint.output import sarif
+
+            return sarif.scan(report, printing, sarif.Profile(sarif_profile))
+        case "github":
+            from routelint.output import github
+
+            return github.scan(report, printing)
+        case _:
+            from routelint.output import text
+
+            return text.scan(report, printing, notes=verbose or session.policy.shows_notes)

@@ -1,0 +1,203 @@
+"""One run over a repository: from the paths and options given to resolved routes, with the policy and catalog they meet."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import click
+
+from routelint import catalog as known_models
+from routelint import engine, source
+from routelint import policy as policies
+from routelint.catalog import Catalog
+from routelint.cli.progress import Progress
+from routelint.collect import Collected, collect
+from routelint.model import ScanError
+from routelint.policy import Policy, PolicyError
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command works on. `reported` says which paths (relative to `root`) the user asked for."""
+
+    root: Path
+    collected: Collected
+    resolved: engine.Resolved
+    policy: Policy
+    catalog: Catalog
+    today: date
+    reported: Callable[[str], bool]
+    shown_prefix: str
+    repository_prefix: str
+
+    def text(self, path: str) -> source.SourceText | None:
+        """The decoded text of a scanned file, for code frames."""
+        return self._texts(path)
+
+    @property
+    def _texts(self) -> Callable[[str], source.SourceText | None]:
+        return _reader(self.collected)
+
+
+@cache
+def _reader(collected: Collected) -> Callable[[str], source.SourceText | None]:
+    @cache
+    def read(path: str) -> source.SourceText | None:
+        data = collected.tree.read(path)
+        if data is None:
+            return None
+        try:
+            return source.decode(path, data)
+        except source.NotTextError:
+            return None
+
+    return read
+
+
+def open_session(
+    paths: Sequence[Path],
+    policy_path: Path | None,
+    today: date,
+    *,
+    rule_ids: Collection[str],
+    exclude: Sequence[str] = (),
+    quiet: bool = False,
+    own_policy: bool = True,
+) -> Session:
+    """Collects, parses and resolves what lies below `paths`, under the policy that governs it.
+
+    Without `own_policy` the built-in profile governs, whatever policy the repository has.
+
+    Raises:
+        click.UsageError: a path does not exist.
+        PolicyFault: the policy has faults; all of them are shown.
+    """
+    given = [_absolute(path) for path in paths] or [Path.cwd()]
+    root = _root(given)
+    policy = load_policy(policy_path, root, rule_ids) if own_policy else policies.default()
+    models = known_models.load()
+    with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
+        collected = collect(root, exclude=exclude, on_progress=progress.files)
+        resolved = engine.resolve(
+            collected.units,
+            collected.tree,
+            policy,
+            models,
+            rule_ids=rule_ids,
+            errors=collected.errors,
+            on_unit=progress.unit,
+        )
+    repository = _repository(root)
+    return Session(
+        root,
+        collected,
+        resolved,
+        policy,
+        models,
+        today,
+        _reported(given, root),
+        _prefix(root, Path.cwd()),
+        "" if repository is None else _prefix(root, repository),
+    )
+
+
+class PolicyFault(click.ClickException):
+    """A policy that cannot be used; shown one fault a line, without a traceback."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        """Prints every fault to standard error."""
+        click.echo(self.message, err=True)
+
+
+def load_policy(path: Path | None, start: Path, rule_ids: Collection[str]) -> Policy:
+    """The policy at `path`, else the one found upward from `start`, else the built-in profile `recommended`.
+
+    Raises:
+        PolicyFault: the file cannot be read or has faults.
+    """
+    if path is None:
+        found = policies.find(start.as_posix(), lambda candidate: Path(candidate).is_file())
+        if found is None:
+            return policies.default()
+        path = Path(found)
+    text = read_policy(path)
+    shown = _shown(path)
+    folder = path.parent
+
+    def read(relative: str) -> str | None:
+        extended = (
+            folder / os.path.relpath(relative, Path(shown).parent) if Path(relative).is_absolute() is False else Path(relative)
+        )
+        return extended.read_text("utf-8") if extended.is_file() else None
+
+    try:
+        return policies.load(text, shown, read=read, rules=rule_ids)
+    except PolicyError as error:
+        raise PolicyFault(error.diagnostics()) from error
+
+
+def read_policy(path: Path) -> str:
+    """The text of a policy file.
+
+    Raises:
+        PolicyFault: it does not exist, is no file, or is not text.
+    """
+    try:
+        return source.decode(str(path), path.read_bytes()).text
+    except OSError as error:
+        raise PolicyFault(
+            f"{_shown(path)}:1:1: cannot read the policy: {error.strerror or error}; expected a YAML file"
+        ) from error
+    except source.NotTextError as error:
+        raise PolicyFault(f"{_shown(path)}:1:1: cannot read the policy: {error}; expected a YAML file in UTF-8") from error
+
+
+def _shown(path: Path) -> str:
+    """A path as people would type it: relative to the current folder where it lies below it."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links and rename what the user typed)
+    cwd = Path.cwd()
+    return absolute.relative_to(cwd).as_posix() if absolute.is_relative_to(cwd) else absolute.as_posix()
+
+
+def _absolute(path: Path) -> Path:
+    if not path.exists():
+        raise click.UsageError(f"path '{path}' does not exist")
+    return path.resolve()
+
+
+def _root(given: Sequence[Path]) -> Path:
+    """The folder whose files may be read: the one given, else the repository that holds every path, else their parent."""
+    if len(given) == 1 and given[0].is_dir():
+        return given[0]
+    common = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in given]))
+    return _repository(common) or common
+
+
+def _repository(folder: Path) -> Path | None:
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
+def _reported(given: Sequence[Path], root: Path) -> Callable[[str], bool]:
+    wanted = [path.relative_to(root).as_posix() for path in given]
+    if "." in wanted:
+        return lambda path: True
+    return lambda path: any(path == each or path.startswith(each + "/") for each in wanted)
+
+
+def _prefix(folder: Path, base: Path) -> str:
+    """The relative way from `base` to `folder`, ending with a slash; empty where they are equal."""
+    relative = Path(os.path.relpath(folder, base)).as_posix()
+    return "" if relative == "." else relative + "/"
+
+
+def incomplete(errors: Sequence[ScanError], strict: bool) -> bool:
+    """Whether the scan missed something that makes its exit status 3."""
+    return any(error.internal for error in errors) or (strict and bool(errors))

@@ -1,0 +1,253 @@
+"""The whole product on one page: source units and rules in, a report out. Pure: no disk, no clock, no environment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
+
+from routelint import environments, link, surfaces, workloads
+from routelint.catalog import Catalog
+from routelint.model import (
+    Directive,
+    Finding,
+    ModelReference,
+    Report,
+    Resource,
+    ScanError,
+    Severity,
+)
+from routelint.parse import LANGUAGES, parse
+from routelint.parse import directives as inline
+from routelint.parse.parsed import EnvironmentSettings, ParseContext, Parsed, merge
+from routelint.policy import Policy
+from routelint.rule import Breach, Context, Place, Rule
+from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
+from routelint.suppress import speaks_of, suppress, target_line
+
+DIRECTIVE_MARKER = b"routelint:"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What the units hold, resolved and placed: the input of judging and of the inventory."""
+
+    references: tuple[ModelReference, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    errors: tuple[ScanError, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    texts: Mapping[str, SourceText] | None = None
+    files: int = 0
+
+
+def resolve(
+    units: Sequence[SourceUnit],
+    tree: SourceTree,
+    policy: Policy,
+    catalog: Catalog,
+    *,
+    rule_ids: Iterable[str] = (),
+    errors: Sequence[ScanError] = (),
+    on_unit: Callable[[SourceUnit], None] = lambda unit: None,
+) -> Resolved:
+    """Every route of the units with its models, environments and workload, sorted by place and root."""
+    parsed: list[Parsed] = []
+    settings = EnvironmentSettings()
+    for language in LANGUAGES:
+        if language == "python":
+            settings = link.settings(parsed)
+        for unit in (unit for unit in units if unit.language == language and unit.marked):
+            on_unit(unit)
+            parsed.append(_parse(unit, ParseContext(tree, surfaces.load(language), catalog.knows, settings, catalog.cdk)))
+    whole = merge(parsed)
+    texts = _texts_with_directives(units, whole, tree)
+    directives = tuple(each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
+    references = (_place(reference, policy, directives, texts) for reference in whole.references)
+    return Resolved(
+        tuple(sorted(references, key=_reference_order)),
+        tuple(sorted((environments.place_resource(each, policy) for each in whole.resources), key=_resource_order)),
+        tuple(sorted((*errors, *whole.errors), key=lambda error: (error.path, error.line, error.message))),
+        directives,
+        texts,
+        sum(len(unit.marked) for unit in units),
+    )
+
+
+def _parse(unit: SourceUnit, context: ParseContext) -> Parsed:
+    """What the unit holds; a fault of ours in one file costs that file, not the unit."""
+    try:
+        return parse(unit, context)
+    except Exception as error:
+        if len(unit.marked) == 1:
+            message = f"routelint failed on this file: {type(error).__name__}: {error}"
+            return Parsed(errors=(ScanError(unit.marked[0], message, internal=True),))
+        half = len(unit.marked) // 2
+        return merge(_parse(replace(unit, marked=part), context) for part in (unit.marked[:half], unit.marked[half:]))
+
+
+def _texts_with_directives(units: Sequence[SourceUnit], parsed: Parsed, tree: SourceTree) -> dict[str, SourceText]:
+    paths = {reference.location.path for reference in parsed.references}
+    paths.update(resource.location.path for resource in parsed.resources)
+    paths.update(path for unit in units for path in unit.marked)
+    texts = {}
+    for path in sorted(paths):
+        data = tree.read(path)
+        if data is not None and DIRECTIVE_MARKER in data:
+            try:
+                texts[path] = decode(path, data)
+            except NotTextError:
+                continue
+    return texts
+
+
+def _place(
+    reference: ModelReference, policy: Policy, directives: Sequence[Directive], texts: Mapping[str, SourceText]
+) -> ModelReference:
+    placed = workloads.assign(environments.place_reference(reference, policy), policy)
+    for directive in directives:
+        if directive.path != placed.location.path or directive.fault or not directive.arguments:
+            continue
+        if not speaks_of(target_line(directive, texts[directive.path]), placed.location.span, placed.statement):
+            continue
+        match directive.name:
+            case "environment":
+                placed = replace(placed, environments=tuple(policy.environment(name) for name in directive.arguments))
+            case "workload":
+                placed = replace(placed, workload=directive.arguments[0])
+            case "justification":
+                placed = replace(placed, justification=directive.arguments[0])
+    return placed
+
+
+def judge(
+    resolved: Resolved,
+    rules: Sequence[Rule],
+    policy: Policy,
+    catalog: Catalog,
+    today: date,
+    *,
+    reported: Callable[[str], bool] = lambda path: True,
+    notices: Sequence[str] = (),
+) -> Report:
+    """The report of one scan: `reported` says which paths are wanted, a finding counts where its trail passes one."""
+    context = Context(policy, catalog, today, resolved.references, resolved.resources, resolved.errors, resolved.directives)
+    failures: list[ScanError] = []
+    found: list[Finding] = []
+    for rule in rules:
+        severity = policy.severity(rule.id, rule.severity)
+        if severity is not Severity.OFF:
+            found.extend(_findings(rule, severity, context, failures))
+    ids = {rule.id: rule for rule in rules}
+    findings = [each for each in _unite(found) if any(map(reported, _paths(each)))]
+    outcome = suppress(
+        findings,
+        resolved.directives,
+        resolved.texts or {},
+        policy,
+        lambda rule_id: ids[rule_id].waivable and policy.waivable(rule_id),
+        today,
+    )
+    return Report(
+        findings=_fingerprint(outcome.findings),
+        suppressed=tuple(
+            replace(each, finding=finding)
+            for each, finding in zip(outcome.suppressed, _fingerprint([s.finding for s in outcome.suppressed]), strict=True)
+        ),
+        references=tuple(each for each in resolved.references if reported(each.location.path)),
+        resources=tuple(each for each in resolved.resources if reported(each.location.path)),
+        errors=(*resolved.errors, *failures),
+        files=resolved.files,
+        policy=policy.path,
+        notices=tuple(notices),
+    )
+
+
+def concerning(report: Report, names: AbstractSet[str]) -> Report:
+    """The report narrowed to the environments `names`; what belongs to no environment could be any and stays."""
+    return replace(
+        report,
+        findings=tuple(each for each in report.findings if not each.environments or names & set(each.environments)),
+        suppressed=tuple(
+            each for each in report.suppressed if not each.finding.environments or names & set(each.finding.environments)
+        ),
+    )
+
+
+def _findings(rule: Rule, severity: Severity, context: Context, failures: list[ScanError]) -> Iterable[Finding]:
+    if rule.check is not None:
+        for reference in context.references:
+            try:
+                for breach in rule.check(reference, context):
+                    yield _finding(rule, severity, reference, breach)
+            except Exception as error:
+                message = f"rule '{rule.id}' failed: {type(error).__name__}: {error}"
+                failures.append(
+                    ScanError(reference.location.path, message, reference.location.span.start_line, 1, internal=True)
+                )
+    if rule.check_all is not None:
+        try:
+            for place, breach in rule.check_all(context):
+                yield _finding(rule, severity, place, breach)
+        except Exception as error:
+            failures.append(ScanError(".", f"rule '{rule.id}' failed: {type(error).__name__}: {error}", internal=True))
+
+
+def _finding(rule: Rule, severity: Severity, place: ModelReference | Resource | Place, breach: Breach) -> Finding:
+    choice = breach.choice
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        message=breach.message,
+        location=place.location,
+        statement=place.statement,
+        root=place.root,
+        roots=(place.root,),
+        model=None if choice is None else choice.model.id,
+        environments=breach.environments,
+        trail=breach.trail or (() if choice is None else choice.trail),
+        related=breach.related,
+        notes=breach.notes,
+    )
+
+
+def _unite(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding per rule, place, model and message: roots and environments with the same outcome are listed together."""
+    united: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.location, finding.model, finding.message)
+        first = united.setdefault(key, finding)
+        if first is not finding:
+            united[key] = replace(
+                first,
+                roots=tuple(sorted({*first.roots, *finding.roots})),
+                environments=tuple(sorted({*first.environments, *finding.environments})),
+            )
+    whole = (replace(each, root=each.roots[0]) for each in united.values())
+    return sorted(whole, key=lambda each: (each.location, each.rule, each.model or "", each.message))
+
+
+def _fingerprint(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings with unique fingerprints that survive edits elsewhere: no line, date or commit goes into one."""
+    seen: dict[str, int] = {}
+    marked = []
+    for finding in findings:
+        key = "\0".join((finding.rule, finding.location.path, finding.location.symbol, finding.model or ""))
+        ordinal = seen[key] = seen.get(key, -1) + 1
+        digest = hashlib.sha256(f"{key}\0{ordinal}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        marked.append(replace(finding, fingerprint=digest))
+    return tuple(marked)
+
+
+def _paths(finding: Finding) -> Iterable[str]:
+    yield finding.location.path
+    yield from (hop.location.path for hop in finding.trail)
+
+
+def _reference_order(reference: ModelReference) -> tuple[object, ...]:
+    return (reference.location, reference.root, reference.sink, repr(reference.value))
+
+
+def _resource_order(resource: Resource) -> tuple[object, ...]:
+    return (resource.location, resource.root, resource.type)

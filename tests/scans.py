@@ -1,0 +1,41 @@
+"""Scans of small trees: what tests of rules, of the engine and of the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from routelint import catalog, engine
+from routelint import policy as policies
+from routelint.collect import collect
+from routelint.model import Report
+from routelint.policy import Policy
+from routelint.rule import Rule
+from routelint_rules import RULES
+
+TODAY = date(2026, 11, 24)
+RULE_IDS = [rule.id for rule in RULES]
+
+
+def write_tree(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Writes the files below `folder` and returns it."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return folder
+
+
+def policy_of(text: str | None) -> Policy:
+    """The policy in `text`, or the built-in one."""
+    return policies.default() if text is None else policies.load(text, "routelint.yaml", read=lambda path: None, rules=RULE_IDS)
+
+
+def scan(folder: Path, policy: str | None = None, rules: Sequence[Rule] = RULES, today: date = TODAY) -> Report:
+    """The report on the files below `folder`."""
+    governing = policy_of(policy)
+    models = catalog.load()
+    collected = collect(folder)
+    resolved = engine.resolve(collected.units, collected.tree, governing, models, rule_ids=RULE_IDS, errors=collected.errors)
+    return engine.judge(resolved, rules, governing, models, today)
