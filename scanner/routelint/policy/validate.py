@@ -1,0 +1,363 @@
+"""Policy files against policy.schema.json, and what breaks it told with places in the file.
+
+A correct file is recognised by a small checker of our own, because importing jsonschema (72 ms) costs as much as a whole scan
+of one file. That checker only ever says "surely valid": where it is not sure, jsonschema decides and its errors are explained.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import routelint_schemas
+from routelint.model import Location
+from routelint.policy import glob, regex
+from routelint.policy.fault import Fault, listing, nearest, shown
+from routelint.policy.source import ListNode, MapNode, Node, Plain, ScalarNode, plain
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+Schema = Mapping[str, Any]
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "array": (list,),
+    "object": (dict,),
+}
+_TYPE_WORDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+}
+# Keywords that say nothing about validity.
+_ANNOTATIONS = frozenset({"description", "title", "examples", "default", "$schema", "$id", "$defs", "then", "else"})
+
+
+def _check_date(text: str) -> None:
+    try:
+        if not _DAY.fullmatch(text):
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a day that exists, as YYYY-MM-DD") from None
+
+
+def _check_environment(text: str) -> None:
+    glob.compile_text(text.removeprefix("!"))
+
+
+# Formats of the schema -> what raises ValueError, with what was expected, where a text does not have the format.
+FORMATS: Mapping[str, Callable[[str], object]] = {
+    "date": _check_date,
+    "glob": glob.compile_text,
+    "route-pattern": glob.check_route,
+    "environment-pattern": _check_environment,
+    "linear-regex": regex.compile_regex,
+}
+
+
+@cache
+def schema() -> Schema:
+    """The schema of policy files."""
+    loaded: Schema = json.loads(routelint_schemas.text("policy"))
+    return loaded
+
+
+def validate(root: MapNode, path: str) -> list[Fault]:
+    """Every way in which a file breaks the schema."""
+    instance = plain(root)
+    if conforms(instance, schema()):
+        return []
+    return list(dict.fromkeys(fault for error in _errors(instance) for fault in _explain(error, root, path)))
+
+
+def conforms(instance: Plain, part: Schema) -> bool:
+    """Whether an instance is surely valid; False also where a keyword is not known here."""
+    return all(_holds(keyword, instance, part) for keyword in part if keyword not in _ANNOTATIONS)
+
+
+def _holds(keyword: str, instance: Plain, part: Schema) -> bool:
+    value = part[keyword]
+    match keyword:
+        case "$ref":
+            return conforms(instance, _resolve(value))
+        case "type":
+            return any(_is_type(instance, each) for each in ([value] if isinstance(value, str) else value))
+        case "enum":
+            return any(instance == each and type(instance) is type(each) for each in value)
+        case "const":
+            return bool(instance == value) and type(instance) is type(value)
+        case "if":
+            branch = "then" if conforms(instance, value) else "else"
+            return conforms(instance, part.get(branch, {}))
+    match instance:
+        case str():
+            return _holds_text(keyword, instance, value)
+        case bool() | None:
+            return keyword in _KEYWORDS
+        case int() | float():
+            return _holds_number(keyword, instance, value)
+        case list():
+            return _holds_list(keyword, instance, value)
+        case dict():
+            return _holds_map(keyword, instance, value, part)
+
+
+# Keywords that are judged above, each on the one type of instance it speaks of.
+_KEYWORDS = frozenset(
+    {
+        *("minLength", "maxLength", "pattern", "format"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+        *("items", "minItems", "uniqueItems"),
+        *("required", "properties", "propertyNames", "additionalProperties"),
+    }
+)
+
+
+def _resolve(reference: str) -> Schema:
+    part: Schema = schema()["$defs"][reference.removeprefix("#/$defs/")]
+    return part
+
+
+def _is_type(instance: Plain, name: str) -> bool:
+    return isinstance(instance, _JSON_TYPES[name]) and (name == "boolean" or not isinstance(instance, bool))
+
+
+def _holds_text(keyword: str, text: str, value: Any) -> bool:
+    match keyword:
+        case "minLength":
+            return len(text) >= int(value)
+        case "maxLength":
+            return len(text) <= int(value)
+        case "pattern":
+            return re.search(value, text) is not None
+        case "format":
+            return _has_format(value, text)
+    return keyword in _KEYWORDS
+
+
+def _has_format(name: str, text: str) -> bool:
+    try:
+        FORMATS[name](text)
+    except ValueError:
+        return False
+    return True
+
+
+def _holds_number(keyword: str, number: float, value: float) -> bool:
+    match keyword:
+        case "minimum":
+            return number >= value
+        case "maximum":
+            return number <= value
+        case "exclusiveMinimum":
+            return number > value
+        case "exclusiveMaximum":
+            return number < value
+    return keyword in _KEYWORDS
+
+
+def _holds_list(keyword: str, items: Sequence[Plain], value: Any) -> bool:
+    match keyword:
+        case "items":
+            return all(conforms(item, value) for item in items)
+        case "minItems":
+            return len(items) >= int(value)
+        case "uniqueItems":
+            return all(isinstance(item, str) for item in items) and len(set(map(str, items))) == len(items)
+    return keyword in _KEYWORDS
+
+
+def _holds_map(keyword: str, entries: Mapping[str, Plain], value: Any, part: Schema) -> bool:
+    known: Schema = part.get("properties", {})
+    match keyword:
+        case "required":
+            return all(key in entries for key in value)
+        case "properties":
+            return all(conforms(entries[key], each) for key, each in value.items() if key in entries)
+        case "propertyNames":
+            return all(conforms(key, value) for key in entries)
+        case "additionalProperties":
+            others = [each for key, each in entries.items() if key not in known]
+            return not others if value is False else all(conforms(each, value) for each in others)
+    return keyword in _KEYWORDS
+
+
+def _errors(instance: Plain) -> Iterator[ValidationError]:
+    """The errors of jsonschema, which decides what is valid."""
+    import jsonschema  # 72 ms, for a faulty policy only
+
+    checker = jsonschema.FormatChecker(formats=())
+    for name, check in FORMATS.items():
+        checker.checks(name, raises=ValueError)(_passes(check))
+    yield from jsonschema.Draft202012Validator(schema(), format_checker=checker).iter_errors(instance)
+
+
+def _passes(check: Callable[[str], object]) -> Callable[[object], bool]:
+    def passes(instance: object) -> bool:
+        if isinstance(instance, str):
+            check(instance)
+        return True
+
+    return passes
+
+
+def _explain(error: ValidationError, root: MapNode, path: str) -> Iterator[Fault]:
+    """An error of jsonschema in words, at its place in the file."""
+    keys = list(error.absolute_path)
+    node, key_place = _find(root, keys)
+    name = dotted(keys) or "the policy"
+    place = node.location
+    value: Any = error.validator_value
+    keyword = str(error.validator)
+    in_names = "propertyNames" in error.absolute_schema_path
+    if in_names:
+        yield _bad_name(error, name, node, path)
+        return
+    match keyword:
+        case "additionalProperties" if isinstance(node, MapNode):
+            yield from _unknown_keys(node, error.schema, name, path)
+        case "required" if isinstance(node, MapNode):
+            at = key_place or place
+            for key in value:
+                if key not in node.entries:
+                    expected = "'version: 1'" if key == "version" else "it" if not keys else f"it in {name}"
+                    yield _fault(path, at, f"key '{key}' is missing", expected)
+        case "type":
+            if not (_is_blank(node) and _takes(value, "array", "object")):
+                yield _fault(path, place, f"{name} {_found(node)}", _words(value))
+        case "enum" | "const":
+            known = [str(each) for each in (value if keyword == "enum" else [value]) if each is not None]
+            near = nearest(node.text, known) if isinstance(node, ScalarNode) else None
+            one = "one of " if len(known) > 1 else ""
+            yield _fault(path, place, f"{name} {_found(node)}", one + listing(known), f"'{near}'" if near else "")
+        case "format":
+            yield _fault(path, place, f"{name} {_found(node)}", str(error.cause))
+        case _:
+            yield _fault(path, place, *_limit(keyword, value, name, node))
+
+
+def _limit(keyword: str, value: Any, name: str, node: Node) -> tuple[str, str]:
+    match keyword:
+        case "minLength":
+            return f"{name} is an empty text", "some text"
+        case "maxLength":
+            return f"{name} is longer than {value} characters", "a shorter text"
+        case "minItems":
+            return f"{name} is an empty list", "at least one item" if value == 1 else f"at least {value} items"
+        case "uniqueItems":
+            return f"{name} repeats an item", "each item once"
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            words = {
+                "minimum": "at least",
+                "maximum": "at most",
+                "exclusiveMinimum": "more than",
+                "exclusiveMaximum": "less than",
+            }
+            return f"{name} {_found(node)}", f"{words[keyword]} {value}"
+        case "pattern":
+            return f"{name} {_found(node)}", f"a text like {value}"
+    return f"{name} breaks '{keyword}' of the schema", json.dumps(value)[:100]
+
+
+def _bad_name(error: ValidationError, name: str, node: Node, path: str) -> Fault:
+    key = str(error.instance)
+    place = node.entries[key].location if isinstance(node, MapNode) and key in node.entries else node.location
+    value: Any = error.validator_value
+    if error.validator == "enum":
+        near = nearest(key, value)
+        return _fault(
+            path, place, f"unknown key {shown(key)} in {name}", f"one of {listing(value)}", f"key '{near}'" if near else ""
+        )
+    expected = {
+        "pattern": "lower-case words joined by '-'" if "[a-z]" in str(value)[:6] else "letters, digits, '.', '_' and '-'",
+        "maxLength": f"at most {value} characters",
+        "minLength": "some text",
+    }
+    return _fault(
+        path, place, f"name {shown(key)} in {name} cannot be used", expected.get(str(error.validator), "another name")
+    )
+
+
+def _unknown_keys(node: MapNode, part: Any, name: str, path: str) -> Iterator[Fault]:
+    known = list(part.get("properties", {}))
+    for key, entry in node.entries.items():
+        if key not in known:
+            near = nearest(key, known)
+            where = "" if name == "the policy" else f" in {name}"
+            yield _fault(
+                path,
+                entry.location,
+                f"unknown key {shown(key)}{where}",
+                f"one of {listing(known)}",
+                f"key '{near}'" if near else "",
+            )
+
+
+def _fault(path: str, place: Location, fact: str, expected: str, near: str = "") -> Fault:
+    return Fault(path, place.span.start_line, place.span.start_column, fact, expected, near)
+
+
+def _find(root: MapNode, keys: Iterable[str | int]) -> tuple[Node, Location | None]:
+    """The node below a path of keys and indices, and the place of the key that holds it."""
+    node: Node = root
+    place: Location | None = None
+    for key in keys:
+        match node:
+            case MapNode(entries):
+                node, place = entries[str(key)].node, entries[str(key)].location
+            case ListNode(items):
+                node, place = items[int(key)], None
+    return node, place
+
+
+def dotted(keys: Sequence[str | int]) -> str:
+    """A path of keys and indices as people write it: `environments.dev.max_tier`, `waivers[2].expires`."""
+    text = ""
+    for key in keys:
+        text += f"[{key}]" if isinstance(key, int) else f"{'.' if text else ''}{key}"
+    return text if text.isprintable() and len(text) <= 200 else shown(text)
+
+
+def _is_blank(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.is_empty
+
+
+def _takes(value: str | Sequence[str], *names: str) -> bool:
+    return any(name in value for name in names)
+
+
+def _found(node: Node) -> str:
+    match node:
+        case ListNode():
+            return "is a list"
+        case MapNode():
+            return "is a mapping"
+    match node.value:
+        case None:
+            return "has no value"
+        case str(text):
+            return f"is {shown(text)}"
+        case bool(flag):
+            return f"is {str(flag).lower()}"
+        case number:
+            return f"is {number if math.isfinite(number) else node.text}"
+
+
+def _words(value: str | Sequence[str]) -> str:
+    types = [value] if isinstance(value, str) else [each for each in value if each != "null"]
+    return " or ".join(_TYPE_WORDS[each] for each in types)
