@@ -63,7 +63,7 @@ def test_readme_has_the_captures_it_promises() -> None:
 
 
 @pytest.mark.xdist_group("readme")  # with --update-golden they all write the same file
-@pytest.mark.parametrize("capture", captures(), ids=lambda capture: capture.command)
+@pytest.mark.parametrize("capture", list(captures()), ids=lambda capture: capture.command)
 def test_capture_is_what_the_command_prints(capture: Capture, request: pytest.FixtureRequest) -> None:
     done = run(capture.command)
     assert done.returncode == 0, done.stderr
