@@ -11,16 +11,29 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from routelint.model import Form, ModelId
+from routelint.model import ModelId
 from routelint.model_id import arn
-from routelint.model_id.name import ANY_HOLE, HOLE, QUALIFIED_NAME, SCOPES, STEM, STEMS, Place, bare, is_hole, taken_apart
+from routelint.model_id.name import (
+    ACCOUNT_HOLE,
+    ANY_HOLE,
+    HOLE,
+    QUALIFIED_NAME,
+    SCOPES,
+    STEM,
+    STEMS,
+    Place,
+    bare,
+    is_hole,
+    taken_apart,
+)
 
 __all__ = ["SCOPES", "STEMS", "find_all", "read"]
 
 # Bedrock takes 2,048 characters; holes spelt out make a text longer than what reaches Bedrock.
 _LONGEST = 4096
 _MOST_HOLES = 64
-_FIRST_HOLE = 0xE000
+_FIRST_HOLE = ord(HOLE[0])
+_FIRST_ACCOUNT_HOLE = ord(ACCOUNT_HOLE[0])
 
 # How frameworks mark a Bedrock model before the identifier (`bedrock/`, `bedrock_converse:`), and the routes that may follow.
 _MARK = re.compile(
@@ -102,10 +115,16 @@ def _mask(text: str) -> tuple[str, list[str]] | None:
         end = _end_of_hole(text, start)
         if end is None or len(holes) == _MOST_HOLES:
             return None
-        pieces += (text[position:start], chr(_FIRST_HOLE + len(holes)))
-        holes.append(text[start:end])
+        hole = text[start:end]
+        pieces += (text[position:start], _masked(hole, len(holes)))
+        holes.append(hole)
         position = end
     return "".join((*pieces, text[position:])), holes
+
+
+def _masked(hole: str, index: int) -> str:
+    """The private character of a hole; those that speak of an account are told apart."""
+    return chr((_FIRST_ACCOUNT_HOLE if "account" in hole.lower() else _FIRST_HOLE) + index)
 
 
 def _end_of_hole(text: str, start: int) -> int | None:
@@ -124,14 +143,11 @@ def _unmasked(model: ModelId, holes: list[str]) -> ModelId:
     """The reading with its holes spelt out again."""
     if not holes:
         return model
-    table = {_FIRST_HOLE + index: hole for index, hole in enumerate(holes)}
+    table = {ord(_masked(hole, index)): hole for index, hole in enumerate(holes)}
 
     def spelt(part: str | None) -> str | None:
         return None if part is None else part.translate(table)
 
-    account, fault = spelt(model.account), model.fault
-    if fault is None and model.form is Form.BARE and account is not None and "account" in account.lower():
-        fault = arn.ACCOUNT_FAULT
     return replace(
         model,
         id=model.id.translate(table),
@@ -139,8 +155,8 @@ def _unmasked(model: ModelId, holes: list[str]) -> ModelId:
         scope=spelt(model.scope),
         partition=spelt(model.partition),
         region=spelt(model.region),
-        account=account,
-        fault=spelt(fault),
+        account=spelt(model.account),
+        fault=spelt(model.fault),
     )
 
 
@@ -162,7 +178,7 @@ def _url(plain: str) -> ModelId | None:
         return None
     inner = _decoded(path["id"])
     if is_hole(inner):
-        return Place().model(inner, inner)
+        return Place(region=host["region"]).model(inner, inner)
     model = _read(inner)
     if model is None and host["region"] and QUALIFIED_NAME.fullmatch(inner):
         model = taken_apart(inner, Place())

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from routelint.model import Form, ModelId
 from routelint.model_id.name import (
+    ACCOUNT_HOLE,
     ANY_HOLE,
     LONG_CONTEXT_MARK,
     QUALIFIED_NAME,
@@ -19,7 +20,6 @@ from routelint.model_id.name import (
 )
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-f", "aws-eusc")
-ACCOUNT_FAULT = "an account in a foundation-model ARN, which has none"
 TYPES = {
     "foundation-model": Form.BARE,
     "inference-profile": Form.SYSTEM_PROFILE,
@@ -45,7 +45,9 @@ def read(plain: str) -> ModelId | None:
         return _other_arn(plain) if plain.startswith("arn:") else None
     kind, name = match["type"], LONG_CONTEXT_MARK.sub("", plain[match.end() :])
     place = _place(plain[: match.start()], kind)
-    if place is None or not name:
+    if place is None:
+        return _other_arn(plain) if plain.startswith("arn:") else None
+    if not name:
         return None
     form = TYPES[kind]
     if form is Form.CUSTOM:
@@ -142,8 +144,8 @@ def _kind_fault(model: ModelId, kind: str) -> str | None:
     if kind == "foundation-model":
         if model.scope in SCOPES:
             return "an inference profile id in a foundation-model ARN"
-        if model.account is not None and is_concrete(model.account):
-            return ACCOUNT_FAULT
+        if model.account is not None and (is_concrete(model.account) or re.fullmatch(f"[{ACCOUNT_HOLE}]", model.account)):
+            return "an account in a foundation-model ARN, which has none"
     if kind == "inference-profile" and model.form is Form.BARE:
         return "a foundation model id in an inference-profile ARN"
     return None

@@ -35,6 +35,7 @@ STEMS = {
 
 # A part that cannot be told is one character of this private range while a text is read.
 HOLE = "\ue000-\uf8ff"
+ACCOUNT_HOLE = "\uf000-\uf8ff"
 OPEN = f"*?{HOLE}"
 ANY_HOLE = re.compile(f"[{HOLE}]")
 STEM = "|".join(rf"{provider}\.(?:{stem})" for provider, stem in STEMS.items())
