@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from routelint import catalog, engine
+from routelint.collect import collect
+from routelint.model import Report, Severity
+from routelint.rule import Breach, Category, Rule
+from routelint_rules import RULES, legacy_model, unjustified_premium_model
+from scans import RULE_IDS, TODAY, policy_of, scan, write_tree
+
+OPUS = "global.anthropic.claude-opus-5-5"
+CALL = f"""\
+import boto3
+
+client = boto3.client("bedrock-runtime")
+client.converse(modelId="{OPUS}", messages=[])
+"""
+MODULE = {
+    "modules/agent/main.tf": 'variable "model" {}\n\nresource "aws_bedrockagent_agent" "a" {\n  foundation_model = var.model\n}\n',
+    "envs/dev/main.tf": f'module "agent" {{\n  source = "../../modules/agent"\n  model  = "{OPUS}"\n}}\n',
+    "envs/staging/main.tf": f'module "agent" {{\n  source = "../../modules/agent"\n  model  = "{OPUS}"\n}}\n',
+    "envs/prod/main.tf": f'module "agent" {{\n  source = "../../modules/agent"\n  model  = "{OPUS}"\n}}\n',
+}
+
+
+def rules_of(report: Report) -> list[str]:
+    return sorted({finding.rule for finding in report.findings})
+
+
+def test_a_module_called_from_two_roots_with_the_same_outcome_is_one_finding(tmp_path: Path) -> None:
+    report = scan(write_tree(tmp_path, MODULE), rules=[unjustified_premium_model.RULE])
+    [finding] = report.findings
+    assert finding.roots == ("envs/prod", "envs/staging")
+    assert finding.environments == ("prod", "staging")
+    assert finding.root == "envs/prod"
+
+
+def test_an_inline_directive_with_a_reason_silences_its_finding(tmp_path: Path) -> None:
+    ignored = CALL.replace(
+        "client.converse", "# routelint: ignore[unjustified-premium-model] -- trial until March, OPS-1\nclient.converse"
+    )
+    report = scan(write_tree(tmp_path, {"app.py": ignored}))
+    assert "unjustified-premium-model" not in rules_of(report)
+    assert [(each.finding.rule, each.by, each.reason) for each in report.suppressed] == [
+        ("unjustified-premium-model", "directive", "trial until March, OPS-1")
+    ]
+
+
+@pytest.mark.parametrize(
+    "directive",
+    [
+        "# routelint: ignore[unjustified-premium-model]",
+        "# routelint: ignore[unjustified-premium-modle] -- a reason",
+        "# routelint: ignore[unjustified-premium-model] until=2026-11-23 -- it ended yesterday",
+        "# routelint: ignore[unjustified-premium-model] until=2026-13-01 -- no such month",
+        "# routelint: ignore[legacy-model] -- another rule",
+    ],
+    ids=["no reason", "unknown rule", "expired", "no date", "another rule"],
+)
+def test_a_directive_that_is_faulty_expired_or_about_something_else_silences_nothing(directive: str, tmp_path: Path) -> None:
+    report = scan(write_tree(tmp_path, {"app.py": CALL.replace("client.converse", f"{directive}\nclient.converse")}))
+    assert "unjustified-premium-model" in rules_of(report)
+
+
+def test_an_expiry_day_is_inclusive(tmp_path: Path) -> None:
+    directive = "# routelint: ignore[unjustified-premium-model] until=2026-11-24 -- ends today\n"
+    report = scan(write_tree(tmp_path, {"app.py": CALL.replace("client.converse", directive + "client.converse")}))
+    assert "unjustified-premium-model" not in rules_of(report)
+
+
+WAIVER = """\
+version: 1
+waivers:
+  - {{rule: unjustified-premium-model, routes: ["app.py"], reason: "frozen, OPS-7", expires: {expires}}}
+{more}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expires", "more", "silenced"),
+    [
+        ("2026-11-24", "", True),
+        ("2026-11-23", "", False),
+        ("2027-01-01", "rules:\n  unjustified-premium-model: {waivable: false}", False),
+    ],
+    ids=["valid to the last day", "expired", "not waivable"],
+)
+def test_a_waiver_silences_until_it_expires_where_the_rule_may_be_waived(
+    expires: str, more: str, silenced: bool, tmp_path: Path
+) -> None:
+    report = scan(write_tree(tmp_path, {"app.py": CALL}), WAIVER.format(expires=expires, more=more))
+    assert ("unjustified-premium-model" in rules_of(report)) is not silenced
+    assert bool(report.suppressed) is silenced
+
+
+def test_a_directive_names_the_justification_that_covers_a_route(tmp_path: Path) -> None:
+    policy = unjustified_premium_model.POLICY.replace('routes: ["review.py"]', "workloads: [review]") + (
+        "workloads:\n  review: {routes: [review.py], owner: legal}\n"
+    )
+    files = {"app.py": CALL.replace("client.converse", "# routelint: justification=FIN-7\nclient.converse")}
+    assert "unjustified-premium-model" not in rules_of(scan(write_tree(tmp_path, files), policy))
+
+
+def test_a_directive_names_the_environment_and_the_workload_of_a_route(tmp_path: Path) -> None:
+    directives = "# routelint: environment=dev\n# routelint: workload=triage\n"
+    report = scan(write_tree(tmp_path, {"app.py": CALL.replace("client.converse", directives + "client.converse")}))
+    [reference] = report.references
+    assert reference.environments == ("dev",)
+    assert reference.workload == "triage"
+    assert "model-above-environment-tier" in rules_of(report)
+    assert "unjustified-premium-model" not in rules_of(report)
+
+
+def test_fingerprints_are_unique_and_survive_lines_inserted_above(tmp_path: Path) -> None:
+    twice = CALL + f'client.converse(modelId="{OPUS}", messages=[])\n'
+    before = scan(write_tree(tmp_path / "a", {"app.py": twice}))
+    after = scan(write_tree(tmp_path / "b", {"app.py": "# a comment\n\n\n" + twice}))
+    marks = [finding.fingerprint for finding in before.findings]
+    assert len(marks) == len(set(marks)) >= 2
+    assert [finding.fingerprint for finding in after.findings] == marks
+
+
+def test_a_policy_turns_a_rule_off_or_changes_its_severity(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {"app.py": CALL})
+    off = scan(folder, "version: 1\nrules: {unjustified-premium-model: off}\n")
+    note = scan(folder, "version: 1\nrules: {unjustified-premium-model: note}\n")
+    assert "unjustified-premium-model" not in rules_of(off)
+    assert {each.severity for each in note.findings if each.rule == "unjustified-premium-model"} == {Severity.NOTE}
+
+
+def test_a_rule_that_fails_costs_itself_and_is_said(tmp_path: Path) -> None:
+    def fail(reference: object, context: object) -> list[Breach]:
+        raise ZeroDivisionError("a fault of ours")
+
+    broken = Rule("broken-rule", "fails", Severity.ERROR, Category.ROUTE, "# broken-rule\n", check=fail)
+    report = scan(write_tree(tmp_path, {"app.py": CALL}), rules=[broken, unjustified_premium_model.RULE])
+    assert rules_of(report) == ["unjustified-premium-model"]
+    assert [error.message for error in report.errors if error.internal] == [
+        "rule 'broken-rule' failed: ZeroDivisionError: a fault of ours"
+    ]
+
+
+def test_a_parser_that_fails_on_one_file_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = engine.parse
+
+    def parse(unit, context):  # type: ignore[no-untyped-def]
+        if "bad.py" in unit.marked:
+            raise KeyError("a fault of ours")
+        return original(unit, context)
+
+    monkeypatch.setattr(engine, "parse", parse)
+    report = scan(write_tree(tmp_path, {"bad.py": CALL, "good.py": CALL, "other.py": CALL}))
+    assert {finding.location.path for finding in report.findings} == {"good.py", "other.py"}
+    assert [(error.path, error.internal) for error in report.errors] == [("bad.py", True)]
+
+
+def test_the_report_does_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {**MODULE, "app.py": CALL, "b.py": CALL})
+    policy, models = policy_of(None), catalog.load()
+    collected = collect(folder)
+    turned = [replace(unit, paths=unit.paths[::-1], marked=unit.marked[::-1]) for unit in collected.units[::-1]]
+    reports = [
+        engine.judge(engine.resolve(units, collected.tree, policy, models, rule_ids=RULE_IDS), RULES, policy, models, TODAY)
+        for units in (collected.units, turned)
+    ]
+    assert reports[0] == reports[1]
+
+
+def test_dates_are_judged_as_of_the_day_given(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {"app.py": CALL.replace(OPUS, "us.anthropic.claude-opus-4-1-20250805-v1:0")})
+    legacy = [legacy_model.RULE]
+    assert not scan(folder, rules=legacy, today=date(2026, 7, 7)).findings
+    assert scan(folder, rules=legacy, today=date(2026, 7, 8)).findings
+    assert not scan(folder, rules=legacy, today=date(2027, 1, 8)).findings
