@@ -20,7 +20,18 @@ client = boto3.client("bedrock-runtime")
 client.converse(modelId="{OPUS}", messages=[])
 """
 CHEAP = CALL.replace(OPUS, "amazon.nova-lite-v1:0")
-AGENT = 'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = "amazon.nova-lite-v1:0"\n  tags = { team = "a", project = "b", environment = "prod" }\n}\n'
+AGENT = """\
+resource "aws_bedrockagent_agent" "a" {
+  foundation_model = "amazon.nova-lite-v1:0"
+  tags             = { team = "a", project = "b", environment = "prod" }
+}
+"""
+MODULE = """\
+variable "model" {}
+resource "aws_bedrockagent_agent" "a" {
+  foundation_model = var.model
+}
+"""
 
 
 def run(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -105,7 +116,7 @@ def test_an_output_that_cannot_be_written_is_a_clear_error(folder: Path) -> None
 def test_a_changed_file_is_reported_and_its_unit_is_read(tmp_path: Path) -> None:
     files = {
         ".git/HEAD": "ref: refs/heads/main\n",
-        "modules/a/main.tf": 'variable "model" {}\nresource "aws_bedrockagent_agent" "a" {\n  foundation_model = var.model\n}\n',
+        "modules/a/main.tf": MODULE,
         "envs/dev/main.tf": f'module "a" {{\n  source = "../../modules/a"\n  model  = "{OPUS}"\n}}\n',
         "app.py": CALL,
     }

@@ -20,11 +20,24 @@ import boto3
 client = boto3.client("bedrock-runtime")
 client.converse(modelId="{OPUS}", messages=[])
 """
+AGENT = """\
+variable "model" {}
+
+resource "aws_bedrockagent_agent" "a" {
+  foundation_model = var.model
+}
+"""
+ROOT = f"""\
+module "agent" {{
+  source = "../../modules/agent"
+  model  = "{OPUS}"
+}}
+"""
 MODULE = {
-    "modules/agent/main.tf": 'variable "model" {}\n\nresource "aws_bedrockagent_agent" "a" {\n  foundation_model = var.model\n}\n',
-    "envs/dev/main.tf": f'module "agent" {{\n  source = "../../modules/agent"\n  model  = "{OPUS}"\n}}\n',
-    "envs/staging/main.tf": f'module "agent" {{\n  source = "../../modules/agent"\n  model  = "{OPUS}"\n}}\n',
-    "envs/prod/main.tf": f'module "agent" {{\n  source = "../../modules/agent"\n  model  = "{OPUS}"\n}}\n',
+    "modules/agent/main.tf": AGENT,
+    "envs/dev/main.tf": ROOT,
+    "envs/staging/main.tf": ROOT,
+    "envs/prod/main.tf": ROOT,
 }
 
 
