@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -50,18 +50,19 @@ def _columns(character: str) -> int:
 def wrap(text: str, width: int | None, first: int = 0, rest: int = 0) -> list[str]:
     """The text in lines of at most `width` columns, broken at blanks only, so that a name can be copied whole.
 
-    `first` columns are already taken on the first line and `rest` will be on the others; None does not wrap.
+    `first` columns are already taken on the first line, which stays empty where its first word does not fit, and `rest` will
+    be on the others; None does not wrap.
     """
     if width is None or first + columns(text) <= width:
         return [text]
     lines: list[str] = []
-    line, taken, indent = "", first, first
+    line, taken = "", first
     for word in text.split(" "):
         size = columns(word)
-        if line and taken + 1 + size > width:
+        full = taken + 1 + size > width if line else not lines and taken + size > width >= rest + size
+        if full:
             lines.append(line)
-            line, indent = word, rest
-            taken = indent + size
+            line, taken = word, rest + size
         else:
             taken += size + (1 if line else 0)
             line = f"{line} {word}" if line else word
@@ -72,6 +73,17 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     """The text filled with blanks to `width` columns; `right` puts it at the right edge."""
     blanks = " " * max(0, width - columns(text))
     return blanks + text if right else text + blanks
+
+
+def grid(rows: Sequence[Sequence[str]], right: Container[int] = (), gap: str = "  ") -> list[str]:
+    """Rows of cells as lines with aligned columns; those whose number is in `right` are aligned at the right."""
+    widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+    return [
+        gap.join(
+            pad(cell, width, right=number in right) for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def cut(text: str, width: int) -> str:

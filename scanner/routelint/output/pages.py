@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from routelint.model import Severity
 from routelint.output.escape import json_text
-from routelint.output.layout import Paint, Role, columns, counted, cut, listed, pad, wrap
+from routelint.output.layout import Paint, Role, columns, counted, listed, pad, wrap
 from routelint.output.printing import Printing, RuleInfo
 
 CATEGORIES = ("route", "attribution", "governance", "budget", "housekeeping")
@@ -30,16 +31,18 @@ def rules(printing: Printing) -> str:
         lines.append(printing.paint(category, Role.STRONG))
         for rule in members:
             severity = printing.paint(pad(str(rule.severity), 7), _ROLES[rule.severity])
-            room = None if printing.width is None else max(20, printing.width - width - 13)
-            summary = rule.summary if room is None else cut(rule.summary, room)
-            lines.append(f"  {pad(rule.id, width)}  {severity}  {summary}")
+            indent = width + 13
+            first, *rest = wrap(rule.summary, printing.width, indent, indent)
+            lines.append(f"  {pad(rule.id, width)}  {severity}  {first}")
+            lines.extend(f"{' ' * indent}{line}" for line in rest)
         lines.append("")
+    counts = Counter(rule.severity for rule in printing.rules)
     by_severity = [
-        counted(sum(1 for rule in printing.rules if rule.severity is severity), str(severity))
-        for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+        counted(counts[each], str(each)) for each in (Severity.ERROR, Severity.WARNING, Severity.NOTE) if counts[each]
     ]
+    by_severity.extend([f"{counts[Severity.OFF]} off"] if counts[Severity.OFF] else [])
     lines.append(
-        f"{counted(len(printing.rules), 'rule')} by default {listed(by_severity)}; `routelint explain RULE` shows a page"
+        f"{counted(len(printing.rules), 'rule')}: {listed(by_severity)} by default; `routelint explain RULE` shows a page"
     )
     return "".join(f"{line}\n" for line in lines)
 

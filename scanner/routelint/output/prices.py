@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 SIGNIFICANT_DIGITS = 4
 UNKNOWN = "?"
@@ -20,9 +21,9 @@ def dollars(price: float | None) -> str:
     value = rounded(price)
     if value is None:
         return UNKNOWN
-    digits = f"{value:,.10f}".rstrip("0")
-    whole, _, fraction = digits.partition(".")
-    return f"{whole}.{fraction.ljust(2, '0')}"
+    # By way of the shortest decimal that is the same number, so that 999.9 does not become 999.89999...
+    whole, _, fraction = f"{Decimal(repr(value)):,f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
 def ratio(times: float) -> str:

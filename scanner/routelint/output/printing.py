@@ -10,8 +10,8 @@ from routelint.model import Severity
 from routelint.output.layout import Paint
 from routelint.source import SourceText
 
-# The project's home: SARIF wants an absolute address for the tool and for each rule.
-HOME = "https://github.com/routelint/routelint"
+# SARIF wants an absolute address for the tool and each rule; OWNER stands for the account that publishes it, as in the README.
+HOME = "https://github.com/OWNER/routelint"
 
 
 class RuleInfo(Protocol):
@@ -46,7 +46,7 @@ class RuleInfo(Protocol):
         """Words that code scanning filters by."""
 
 
-def no_source(path: str) -> SourceText | None:  # noqa: ARG001
+def no_source(path: str) -> SourceText | None:
     """No text for any path: frames are left out."""
     return None
 

@@ -63,6 +63,8 @@ def inventory(
         for heading, members in _grouped(rows, group)
     ]
     widths = _widths([line for _, table in tables for line in table], printing.width)
+    if rows and widths["model"]:
+        lines.extend([printing.paint(_row(_HEADINGS, widths), Role.FAINT), ""])
     for heading, table in tables:
         lines.append(printing.paint(escape.terminal(_heading(heading, group, printing)), Role.STRONG))
         lines.extend(_wide(table, widths, printing) if widths["model"] else _narrow(table, widths, printing))
@@ -124,7 +126,6 @@ def _model_line(first: tuple[str, str], model: RowModel, environments: Sequence[
 
 
 def _wide(table: Sequence[_Line], widths: dict[str, int], printing: Printing) -> Iterable[str]:
-    yield printing.paint(_row(_HEADINGS, widths), Role.FAINT)
     for line in table:
         if line.unknown:
             yield from _reason(line, widths, printing)

@@ -70,7 +70,7 @@ def _suppressed(suppressed: Suppressed, printing: Printing) -> Iterable[str]:
 def _title(word: str, finding: Finding, role: Role, printing: Printing) -> Iterable[str]:
     head = f"{word}[{escape.terminal(finding.rule)}]"
     first, *rest = wrap(escape.terminal(finding.message), printing.width, len(head) + 2, 4)
-    yield f"{printing.paint(head, role)}: {printing.paint(first, Role.STRONG)}"
+    yield f"{printing.paint(head, role)}: {printing.paint(first, Role.STRONG)}".rstrip()
     for line in rest:
         yield f"    {printing.paint(line, Role.STRONG)}"
 
