@@ -23,18 +23,22 @@ SURFACE_PROVENANCE = ("verified", "source", "language")
 
 # Fields of a model that only `routelint catalog MODEL` shows; they are read from a second index.
 MODEL_DETAILS = (
+    "aliases",
     "aws_replacements",
     "capabilities",
     "confidence",
     "disputed_profiles",
     "doubts",
     "endpoints",
+    "inputs",
+    "mantle_id",
     "on_demand_note",
-    "output",
-    "sources",
+    "outputs",
     "vendor_id",
 )
 PRICE_DETAILS = ("media", "provisioned_usd_per_second", "source", "url")
+# What models give where their row does not say.
+OUTPUTS = {"rerank": ["text"]}
 
 
 class _Loader(yaml.CSafeLoader):
@@ -82,21 +86,23 @@ def catalog_indexes() -> dict[Path, str]:
 
 def _split(row: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """A model's row for scanning, and its details with every source spelt out."""
-    lean = {
-        key: value
-        for key, value in row.items()
-        if key not in (*MODEL_DETAILS, "id", "aliases", "cdk", "cdk_other", "mantle_id")
-    }
-    lean["provider"], lean["vendor"] = file["provider"], file["vendor"]
+    elsewhere = (*(key for key in MODEL_DETAILS if key != "inputs"), "id", "cdk", "cdk_other", "sources")
+    lean = {"provider": file["provider"], "vendor": file["vendor"]}
+    lean |= {key: value for key, value in row.items() if key not in elsewhere}
     lean["price"] = {key: value for key, value in row["price"].items() if key not in PRICE_DETAILS}
     lean["lifecycle"] = {key: value for key, value in row["lifecycle"].items() if key not in ("source", "launched_source")}
-    details = {key: row[key] for key in (*MODEL_DETAILS, "aliases", "cdk", "cdk_other", "mantle_id") if key in row}
-    details |= {key: row["price"][key] for key in ("media", "provisioned_usd_per_second", "url") if key in row["price"]}
-    sources = file["sources"]
-    details["price_source"] = _cited(row["price"]["source"], sources)
-    details["lifecycle_source"] = _cited(row["lifecycle"]["source"], sources)
-    details["sources"] = _cited(row["sources"], sources)
-    return lean, details
+    price, sources = row["price"], file["sources"]
+    details = {key: row[key] for key in MODEL_DETAILS if key in row}
+    details.setdefault("outputs", OUTPUTS.get(row["modality"], [row["modality"]]))
+    details |= {
+        "price_source": _cited(price["source"], sources),
+        "price_url": price.get("url"),
+        "media": {unit: usd for unit, usd in price.get("media", {}).items() if unit != "doubtful"},
+        "lifecycle_source": _cited(row["lifecycle"]["source"], sources),
+        "sources": _cited(row["sources"], sources),
+        "cdk": [name for name, _ in _constants([row])],
+    }
+    return lean, {key: value for key, value in sorted(details.items()) if value}
 
 
 def _cited(keys: str | list[str], sources: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -106,9 +112,11 @@ def _cited(keys: str | list[str], sources: Mapping[str, Mapping[str, str]]) -> l
 def _names(rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
     """Every spelling AWS or the CDK has for a model, without scope prefix -> the model's id."""
     for row in rows:
-        identity = row["id"]
-        for name in (identity, *row.get("sized", ()), *row.get("aliases", ()), *filter(None, [row.get("mantle_id")])):
-            yield name, identity
+        sized = row.get("sized", ())
+        # `anthropic.claude-v2:0:18k` is a size of `anthropic.claude-v2:0`, which is another spelling of `anthropic.claude-v2`.
+        whole = (name.rpartition(":")[0] for name in sized)
+        for name in (row["id"], *sized, *whole, *row.get("aliases", ()), *filter(None, [row.get("mantle_id")])):
+            yield name, row["id"]
 
 
 def _constants(rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
