@@ -34,6 +34,8 @@ from routelint.policy.glob import matches_path, matches_route
 from routelint.policy.load import PROFILES, default, load
 from routelint.policy.policy import UNNAMED, Policy
 from routelint.policy.regex import search as matches_text
+from routelint.policy.show import show, show_json
+from routelint.policy.starter import FoundModel, starter
 
 __all__ = [
     "PROFILES",
@@ -48,6 +50,7 @@ __all__ = [
     "Evidence",
     "FailOn",
     "Fault",
+    "FoundModel",
     "Justification",
     "JustificationTerms",
     "Limit",
@@ -75,4 +78,7 @@ __all__ = [
     "matches_text",
     "misspelt",
     "nearest",
+    "show",
+    "show_json",
+    "starter",
 ]

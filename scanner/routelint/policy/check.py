@@ -82,6 +82,8 @@ def _tiers(tree: MapNode) -> Iterator[Fault]:
         value = node.value if node is not None else None
         if node is None or isinstance(value, bool) or not isinstance(value, (int, float)):
             continue
+        if value <= 0:  # the schema says so
+            continue
         if value <= bound:
             fact = (
                 f"tier '{name}' (below {value:g}) stands after tier '{bound_name}' (below {bound:g}), which leaves it nothing"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Longer words are compared by their beginning: a hostile key must not cost a quadratic comparison.
 _LONGEST_COMPARED = 64
 _MOST_LISTED = 12
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,23 +41,31 @@ class PolicyError(Exception):
         super().__init__(self.diagnostics())
 
     def diagnostics(self) -> str:
-        """Every fault, one a line."""
-        return "\n".join(map(str, self.faults))
+        """Every fault, one a line; of very many only the first ones."""
+        lines = [str(fault) for fault in self.faults[:MOST_SHOWN]]
+        if len(self.faults) > MOST_SHOWN:
+            lines.append(f"and {len(self.faults) - MOST_SHOWN} more faults")
+        return "\n".join(lines)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word a misspelt one most likely means; None where none is close."""
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     import difflib  # only a faulty policy pays for it
 
-    by_folded = {each[:_LONGEST_COMPARED].casefold(): each for each in sorted(known, reverse=True)}
+    by_folded = {each[:_LONGEST_COMPARED].casefold(): each for each in reversed(known)}
     close = difflib.get_close_matches(word[:_LONGEST_COMPARED].casefold(), by_folded, 1, 0.6)
     return by_folded[close[0]] if close else None
 
 
-def listing(words: Iterable[str]) -> str:
-    """Words as a person would list them, cut where they are many: `economy, standard, premium`."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word a misspelt one most likely means; None where none is close."""
+    return _nearest(word, tuple(sorted(known)))
+
+
+def listing(words: Iterable[str], *, whole: bool = False) -> str:
+    """Words as a person would list them, cut where they are many unless `whole`: `economy, standard, premium`."""
     words = list(words)
-    if len(words) > _MOST_LISTED:
+    if len(words) > _MOST_LISTED and not whole:
         return f"{', '.join(words[:_MOST_LISTED])} and {len(words) - _MOST_LISTED} more"
     return ", ".join(words)
 

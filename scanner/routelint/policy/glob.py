@@ -60,7 +60,7 @@ def compile_text(pattern: str) -> tuple[_Token, ...]:
             tokens.append(pattern[position])
             position += 1
         elif character in "{}":
-            raise GlobError("one pattern for each alternative, braces are not read")
+            raise GlobError("one pattern for each alternative, without braces")
         else:
             tokens.append(character)
     return tuple(tokens)

@@ -68,7 +68,7 @@ def default(profile: str = _IMPLICIT) -> Policy:
 def _profile(name: str) -> MapNode:
     """A built-in profile; not validated here, the tests do it once and for all."""
     label = "default" if name == "defaults" else f"profile {name}"
-    return parse((_FOLDER / f"{name}.yaml").read_text("utf-8"), label)
+    return parse((_FOLDER / f"{name}.yaml").read_text("utf-8"), label)[0]
 
 
 def _at_home(fault: Fault, path: str) -> Fault:
@@ -116,11 +116,11 @@ class _Layers:
     def add_file(self, text: str, path: str) -> None:
         self.files.add(path)
         try:
-            root = parse(text, path)
+            root, faults = parse(text, path)
         except PolicyError as error:
             self.faults.extend(error.faults)
             return
-        self.faults.extend(validate(root, path))
+        self.faults.extend([*faults, *validate(root, path)])
         self.open.append(path)
         extends = root.entries.get("extends")
         if extends is None:

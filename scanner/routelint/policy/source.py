@@ -28,6 +28,7 @@ _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _STANDARD_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "float", "bool", "null"))
+_QUOTES = "quotes around a value that starts with one of * & ! % @ `"
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -141,6 +142,7 @@ class _Open:
     location: Location
     block: bool
     anchor: str | None
+    at_key: bool = True
     key: ScalarNode | None = None
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -205,7 +207,7 @@ class _Composer:
     def check_tag(self, tag: str | None, location: Location) -> None:
         if tag is not None and tag not in _STANDARD_TAGS and tag != "!":
             written = tag.removeprefix("tag:yaml.org,2002:")
-            self.fault(location, f"{shown(written)} is read as a YAML tag", "quotes around a value that starts with '!'")
+            self.fault(location, f"{shown(written)} is read as a YAML tag", _QUOTES)
 
     def start(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
         location = self.location(event)
@@ -245,8 +247,7 @@ class _Composer:
     def alias(self, event: yaml.AliasEvent) -> Node:
         name = event.anchor or ""
         if name not in self.anchors:
-            hint = "quotes around a value that starts with '*', or an anchor defined above"
-            self.stop(self.location(event), f"alias {shown('*' + name)} has no anchor", hint)
+            self.stop(self.location(event), f"alias {shown('*' + name)} has no anchor", f"an anchor above, or {_QUOTES}")
         node = self.anchors[name]
         if node is None:
             self.stop(self.location(event), f"alias {shown('*' + name)} stands inside the value it repeats", "a value above it")
@@ -262,14 +263,16 @@ class _Composer:
             self.stop(location, f"holds more than {MOST_NODES} values once its aliases are expanded")
         if not parent.is_map:
             parent.items.append(node)
-        elif parent.key is None:
-            if not isinstance(node, ScalarNode):
+        elif parent.at_key:
+            parent.at_key = False
+            if isinstance(node, ScalarNode):
+                parent.key = ScalarNode(node.text, node.plain, location)
+            else:
                 self.fault(location, "a list or mapping stands as a key", "a text")
-                node = ScalarNode(f"<key at {location.span.start_line}:{location.span.start_column}>", False, location)
-            parent.key = ScalarNode(node.text, node.plain, location)
         else:
-            self.add_entry(parent, parent.key, node)
-            parent.key = None
+            if parent.key is not None:
+                self.add_entry(parent, parent.key, node)
+            parent.at_key, parent.key = True, None
 
     def add_entry(self, parent: _Open, key: ScalarNode, node: Node) -> None:
         if key.plain and key.text == "<<":
@@ -281,11 +284,11 @@ class _Composer:
             parent.entries[key.text] = Entry(key.text, key.location, node)
 
 
-def parse(text: str, path: str) -> MapNode:
-    """The mapping a policy text holds; aliases and merge keys are expanded.
+def parse(text: str, path: str) -> tuple[MapNode, list[Fault]]:
+    """The mapping a policy text holds, aliases and merge keys expanded, and the faults that leave it readable.
 
     Raises:
-        PolicyError: the text is not one YAML mapping, repeats a key, or is too long, too deep or too large once expanded.
+        PolicyError: the text is not one YAML mapping, or is too long, too deep or too large once expanded.
     """
     if len(text) > LONGEST_TEXT:
         raise PolicyError([Fault(path, 1, 1, f"longer than {LONGEST_TEXT} characters")])
@@ -309,9 +312,9 @@ def parse(text: str, path: str) -> MapNode:
     elif not isinstance(root, MapNode):
         kind = "list" if isinstance(root, ListNode) else "single value"
         composer.fault(root.location, f"the policy is a {kind}", "a mapping that starts with 'version: 1'")
-    if composer.faults or not isinstance(root, MapNode):
+    if not isinstance(root, MapNode):
         raise PolicyError(composer.faults)
-    return root
+    return root, composer.faults
 
 
 def _is_yaml(character: str) -> bool:
@@ -320,15 +323,21 @@ def _is_yaml(character: str) -> bool:
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str, path: str) -> Fault:
+    """What the parser of YAML stopped at, with the way out where the cause is a usual one."""
+    context, problem = error.context or "", (error.problem or "not YAML").removeprefix("but ")
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     lines = text.split("\n", line + 1)
     here = lines[line] if line < len(lines) else ""
-    character = here[column : column + 1]
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return Fault(path, line + 1, here.index("\t") + 1, "a tab indents this line", "spaces")
-    if "alias" in (error.context or "") or "anchor" in (error.context or "") or (character and character in "%@`&*"):
-        fact = "a plain value starts with a character that YAML keeps for itself"
-        return Fault(path, line + 1, column + 1, fact, "quotes around a value that starts with *, &, %, @ or `")
-    problem = (error.problem or "not YAML").removeprefix("but ")
-    return Fault(path, line + 1, column + 1, f"not YAML: {error.context + ': ' if error.context else ''}{problem}")
+    start = error.context_mark or mark
+    at = (start.line + 1, start.column + 1) if start is not None else (1, 1)
+    if "scanning a quoted scalar" in context and "end of stream" in problem:
+        return Fault(path, *at, "a quote is opened here and never closed", "the same quote at the end of the value")
+    if any(f"scanning {what}" in context for what in ("an alias", "an anchor", "a tag")):
+        return Fault(path, *at, "a value starts with a character that YAML keeps for itself", _QUOTES)
+    if "cannot start any token" in problem and here[column : column + 1] in "%@`":
+        return Fault(path, line + 1, column + 1, "a value starts with a character that YAML keeps for itself", _QUOTES)
+    expected = "quotes around a text that holds ': '" if "mapping values" in problem else ""
+    return Fault(path, line + 1, column + 1, f"not YAML: {context + ': ' if context else ''}{problem}", expected)

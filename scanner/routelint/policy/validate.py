@@ -244,11 +244,19 @@ def _explain(error: ValidationError, root: MapNode, path: str) -> Iterator[Fault
             known = [str(each) for each in (value if keyword == "enum" else [value]) if each is not None]
             near = nearest(node.text, known) if isinstance(node, ScalarNode) else None
             one = "one of " if len(known) > 1 else ""
-            yield _fault(path, place, f"{name} {_found(node)}", one + listing(known), f"'{near}'" if near else "")
+            expected = _title(error) or one + listing(known)
+            yield _fault(path, place, f"{name} {_found(node)}", expected, f"'{near}'" if near else "")
         case "format":
             yield _fault(path, place, f"{name} {_found(node)}", str(error.cause))
         case _:
-            yield _fault(path, place, *_limit(keyword, value, name, node))
+            fact, expected = _limit(keyword, value, name, node)
+            yield _fault(path, place, fact, _title(error) or expected)
+
+
+def _title(error: ValidationError) -> str | None:
+    """What the broken part of the schema calls itself, where it does: the best words for what was expected."""
+    part: Any = error.schema
+    return str(part["title"]) if "title" in part and "$schema" not in part else None
 
 
 def _limit(keyword: str, value: Any, name: str, node: Node) -> tuple[str, str]:
@@ -270,7 +278,7 @@ def _limit(keyword: str, value: Any, name: str, node: Node) -> tuple[str, str]:
             }
             return f"{name} {_found(node)}", f"{words[keyword]} {value}"
         case "pattern":
-            return f"{name} {_found(node)}", f"a text like {value}"
+            return f"{name} {_found(node)}", f"a text that matches {value}"
     return f"{name} breaks '{keyword}' of the schema", json.dumps(value)[:100]
 
 
@@ -299,13 +307,8 @@ def _unknown_keys(node: MapNode, part: Any, name: str, path: str) -> Iterator[Fa
         if key not in known:
             near = nearest(key, known)
             where = "" if name == "the policy" else f" in {name}"
-            yield _fault(
-                path,
-                entry.location,
-                f"unknown key {shown(key)}{where}",
-                f"one of {listing(known)}",
-                f"key '{near}'" if near else "",
-            )
+            fact, expected = f"unknown key {shown(key)}{where}", f"one of {listing(known, whole=near is None)}"
+            yield _fault(path, entry.location, fact, expected, f"key '{near}'" if near else "")
 
 
 def _fault(path: str, place: Location, fact: str, expected: str, near: str = "") -> Fault:
