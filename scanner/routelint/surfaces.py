@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +22,9 @@ class Surface:
     is false where the same place takes other providers' models. `beats` names the carrier of the same symbol that this one
     overrides. `reads` says how the carrier holds the model where it is not the identifier itself: `variables` (environment
     variables), `states` (Amazon States Language), `properties` (whatever inside has a name that says model), `stored` (an
-    identifier of the catalog, or such properties), `program` (text to search). `tags` is the tag shape (`map`, `list`,
-    `block`), None where it cannot be tagged.
+    identifier of the catalog, or such properties), `program` (text to search), `policy` (an IAM policy), `statements` (the
+    resources of its statements). `tags` is the tag shape (`map`, `list`, `block`), None where it cannot be tagged. `outputs`
+    are the attributes of the symbol that hand its model on: name -> text around `{model}`.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Surface:
     role: str = "model"
     reads: str = "identifier"
     note: str | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -1,0 +1,456 @@
+"""Evaluates HCL expressions to what they may be, for one root in one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from routelint.model import Hop, Resolution
+from routelint.parse.terraform import compare, functions
+from routelint.parse.terraform.module import Instance, Scope
+from routelint.parse.terraform.nodes import (
+    ELEMENT,
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    For,
+    GetAttr,
+    Index,
+    Invalid,
+    Literal,
+    ObjectNode,
+    Splat,
+    TemplateFor,
+    TemplateIf,
+    TemplatePart,
+    TextTemplate,
+    TupleNode,
+    Unary,
+    Variable,
+)
+from routelint.parse.terraform.references import References
+from routelint.parse.terraform.values import (
+    Called,
+    Failure,
+    Symbol,
+    Thing,
+    bind,
+    entries,
+    inside,
+    label_with,
+    rest_of,
+    through,
+)
+from routelint.possible import (
+    Content,
+    Hole,
+    Items,
+    Possibility,
+    Possible,
+    Record,
+    Template,
+    combine,
+    concatenate,
+    known,
+    text_of,
+    unite,
+    unknown,
+)
+
+# Each nested evaluation takes about six Python frames of the thousand there are.
+MOST_DEPTH = 90
+# A root of 300 resources takes about 20,000 steps; the bound is deterministic where a clock would not be.
+MOST_STEPS = 400_000
+MOST_ITEMS = 256
+# How much of a condition a note quotes.
+QUOTED = 48
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One way a root is applied: the environment's name, its variable values, the workspace.
+
+    `name` is empty for the way nothing names. `symbols` are environment variables that nothing sets, by name.
+    """
+
+    name: str = ""
+    workspace: str | Symbol = field(default_factory=lambda: Symbol("the workspace is chosen at run time", "${terraform.workspace}"))
+    symbols: Mapping[str, str | Symbol] = field(default_factory=dict)
+
+
+class Evaluator:
+    """The evaluation of one root in one configuration; values of locals and variables are kept by instance."""
+
+    def __init__(self, references: References, configuration: Configuration) -> None:
+        self.references = references
+        self.configuration = configuration
+        self.seen_names: dict[str, dict[str, None]] = {}
+        self._depth = 0
+        self._steps = 0
+
+    def evaluate(self, expression: Expression, scope: Scope) -> Possible:
+        """What `expression` may be; never empty."""
+        self._steps += 1
+        if self._depth >= MOST_DEPTH:
+            return unknown(f"the expression reaches deeper than {MOST_DEPTH} steps")
+        if self._steps > MOST_STEPS:
+            return unknown(f"evaluating this root takes more than {MOST_STEPS} steps")
+        self._depth += 1
+        try:
+            return self._evaluate(expression, scope)
+        finally:
+            self._depth -= 1
+
+    def _evaluate(self, expression: Expression, scope: Scope) -> Possible:
+        match expression:
+            case Literal(_, value):
+                return known(value)
+            case TextTemplate():
+                return self._template(expression, scope)
+            case Variable(_, name):
+                return self._name(name, scope)
+            case GetAttr(_, target, name):
+                root = self.references.root(self, expression, scope)
+                if root is not None:
+                    return root
+                return self.attribute(self.evaluate(target, scope), name)
+            case Index(_, target, key):
+                return self.index(self.evaluate(target, scope), self.evaluate(key, scope))
+            case Splat(_, target, item):
+                return self._splat(self.evaluate(target, scope), item, scope)
+            case Call():
+                return functions.call(self, expression, scope)
+            case Conditional():
+                return self._conditional(expression, scope)
+            case Binary(_, operator, left, right):
+                return self._binary(operator, left, right, scope)
+            case Unary(_, operator, operand):
+                return combine([self.evaluate(operand, scope)], lambda contents: compare.negate(operator, contents[0]))
+            case TupleNode(_, items):
+                return known(Items(tuple(self._element(item, "list item", scope) for item in items)))
+            case ObjectNode():
+                return self._object(expression, scope)
+            case For():
+                return self._for(expression, scope)
+            case Invalid(_, reason):
+                return unknown(reason)
+
+    # -- looking into values
+
+    def attribute(self, possible: Possible, name: str) -> Possible:
+        """`.name` of every possibility."""
+        return unite(self._attribute(each, name) for each in possible)
+
+    def _attribute(self, possibility: Possibility, name: str) -> Possible:
+        match possibility.content:
+            case Record(pairs, rest):
+                if name in pairs:
+                    return inside(possibility, pairs[name])
+                return inside(possibility, known(_missing(f"there is no attribute '{name}'", rest)))
+            case Thing() | Called() as referred:
+                return inside(possibility, self.references.attribute(self, referred, name))
+            case Items(items) if name.isdigit():
+                return self._item(possibility, items, int(name))
+            case Items(items, rest):
+                # Terraform before 0.12 let `.name` on a list of one mean the item's.
+                if len(items) == 1 and rest is None:
+                    return inside(possibility, self.attribute(items[0], name))
+                return inside(possibility, known(_missing(f"a list has no attribute '{name}'", rest)))
+            case Failure():
+                return (possibility,)
+            case Hole() as hole:
+                return (replace(possibility, content=Hole(hole.reason, label_with(hole, f".{name}"))),)
+            case None:
+                return (replace(possibility, content=Failure(f"'{name}' is asked of null")),)
+        return (replace(possibility, content=Failure(f"a text has no attribute '{name}'")),)
+
+    def index(self, possible: Possible, key: Possible) -> Possible:
+        """`[key]` of every possibility; where the key cannot be told, every item is possible."""
+
+        def one(pair: tuple[Possibility, ...]) -> Possible:
+            collection, chosen = pair
+            return self._index(collection, chosen)
+
+        return bind([possible, key], one)
+
+    def _index(self, possibility: Possibility, key: Possibility) -> Possible:
+        content, chosen = possibility.content, key.content
+        match content:
+            case Thing() if content.key is None:
+                keyed = replace(content, key=(replace(key, trail=()),), label=label_with(content, f"[{_shown(chosen)}]"))
+                return (replace(possibility, content=keyed),)
+            case Called():
+                return (replace(possibility, content=self.references.called_by(content, chosen)),)
+            case Record(pairs, rest):
+                self.note_names(chosen, pairs)
+                if isinstance(chosen, Symbol):
+                    open_keys = [name for name in pairs if name not in chosen.excluded]
+                    if not open_keys and rest is None:
+                        return (replace(possibility, content=Failure("no entry for any other workspace")),)
+                if isinstance(chosen, Hole | Template):
+                    return self._any(possibility, pairs.values(), rest, chosen)
+                name = text_of(chosen) if not isinstance(chosen, Items | Record) else ""
+                if name in pairs:
+                    found = inside(possibility, pairs[name])
+                    return found if not key.trail else tuple(replace(each, trail=(*key.trail, *each.trail)) for each in found)
+                return inside(possibility, known(_missing(f"there is no entry '{name}'", rest)))
+            case Items(items, rest):
+                if isinstance(chosen, Hole | Template):
+                    return self._any(possibility, items, rest, chosen)
+                number = _whole(chosen)
+                if number is None:
+                    return (replace(possibility, content=Failure("a list is indexed by a number")),)
+                return self._item(possibility, items, number, rest)
+            case Failure():
+                return (possibility,)
+            case Hole() as hole:
+                return (replace(possibility, content=Hole(hole.reason, label_with(hole, f"[{_shown(chosen)}]"))),)
+            case None:
+                return (replace(possibility, content=Failure("an item is asked of null")),)
+        return (replace(possibility, content=Failure("a text has no items")),)
+
+    def _item(self, outer: Possibility, items: tuple[Possible, ...], number: int, rest: Hole | None = None) -> Possible:
+        if 0 <= number < len(items):
+            return inside(outer, items[number])
+        return inside(outer, known(_missing(f"the list has no item {number}", rest)))
+
+    def _any(self, outer: Possibility, values: object, rest: Hole | None, key: Content) -> Possible:
+        assert isinstance(key, Hole | Template)
+        choices = [inside(outer, value) for value in values]  # type: ignore[attr-defined]
+        if rest is not None or not choices:
+            choices.append(known(rest or Hole(key.reason)))
+        return unite(choices)
+
+    def note_names(self, key: Content, names: object) -> None:
+        """Remembers the names a symbol is held against: they are what environments the configuration knows."""
+        if isinstance(key, Symbol) and not key.excluded:
+            seen = self.seen_names.setdefault(key.name, {})
+            for name in names if not isinstance(names, str) else (names,):  # type: ignore[attr-defined]
+                if isinstance(name, str) and name and len(seen) < 16:
+                    seen[name] = None
+
+    # -- expressions
+
+    def _name(self, name: str, scope: Scope) -> Possible:
+        if name in scope.names:
+            return scope.names[name]
+        return unknown(f"'{name}' is not a value", f"${{{name}}}")
+
+    def _element(self, expression: Expression, note: str, scope: Scope) -> Possible:
+        value = self.evaluate(expression, scope)
+        if isinstance(expression, Literal | TextTemplate):
+            return through(value, Hop(expression.place.location(), note))
+        return value
+
+    def _object(self, expression: ObjectNode, scope: Scope) -> Possible:
+        pairs: dict[str, Possible] = {}
+        rest: Hole | None = None
+        for key, value in expression.items:
+            for name in self.evaluate(key, scope):
+                if isinstance(name.content, Hole):
+                    rest = name.content
+                elif not isinstance(name.content, Items | Record | Template):
+                    pairs[text_of(name.content)] = self._element(value, f"entry '{text_of(name.content)}'", scope)
+                elif isinstance(name.content, Template):
+                    pairs[str(name.content)] = self._element(value, f"entry '{name.content}'", scope)
+        return known(Record(pairs, rest))
+
+    def _template(self, expression: TextTemplate, scope: Scope) -> Possible:
+        parts = expression.parts
+        if len(parts) == 1 and not isinstance(parts[0], str | TemplateIf | TemplateFor):
+            return self.evaluate(parts[0], scope)
+        return combine([self._part(part, scope) for part in parts], concatenate)
+
+    def _part(self, part: TemplatePart, scope: Scope) -> Possible:
+        if isinstance(part, str):
+            return known(part)
+        if isinstance(part, TemplateIf):
+            return self._branches(part.condition, part.then, part.otherwise, scope)
+        if isinstance(part, TemplateFor):
+            return self._repeated(part, scope)
+        value = self.evaluate(part, scope)
+        return tuple(_interpolated(each) for each in value)
+
+    def _repeated(self, part: TemplateFor, scope: Scope) -> Possible:
+        def one(collection: tuple[Possibility, ...]) -> Possible:
+            rest = rest_of(collection[0].content)
+            if rest is not None:
+                return known(rest)
+            texts = []
+            for number, (key, value) in enumerate(list(entries(collection[0]))[:MOST_ITEMS]):
+                names = {part.value: value}
+                if part.key is not None:
+                    names[part.key] = known(key if key is not None else number)
+                texts.append(self.evaluate(part.body, scope.with_names(names)))
+            return combine(texts, concatenate)
+
+        return bind([self.evaluate(part.collection, scope)], one)
+
+    def _conditional(self, expression: Conditional, scope: Scope) -> Possible:
+        return self._branches(expression.condition, expression.then, expression.otherwise, scope)
+
+    def _branches(self, condition: Expression, then: Expression, otherwise: Expression, scope: Scope) -> Possible:
+        def one(test: tuple[Possibility, ...]) -> Possible:
+            truth = compare.truth(test[0].content)
+            if truth is not None:
+                return _chosen(self.evaluate(then if truth else otherwise, scope))
+            quoted = _source(condition)
+            return unite(
+                [
+                    through(self.evaluate(then, scope), Hop(then.place.location(), f"if {quoted}"), Resolution.CONDITIONAL),
+                    through(
+                        self.evaluate(otherwise, scope), Hop(otherwise.place.location(), f"unless {quoted}"), Resolution.CONDITIONAL
+                    ),
+                ]
+            )
+
+        return bind([self.evaluate(condition, scope)], one)
+
+    def _binary(self, operator: str, left: Expression, right: Expression, scope: Scope) -> Possible:
+        first = self.evaluate(left, scope)
+        if operator in ("&&", "||"):
+            decided = operator == "||"
+            if all(compare.truth(each.content) is decided for each in first):
+                return tuple(replace(each, content=decided) for each in first)
+        second = self.evaluate(right, scope)
+        if operator in ("==", "!="):
+            for one, other in ((first, second), (second, first)):
+                for each in one:
+                    self.note_names(each.content, [inner.content for inner in other])
+        return combine([first, second], lambda contents: compare.operate(operator, contents[0], contents[1]))
+
+    def _splat(self, target: Possible, item: Expression, scope: Scope) -> Possible:
+        def one(operand: tuple[Possibility, ...]) -> Possible:
+            (possibility,) = operand
+            match possibility.content:
+                case Items(items, rest):
+                    results = tuple(
+                        self.evaluate(item, scope.with_names({ELEMENT: inside(possibility, each)})) for each in items[:MOST_ITEMS]
+                    )
+                    return known(Items(results, rest))
+                case None:
+                    return known(Items(()))
+                case Failure():
+                    return (possibility,)
+                case Thing() | Called():
+                    every = self.references.instances(self, possibility.content)
+                    return known(Items(tuple(self.evaluate(item, scope.with_names({ELEMENT: each})) for each in every)))
+                case Hole() as hole:
+                    inner = self.evaluate(item, scope.with_names({ELEMENT: (possibility,)}))
+                    return known(Items(inner and (), hole))
+            return known(Items((self.evaluate(item, scope.with_names({ELEMENT: (possibility,)})),)))
+
+        return bind([target], one)
+
+    def _for(self, expression: For, scope: Scope) -> Possible:
+        return bind([self.evaluate(expression.collection, scope)], lambda one: self._for_over(expression, one[0], scope))
+
+    def _for_over(self, expression: For, collection: Possibility, scope: Scope) -> Possible:
+        if isinstance(collection.content, Failure):
+            return (collection,)
+        if collection.content is None:
+            return known(Failure("'for' runs over null"))
+        members = list(entries(collection))
+        rest = rest_of(collection.content)
+        if isinstance(collection.content, Thing | Called):
+            members = self.references.members(self, collection.content)
+            rest = None
+        if len(members) > MOST_ITEMS:
+            rest = Hole(f"more than {MOST_ITEMS} items")
+        items: list[Possible] = []
+        pairs: dict[str, Possible] = {}
+        for number, (key, value) in enumerate(members[:MOST_ITEMS]):
+            names = {expression.value: value}
+            if expression.key is not None:
+                names[expression.key] = known(key if key is not None else number)
+            inner = scope.with_names(names)
+            kept = self._kept(expression.condition, inner)
+            if kept is False:
+                continue
+            result = self._element(expression.result, "list item", inner)
+            if expression.result_key is None:
+                items.append(result)
+                continue
+            for name in self.evaluate(expression.result_key, inner):
+                if isinstance(name.content, Hole):
+                    rest = name.content
+                    continue
+                text = str(name.content) if isinstance(name.content, Template) else _key_text(name.content)
+                if expression.grouped:
+                    pairs[text] = _appended(pairs.get(text), result)
+                else:
+                    pairs[text] = unite([pairs[text], result]) if kept is None and text in pairs else result
+        return known(Items(tuple(items), rest) if expression.result_key is None else Record(pairs, rest))
+
+    def _kept(self, condition: Expression | None, scope: Scope) -> bool | None:
+        """Whether a `for` keeps the element; None where that cannot be told."""
+        if condition is None:
+            return True
+        truths = {compare.truth(each.content) for each in self.evaluate(condition, scope)}
+        return truths.pop() if len(truths) == 1 else None
+
+
+def _missing(reason: str, rest: Hole | None) -> Hole:
+    return Failure(reason) if rest is None else Hole(rest.reason, rest.label)
+
+
+def _shown(key: Content) -> str:
+    match key:
+        case Hole():
+            return key.label.removeprefix("${").removesuffix("}")
+        case Template():
+            return str(key)
+        case str():
+            return f'"{key}"'
+        case Items() | Record():
+            return "..."
+        case _:
+            return text_of(key)
+
+
+def _whole(content: Content) -> int | None:
+    if isinstance(content, bool):
+        return None
+    if isinstance(content, int):
+        return content
+    if isinstance(content, float) and content.is_integer():
+        return int(content)
+    if isinstance(content, str) and content.lstrip("-").isdigit() and len(content) < 10:
+        return int(content)
+    return None
+
+
+def _key_text(content: Content) -> str:
+    return "" if isinstance(content, Items | Record | Hole | Template) else text_of(content)
+
+
+def _appended(group: Possible | None, item: Possible) -> Possible:
+    if group and isinstance(group[0].content, Items):
+        return known(Items((*group[0].content.items, item)))
+    return known(Items((item,)))
+
+
+def _interpolated(possibility: Possibility) -> Possibility:
+    return possibility
+
+
+def _chosen(possible: Possible) -> Possible:
+    return tuple(
+        replace(each, resolution=Resolution.CONDITIONAL) if each.resolution is Resolution.LITERAL and not _is_collection(each) else each
+        for each in possible
+    )
+
+
+def _is_collection(possibility: Possibility) -> bool:
+    return isinstance(possibility.content, Items | Record)
+
+
+def _source(expression: Expression) -> str:
+    data = getattr(expression.place.file, "data", b"")
+    text = data[expression.place.start : expression.place.end].decode("utf-8", "replace") if data else "the condition holds"
+    text = " ".join(text.split())
+    return text if len(text) <= QUOTED else text[: QUOTED - 3] + "..."
+
+
+__all__ = ["Configuration", "Evaluator", "Instance"]

@@ -1,0 +1,190 @@
+"""Functions that write and read JSON and YAML, and those that read files of the scanned tree."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import yaml
+
+from routelint.model import Hop, Location
+from routelint.parse.terraform import syntax
+from routelint.parse.terraform.functions.arguments import Function, on_contents, spread_out
+from routelint.parse.terraform.module import Scope
+from routelint.parse.terraform.values import Failure, bind, entries, from_plain, inside, through
+from routelint.possible import (
+    Content,
+    Hole,
+    Items,
+    Possibility,
+    Possible,
+    Record,
+    Template,
+    combine,
+    concatenate,
+    known,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from routelint.parse.terraform.evaluate import Evaluator
+
+MOST_NESTED = 40
+LONGEST_DOCUMENT = 400_000
+# Stand for holes while a text known in part is decoded.
+_FIRST_MARK = 0xF0000
+
+
+def encode(content: Content, depth: int = 0) -> Content:
+    """A value as JSON text; holes stay holes inside the text."""
+    if depth > MOST_NESTED:
+        return Hole(f"nested deeper than {MOST_NESTED} levels")
+    match content:
+        case Template(parts):
+            return concatenate(['"', *(_escaped(part) if isinstance(part, str) else part for part in parts), '"'])
+        case Hole():
+            return content if isinstance(content, Failure) else concatenate(['"', content, '"'])
+        case Items(items, rest):
+            pieces: list[Content] = []
+            for item in items:
+                pieces.extend((",", encode(item[0].content, depth + 1)) if pieces else (encode(item[0].content, depth + 1),))
+            if rest is not None:
+                pieces.extend((",", rest) if pieces else (rest,))
+            return concatenate(["[", *pieces, "]"])
+        case Record(pairs, rest):
+            pieces = []
+            for key, value in sorted(pairs.items()):
+                pieces.extend(("," if pieces else "", json.dumps(key, ensure_ascii=False), ":", encode(value[0].content, depth + 1)))
+            if rest is not None:
+                pieces.extend((",", rest) if pieces else (rest,))
+            return concatenate(["{", *pieces, "}"])
+        case _:
+            return json.dumps(content, ensure_ascii=False)
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _encoded(values: Sequence[Possible]) -> Possible:
+    if len(values) != 1:
+        return known(Failure("wrong number of arguments"))
+    return combine(spread_out(values), lambda contents: encode(contents[0]))
+
+
+def decode(content: Content, *, as_yaml: bool = False) -> Content:
+    """The value of a JSON or YAML text; parts that cannot be told stay holes in the texts they stand in."""
+    if isinstance(content, Hole):
+        return content if isinstance(content, Failure) else Hole(content.reason, content.label)
+    if not isinstance(content, str | Template):
+        return Failure("no text to decode")
+    holes: list[Hole] = []
+    text = ""
+    for part in content.parts if isinstance(content, Template) else (content,):
+        if isinstance(part, Hole):
+            text += chr(_FIRST_MARK + len(holes))
+            holes.append(part)
+        else:
+            text += part
+    if len(text) > LONGEST_DOCUMENT or len(holes) > 4096:
+        return Hole("the document is too large to be decoded")
+    value = _loaded(text, as_yaml)
+    if value is _UNREADABLE:
+        return Hole("the text cannot be decoded") if holes else Failure("the text cannot be decoded")
+    found = from_plain(value)
+    return _filled(found, holes) if holes else found
+
+
+_UNREADABLE = object()
+
+
+def _loaded(text: str, as_yaml: bool) -> object:
+    try:
+        if as_yaml:
+            return yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    except yaml.YAMLError:
+        return _UNREADABLE
+    if as_yaml:
+        return _UNREADABLE
+    # A hole may stand for a number or a whole object, without quotes around it.
+    quoted = "".join(f'"{character}"' if ord(character) >= _FIRST_MARK else character for character in text)
+    try:
+        return json.loads(quoted)
+    except (ValueError, RecursionError):
+        return _UNREADABLE
+
+
+def _filled(content: Content, holes: list[Hole]) -> Content:
+    match content:
+        case str():
+            parts: list[Content] = []
+            for character in content:
+                number = ord(character) - _FIRST_MARK
+                parts.append(holes[number] if 0 <= number < len(holes) else character)
+            return concatenate(parts) if any(isinstance(part, Hole) for part in parts) else content
+        case Items(items, rest):
+            return Items(tuple(known(_filled(item[0].content, holes)) for item in items), rest)
+        case Record(pairs, rest):
+            return Record({_key(key, holes): known(_filled(value[0].content, holes)) for key, value in pairs.items()}, rest)
+    return content
+
+
+def _key(key: str, holes: list[Hole]) -> str:
+    filled = _filled(key, holes)
+    return filled.label if isinstance(filled, Hole) else str(filled)
+
+
+def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope: Scope) -> Possible:
+    """`file`, `templatefile`, `fileexists`: what a file of the scanned tree holds."""
+    if not values:
+        return known(Failure("wrong number of arguments"))
+
+    def one(arguments: tuple[Possibility, ...]) -> Possible:
+        path = tree_path(arguments[0].content, scope.instance.root)
+        if path is None:
+            content = arguments[0].content
+            return known(Hole(content.reason if isinstance(content, Hole) else "the path of the file cannot be told", f"${{{name}(...)}}"))
+        text = evaluator.references.project.text(path)
+        if name == "fileexists":
+            return known(text is not None) if text is not None else known(Hole(f"{path} is not in the scanned files"))
+        if name == "filebase64":
+            return known(Hole(f"{path} is read as bytes", f"${{{name}(...)}}"))
+        if text is None:
+            return known(Hole(f"{path} is not in the scanned files", f"${{{name}(...)}}"))
+        if name == "file":
+            return through(known(text), Hop(Location(path), f"content of {posixpath.basename(path)}"))
+        names = {key: value for key, value in entries(arguments[1]) if key is not None} if len(arguments) > 1 else {}
+        template = syntax.parse_template(path, text)
+        value = evaluator.evaluate(template, scope.with_names(names))
+        return through(value, Hop(Location(path), f"template {posixpath.basename(path)}"))
+
+    return bind(list(values[:2]), one)
+
+
+def tree_path(content: Content, root: str) -> str | None:
+    """A path of the configuration as a path of the scanned tree: `path.module` starts with a slash, others at the root."""
+    if not isinstance(content, str) or not content:
+        return None
+    path = content if content.startswith("/") else f"/{'' if root == '.' else root}/{content}"
+    normal = posixpath.normpath(path).lstrip("/")
+    return normal if normal and normal != "." else None
+
+
+def _yaml_encoded(values: Sequence[Possible]) -> Possible:
+    # JSON is YAML; nobody reads the difference here.
+    return _encoded(values)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "jsonencode": _encoded,
+    "yamlencode": _yaml_encoded,
+    "jsondecode": on_contents(decode, 1, 1),
+    "yamldecode": on_contents(lambda content: decode(content, as_yaml=True), 1, 1),
+}
+
+__all__ = ["FUNCTIONS", "decode", "encode", "from_file", "inside", "text_of", "tree_path"]

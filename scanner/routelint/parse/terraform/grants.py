@@ -1,0 +1,319 @@
+"""Model ARNs that IAM policies allow: in policy document blocks, in `jsonencode`, in heredocs and in lists of locals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from routelint.model import Hop, Location
+from routelint.parse.terraform import sections
+from routelint.parse.terraform.functions.documents import decode
+from routelint.parse.terraform.module import Scope
+from routelint.parse.terraform.nodes import (
+    Body,
+    Call,
+    Conditional,
+    Expression,
+    GetAttr,
+    Literal,
+    ObjectNode,
+    Place,
+    TextTemplate,
+    TupleNode,
+    Variable,
+)
+from routelint.parse.terraform.values import entries
+from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, text_of
+from routelint.surfaces import Surface
+
+if TYPE_CHECKING:
+    from routelint.parse.terraform.evaluate import Evaluator
+
+# Actions that let a principal invoke models; other Bedrock actions do not cost by the token.
+_INVOKES = re.compile(r"(?i)bedrock(-mantle)?:(\*|invoke|converse|createinference|in?v?o?k?e?\*)")
+# What an ARN may name that is a model or hands to one; `*` stands for all of them.
+_MODEL_ARN = re.compile(
+    r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
+    r"|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
+)
+# Functions that only gather lists: their arguments are looked into one by one.
+_GATHERING = frozenset({"concat", "flatten", "distinct", "compact", "tolist", "toset", "setunion", "sort"})
+MOST_DEPTH = 16
+
+
+@dataclass(frozen=True)
+class Grant:
+    """An ARN that a statement allows: where it stands and what it may be."""
+
+    location: Location
+    value: Possible
+
+
+@dataclass(frozen=True, eq=False)
+class _Spot:
+    """An expression that yields one ARN or a list of them, and the place to report it at."""
+
+    expression: Expression
+    scope: Scope
+    back: tuple[Hop, ...] = ()
+
+
+def of_resource(evaluator: Evaluator, body: Body, surface: Surface, scope: Scope) -> Iterator[Grant]:
+    """The grants of one policy resource or policy document."""
+    if surface.reads == "statements":
+        block, _, attribute = surface.carrier.partition(".")
+        for statement, bound in _statements(evaluator, body, block, scope):
+            if _is_text(evaluator, statement, "effect", bound, "deny"):
+                continue
+            actions = _texts(evaluator, statement, "actions", bound)
+            resources = statement.attributes.get(attribute)
+            if resources is not None:
+                yield from _granted(evaluator, resources.expression, bound, actions)
+        return
+    for expression, bound in _carriers(evaluator, body, surface.carrier.split("."), scope):
+        yield from _policy(evaluator, expression, bound)
+
+
+def _statements(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> Iterator[tuple[Body, Scope]]:
+    yield from sections.blocks(evaluator, body, name, scope)
+    attribute = body.attributes.get(name)
+    if attribute is not None:
+        for item in _objects(attribute.expression):
+            yield sections.as_body(item), scope
+
+
+def _objects(expression: Expression) -> list[ObjectNode]:
+    if isinstance(expression, ObjectNode):
+        return [expression]
+    return [item for item in expression.items if isinstance(item, ObjectNode)] if isinstance(expression, TupleNode) else []
+
+
+def _carriers(evaluator: Evaluator, body: Body, steps: list[str], scope: Scope) -> Iterator[tuple[Expression, Scope]]:
+    name, rest = steps[0], steps[1:]
+    if not rest:
+        if name in body.attributes:
+            yield body.attributes[name].expression, scope
+        return
+    for inner, bound in _statements(evaluator, body, name, scope):
+        yield from _carriers(evaluator, inner, rest, bound)
+
+
+# -- whole policies
+
+
+def _policy(evaluator: Evaluator, expression: Expression, scope: Scope) -> Iterator[Grant]:
+    """The grants of a policy written as JSON: in HCL below `jsonencode`, or as a text."""
+    written, bound = _followed(evaluator, expression, scope)
+    if isinstance(written, Call) and written.name in ("jsonencode", "tojson") and written.arguments:
+        document, bound = _followed(evaluator, written.arguments[0], bound)
+        if isinstance(document, ObjectNode):
+            yield from _document(evaluator, document, bound)
+            return
+        yield from _decoded(evaluator.evaluate(document, bound), expression.place)
+        return
+    if isinstance(written, TextTemplate | Literal):
+        yield from _text(evaluator, written, bound)
+        return
+    if _is_document_reference(written):
+        return
+    for possibility in evaluator.evaluate(expression, scope):
+        if isinstance(possibility.content, str | Template):
+            yield from _decoded((replace(possibility, content=decode(possibility.content)),), expression.place)
+
+
+def _is_document_reference(expression: Expression) -> bool:
+    """Whether it is `data.aws_iam_policy_document.x.json`, whose statements are rows of their own."""
+    while isinstance(expression, GetAttr):
+        expression = expression.target
+    return isinstance(expression, Variable) and expression.name == "data"
+
+
+def _document(evaluator: Evaluator, document: ObjectNode, scope: Scope) -> Iterator[Grant]:
+    statements = sections.as_body(document).attributes.get("Statement")
+    if statements is None:
+        return
+    for spot in _spread(evaluator, _Spot(statements.expression, scope), 0):
+        if isinstance(spot.expression, ObjectNode):
+            body = sections.as_body(spot.expression)
+            if _is_text(evaluator, body, "Effect", spot.scope, "deny"):
+                continue
+            actions = _texts(evaluator, body, "Action", spot.scope)
+            resources = body.attributes.get("Resource")
+            if resources is not None:
+                yield from _granted(evaluator, resources.expression, spot.scope, actions)
+        else:
+            value = evaluator.evaluate(spot.expression, spot.scope)
+            for possibility in value:
+                yield from _decoded_statements(possibility, spot.expression.place)
+
+
+def _text(evaluator: Evaluator, expression: TextTemplate | Literal, scope: Scope) -> Iterator[Grant]:
+    """The grants of a JSON text; each is placed on its own letters where they can be found again."""
+    for possibility in evaluator.evaluate(expression, scope):
+        decoded = replace(possibility, content=decode(possibility.content))
+        for grant in _decoded((decoded,), expression.place):
+            yield replace(grant, location=_located(grant, expression.place))
+
+
+def _located(grant: Grant, place: Place) -> Location:
+    data: bytes = getattr(place.file, "data", b"")
+    if not data or not grant.value:
+        return grant.location
+    content = grant.value[0].content
+    first = content.parts[0] if isinstance(content, Template) else content
+    last = content.parts[-1] if isinstance(content, Template) else ""
+    if not isinstance(first, str) or not first:
+        return grant.location
+    source = data[place.start : place.end]
+    for match in re.finditer(re.escape(first.encode()), source):
+        end = source.find(b'"', match.start())
+        if end < 0:
+            continue
+        text = source[match.start() : end]
+        if (isinstance(content, str) and text == first.encode()) or (
+            isinstance(content, Template) and b"${" in text and (not isinstance(last, str) or text.endswith(last.encode()))
+        ):
+            return Place(place.file, place.start + match.start(), place.start + end).location()
+    return grant.location
+
+
+def _decoded(document: Possible, place: Place) -> Iterator[Grant]:
+    """The grants of a policy that is only known as a value."""
+    for possibility in document:
+        if not isinstance(possibility.content, Record):
+            continue
+        for key, value in entries(possibility):
+            if key == "Statement":
+                for statement in value:
+                    yield from _decoded_statements(statement, place)
+
+
+def _decoded_statements(possibility: Possibility, place: Place) -> Iterator[Grant]:
+    if isinstance(possibility.content, Items):
+        for _, item in entries(possibility):
+            for each in item:
+                yield from _decoded_statement(each, place)
+    else:
+        yield from _decoded_statement(possibility, place)
+
+
+def _decoded_statement(statement: Possibility, place: Place) -> Iterator[Grant]:
+    if not isinstance(statement.content, Record):
+        return
+    fields = {key: value for key, value in entries(statement) if key is not None}
+    if any(str(each.content).lower() == "deny" for each in fields.get("Effect", ())):
+        return
+    actions = [text for each in fields.get("Action", ()) for text in _listed(each)]
+    for each in fields.get("Resource", ()):
+        single = [value for _, value in entries(each)] if isinstance(each.content, Items) else [(each,)]
+        for value in single:
+            models = _model_arns(value, actions)
+            if models:
+                yield Grant(place.location(), models)
+
+
+def _listed(possibility: Possibility) -> list[str]:
+    if isinstance(possibility.content, Items):
+        return [str(one.content) for _, item in entries(possibility) for one in item]
+    return [str(possibility.content)]
+
+
+# -- lists of ARNs
+
+
+def _granted(evaluator: Evaluator, resources: Expression, scope: Scope, actions: list[str]) -> Iterator[Grant]:
+    for spot in _spread(evaluator, _Spot(resources, scope), 0):
+        value = evaluator.evaluate(spot.expression, spot.scope)
+        flat: list[Possibility] = []
+        for possibility in value:
+            if isinstance(possibility.content, Items):
+                flat.extend(one for _, item in entries(possibility) for one in item)
+                if possibility.content.rest is not None and _might_be_model(spot.expression):
+                    flat.append(replace(possibility, content=possibility.content.rest))
+            else:
+                flat.append(possibility)
+        models = _model_arns(tuple(flat), actions)
+        if not models and _might_be_model(spot.expression) and _invokes(actions):
+            models = tuple(each for each in flat if isinstance(each.content, Hole))
+        if models:
+            yield Grant(spot.expression.place.location(), tuple(replace(each, trail=(*each.trail, *spot.back)) for each in models))
+
+
+def _spread(evaluator: Evaluator, spot: _Spot, depth: int) -> Iterator[_Spot]:
+    """The single expressions that a list is made of, through gathering functions, branches and locals."""
+    if depth > MOST_DEPTH:
+        yield spot
+        return
+    match spot.expression:
+        case TupleNode(_, items):
+            for item in items:
+                yield from _spread(evaluator, replace(spot, expression=item), depth + 1)
+        case Call(_, name, arguments, False) if name in _GATHERING:
+            for argument in arguments:
+                yield from _spread(evaluator, replace(spot, expression=argument), depth + 1)
+        case Conditional(_, condition, then, otherwise) if _is_list(then) or _is_list(otherwise):
+            tests = {each.content for each in evaluator.evaluate(condition, spot.scope) if isinstance(each.content, bool)}
+            if False not in tests or len(tests) != 1:
+                yield from _spread(evaluator, replace(spot, expression=then), depth + 1)
+            if True not in tests or len(tests) != 1:
+                yield from _spread(evaluator, replace(spot, expression=otherwise), depth + 1)
+        case GetAttr(_, Variable(_, "local"), name) if name in spot.scope.instance.folder.locals:
+            definition = spot.scope.instance.folder.locals[name].expression
+            if _is_list(definition):
+                hop = Hop(spot.expression.place.location(), f"local.{name} used here")
+                inner = _Spot(definition, Scope(spot.scope.instance), (*spot.back, hop))
+                yield from _spread(evaluator, inner, depth + 1)
+            else:
+                yield spot
+        case _:
+            yield spot
+
+
+def _is_list(expression: Expression) -> bool:
+    return isinstance(expression, TupleNode) or (isinstance(expression, Call) and expression.name in _GATHERING)
+
+
+def _followed(evaluator: Evaluator, expression: Expression, scope: Scope, depth: int = 0) -> tuple[Expression, Scope]:
+    """The definition behind `local.x`, where an expression is nothing else."""
+    if depth < MOST_DEPTH and isinstance(expression, GetAttr) and isinstance(expression.target, Variable):
+        local = scope.instance.folder.locals.get(expression.name) if expression.target.name == "local" else None
+        if local is not None:
+            return _followed(evaluator, local.expression, Scope(scope.instance), depth + 1)
+    return expression, scope
+
+
+def _model_arns(value: Possible, actions: list[str]) -> Possible:
+    """What of a value names a Bedrock model; a bare `*` does where the actions invoke models."""
+    found = []
+    for each in value:
+        content = each.content
+        if isinstance(content, Hole | Items | Record) or content is None:
+            continue
+        text = str(content) if isinstance(content, Template) else text_of(content)
+        if _MODEL_ARN.match(text) or (text == "*" and _invokes(actions)):
+            found.append(each)
+    return tuple(found)
+
+
+def _invokes(actions: list[str]) -> bool:
+    return any(_INVOKES.match(action) or action == "*" for action in actions) and any("bedrock" in action for action in actions)
+
+
+def _might_be_model(expression: Expression) -> bool:
+    data: bytes = getattr(expression.place.file, "data", b"")
+    text = data[expression.place.start : expression.place.end].lower()
+    return b"model" in text or b"inference_profile" in text
+
+
+def _texts(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> list[str]:
+    attribute = body.attributes.get(name)
+    if attribute is None:
+        return []
+    return [text for each in evaluator.evaluate(attribute.expression, scope) for text in _listed(each)]
+
+
+def _is_text(evaluator: Evaluator, body: Body, name: str, scope: Scope, wanted: str) -> bool:
+    texts = _texts(evaluator, body, name, scope)
+    return bool(texts) and all(text.lower() == wanted for text in texts)

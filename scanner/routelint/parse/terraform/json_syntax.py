@@ -1,0 +1,138 @@
+"""Reads the JSON syntax of Terraform (`.tf.json`, `.tfvars.json`) into the same nodes as the native one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import yaml
+
+from routelint.model import ScanError, Span
+from routelint.parse.terraform import syntax
+from routelint.parse.terraform.nodes import (
+    Attribute,
+    Block,
+    Body,
+    Expression,
+    Invalid,
+    Literal,
+    ObjectNode,
+    Place,
+    Ready,
+    ReadyBody,
+    TupleNode,
+    literal_text,
+)
+
+MOST_NESTED = 60
+# Block types of the top level and how many labels each has.
+LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "locals": 0, "terraform": 0}
+
+
+@dataclass(frozen=True, eq=False)
+class JsonFile:
+    """The text of a JSON file by code points."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(index + 1 for index, character in enumerate(self.text) if character == "\n")]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span between two code-point offsets."""
+        return Span(*self._position(start), *self._position(end))
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        import bisect
+
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def parse(path: str, text: str) -> tuple[Body, tuple[ScanError, ...]]:
+    """The top body of a JSON configuration or variable file, and the error that stops it, if any."""
+    document, errors = parse_document(path, text)
+    if document is None:
+        return Body(), errors
+    if not isinstance(document, ObjectNode):
+        return Body(), (ScanError(path, "the top of a Terraform JSON file is an object"),)
+    body = Body()
+    variables_only = path.endswith(".tfvars.json")
+    for key, value in document.items:
+        name = literal_text(key) or ""
+        if name in LABELS and not variables_only:
+            body.blocks.extend(_blocks(name, (), value, LABELS[name], key.place))
+        elif name != "//":
+            body.attributes[name] = Attribute(name, value.place, Ready(value))
+    return body, errors
+
+
+def _blocks(kind: str, labels: tuple[str, ...], value: Expression, missing: int, header: Place) -> Iterator[Block]:
+    """The blocks written below one key: labels nest as keys, several blocks of one name are a list."""
+    if isinstance(value, TupleNode):
+        for item in value.items:
+            yield from _blocks(kind, labels, item, missing, header)
+    elif isinstance(value, ObjectNode):
+        if missing:
+            for key, inner in value.items:
+                label = literal_text(key)
+                if label is not None and label != "//":
+                    yield from _blocks(kind, (*labels, label), inner, missing - 1, key.place)
+            return
+        body = Body()
+        for key, inner in value.items:
+            name = literal_text(key)
+            if name is not None and name != "//":
+                body.attributes[name] = Attribute(name, inner.place, Ready(_meta(name, inner)))
+        yield Block(kind, labels, value.place, ReadyBody(body), header)
+
+
+def _meta(name: str, value: Expression) -> Expression:
+    """Meta-arguments whose JSON text is an expression, not a template: `type` of a variable, `provider`."""
+    if name in ("type", "provider", "providers") and isinstance(value, Literal) and isinstance(value.value, str):
+        body, errors = syntax.parse("", f"x = {value.value}\n")
+        if not errors and "x" in body.attributes:
+            return body.attributes["x"].expression
+    return value
+
+
+def parse_document(path: str, text: str) -> tuple[Expression | None, tuple[ScanError, ...]]:
+    """A JSON document as an expression with places; None and the error where it is no JSON."""
+    if not text.strip():
+        return None, ()
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        return None, (ScanError(path, f"not JSON: {error.problem}", line, column),)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return None, (ScanError(path, f"not JSON: {type(error).__name__}"),)
+    return _expression(JsonFile(path, text), node, 0), ()
+
+
+def _expression(file: JsonFile, node: yaml.Node, depth: int) -> Expression:
+    place = Place(file, node.start_mark.index, node.end_mark.index)
+    if depth > MOST_NESTED:
+        return Invalid(place, f"nested deeper than {MOST_NESTED} levels")
+    if isinstance(node, yaml.MappingNode):
+        pairs = []
+        for key, value in node.value:
+            pairs.append((Literal(Place(file, key.start_mark.index, key.end_mark.index), str(key.value)), _expression(file, value, depth + 1)))
+        return ObjectNode(place, tuple(pairs))
+    if isinstance(node, yaml.SequenceNode):
+        return TupleNode(place, tuple(_expression(file, item, depth + 1) for item in node.value))
+    match node.tag.rsplit(":", 1)[-1]:
+        case "null":
+            return Literal(place, None)
+        case "bool":
+            return Literal(place, node.value.lower() == "true")
+        case "int" | "float":
+            try:
+                return Literal(place, int(node.value) if node.value.lstrip("-").isdigit() else float(node.value))
+            except ValueError:
+                return Literal(place, str(node.value))
+    return syntax.parse_text(file.path, str(node.value), place)

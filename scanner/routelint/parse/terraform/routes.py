@@ -1,0 +1,304 @@
+"""Walks the resources of one root in one configuration and says what each of them routes, tags and sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from routelint import model_id
+from routelint.model import Evidence, Kind, Location
+from routelint.parse.parsed import EnvironmentSetting, ParseContext
+from routelint.parse.terraform import code, grants, sections, tagging
+from routelint.parse.terraform.evaluate import Evaluator
+from routelint.parse.terraform.module import Instance, Scope
+from routelint.parse.terraform.nodes import Attribute, Block, Body, Expression, ObjectNode, TupleNode, literal_text
+from routelint.parse.terraform.sections import Leaf
+from routelint.parse.terraform.sightings import Seen, Sighting
+from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES
+from routelint.possible import Hole, Items, Possible, Record, Template
+from routelint.surfaces import Surface
+
+# Names of attributes and variables that hold a model whatever their value turns out to be.
+_STRONG = re.compile(
+    r"(?i)(foundation|embedding|embed|inference|llm|bedrock|chat|claude|nova|titan|generation|text|rerank|default)[a-z]*[-_]?model"
+    r"|model[-_]?(id|arn|identifier)s?$|^model$|inference[-_]?profile([-_]?(id|arn))?$"
+)
+_WEAK = re.compile(r"(?i)model|inference_?profile|^llm")
+# Meta-arguments and names that speak of models without choosing one.
+_NOT_CHOICES = re.compile(r"(?i)bucket|path|dir|file|package|prefix|version$|table|queue|role|enabled?$|^create|logging|region|timeout|count$|url$|kms")
+_META = frozenset({"for_each", "count", "depends_on", "provider", "providers", "source", "version", "lifecycle", "tags"})
+
+
+@dataclass
+class Collected:
+    """What one walk over a root found."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    settings: list[EnvironmentSetting] = field(default_factory=list)
+
+
+class Walk:
+    """One walk over the instances of a root."""
+
+    def __init__(self, context: ParseContext, evaluator: Evaluator) -> None:
+        self.context = context
+        self.evaluator = evaluator
+        self.by_symbol: dict[str, list[Surface]] = {}
+        for surface in context.surfaces:
+            self.by_symbol.setdefault(surface.symbol, []).append(surface)
+        self.found = Collected()
+
+    def root(self, instance: Instance) -> Collected:
+        """Everything below a root, its modules included."""
+        pending = [instance]
+        while pending:
+            current = pending.pop(0)
+            evidence = self._evidence(current)
+            for block in current.folder.managed:
+                self._resource(block, current, evidence)
+            for name, call in current.folder.modules.items():
+                children = self.evaluator.references.called(self.evaluator, current, name)
+                pending.extend(children)
+                if not children:
+                    self._outside(call, name, current, evidence)
+        return self.found
+
+    def _evidence(self, instance: Instance) -> tuple[Evidence, ...]:
+        """What a caller or variable file literally passes as the environment, nearest to the root first."""
+        proofs: list[Evidence] = []
+        current: Instance | None = instance
+        while current is not None:
+            for name in sorted(ENVIRONMENT_VARIABLES & current.arguments.keys()):
+                value = self.evaluator.references.variable(self.evaluator, current, name)
+                if len(value) == 1 and isinstance(value[0].content, str) and value[0].content and not _by_default(value):
+                    hop = value[0].trail[0]
+                    proofs.append(Evidence(value[0].content, hop.note, hop.location))
+            current = current.parent
+        return tuple(dict.fromkeys(proofs[-1:]))
+
+    # -- resources
+
+    def _resource(self, block: Block, instance: Instance, evidence: tuple[Evidence, ...]) -> None:
+        kind, name = block.labels[0], block.labels[1]
+        symbol = f"data.{kind}" if block.type == "data" else kind
+        surfaces = self.by_symbol.get(symbol, [])
+        scopes = [scope for _, scope in self.evaluator.references.scopes(self.evaluator, block, instance)]
+        taken: set[int] = set()
+        shape = next((surface.tags for surface in surfaces if surface.tags), None)
+        for scope in scopes:
+            tags = None
+            if shape is not None:
+                tags = tagging.of_resource(self.evaluator, block, scope, shape)
+            context = _Resource(block, f"{symbol}.{name}", symbol, scope, tags, evidence)
+            for surface in surfaces:
+                self._surface(surface, context, surfaces, taken)
+            self._named(context, taken)
+        if shape is not None and _is_listed(surfaces):
+            for scope in scopes:
+                tags = tagging.of_resource(self.evaluator, block, scope, shape)
+                self._list(block, symbol, name, tags, evidence)
+        elif any(surface.role == "resource" for surface in surfaces):
+            self._list(block, symbol, name, None, evidence)
+
+    def _list(self, block: Block, symbol: str, name: str, tags: object, evidence: tuple[Evidence, ...]) -> None:
+        location = block.header.location(f"{symbol}.{name}")
+        self.found.seen.append(Seen(location, symbol, name, block.place.span, tags, evidence))  # type: ignore[arg-type]
+
+    def _surface(self, surface: Surface, context: _Resource, surfaces: Iterable[Surface], taken: set[int]) -> None:
+        match surface.role, surface.reads:
+            case "model", _:
+                for leaf in sections.leaves(self.evaluator, context.block.body, surface.carrier, context.scope):
+                    taken.add(leaf.place.start)
+                    step = _last(surface, surfaces)
+                    self._sight(leaf, surface.kind or Kind.INVOKE, step, context, bedrock_only=surface.bedrock_only)
+            case "indirect", "stored":
+                for leaf in sections.leaves(self.evaluator, context.block.body, surface.carrier.removesuffix(".*"), context.scope):
+                    taken.add(leaf.place.start)
+                    self._sight_models(leaf, surface, context)
+            case "indirect", "variables":
+                self._environment(surface, context, taken)
+            case "indirect", "policy" | "statements":
+                for grant in grants.of_resource(self.evaluator, context.block.body, surface, context.scope):
+                    self._grant(grant, surface, context)
+
+    def _sight(self, leaf: Leaf, kind: Kind, step: str, context: _Resource, *, bedrock_only: bool) -> None:
+        location = leaf.place.location(f"{context.address}.{step}")
+        self.found.sightings.append(
+            Sighting(
+                location,
+                kind,
+                f"{context.symbol}.{step}",
+                context.block.place.span,
+                leaf.value,
+                context.tags,
+                bedrock_only,
+                context.evidence,
+            )
+        )
+
+    def _sight_models(self, leaf: Leaf, surface: Surface, context: _Resource) -> None:
+        """A route where a text that may hold anything is a known model."""
+        value = self._models(leaf.value)
+        if value:
+            step = surface.carrier.removesuffix(".*").rsplit(".", 1)[-1]
+            self._sight(replace_value(leaf, value), _kind(step, value, surface.kind), step, context, bedrock_only=False)
+
+    def _grant(self, grant: grants.Grant, surface: Surface, context: _Resource) -> None:
+        step = surface.carrier.rsplit(".", 1)[-1]
+        location = replace(grant.location, symbol=f"{context.address}.{step}")
+        self.found.sightings.append(
+            Sighting(
+                location,
+                Kind.GRANT,
+                f"{context.symbol}.{step}",
+                context.block.place.span if grant.location.path == context.block.place.file.path else grant.location.span,
+                grant.value,
+                None,
+                True,
+                context.evidence,
+            )
+        )
+
+    def _environment(self, surface: Surface, context: _Resource, taken: set[int]) -> None:
+        paths = code.paths(self.evaluator, context.block, context.scope)
+        step = surface.carrier.split(".", 1)[0].split("[", 1)[0]
+        for name, leaf in sections.named(self.evaluator, context.block.body, surface.carrier, context.scope):
+            taken.add(leaf.place.start)
+            location = leaf.place.location(f"{context.address}.{step}.{name}")
+            self.found.settings.append(EnvironmentSetting(name, leaf.value, context.address, location, paths))
+            self._variable(name, leaf, f"{step}.{name}", context)
+
+    def _variable(self, name: str, leaf: Leaf, step: str, context: _Resource) -> None:
+        """A route where a variable or attribute of any resource holds a known model, or by its name must hold one."""
+        value = self._models(leaf.value)
+        if not value and _STRONG.search(name) and not _NOT_CHOICES.search(name) and _is_open(leaf.value):
+            value = leaf.value
+        if value:
+            self._sight(replace_value(leaf, value), _kind(name, value, Kind.INVOKE), step, context, bedrock_only=False)
+
+    def _models(self, possible: Possible) -> Possible:
+        """`possible` where some of it is a model of the catalog or a pattern of them; with what cannot be told beside it."""
+        if not any(self._is_model(each.content) for each in possible):
+            return ()
+        return tuple(each for each in possible if self._is_model(each.content) or isinstance(each.content, Hole))
+
+    def _is_model(self, content: object) -> bool:
+        if isinstance(content, Template):
+            content = str(content)
+        if not isinstance(content, str) or not 4 < len(content) < 2048:
+            return False
+        if self.context.knows(content):
+            return True
+        read = model_id.read(content)
+        return read is not None and (read.form.opaque or read.is_pattern)
+
+    # -- attributes that merely sound like a model
+
+    def _named(self, context: _Resource, taken: set[int]) -> None:
+        if context.block.type == "data" and context.symbol in self.by_symbol:
+            return
+        for names, attribute in _attributes(context.block.body):
+            if attribute.expression.place.start in taken or not _WEAK.search(attribute.name) or _NOT_CHOICES.search(attribute.name):
+                continue
+            value = self.evaluator.evaluate(attribute.expression, context.scope)
+            leaf = Leaf(attribute.expression.place, context.scope, value, attribute.expression)
+            found = self._models(value)
+            if found:
+                step = ".".join((*names, attribute.name))
+                self._sight(replace_value(leaf, found), _kind(step, found, Kind.INVOKE), step, context, bedrock_only=False)
+
+    def _outside(self, call: Block, name: str, instance: Instance, evidence: tuple[Evidence, ...]) -> None:
+        """The arguments of a module whose source is not in the scan: what it does with them is not to be seen."""
+        source = call.body.attributes.get("source")
+        about_bedrock = "bedrock" in (literal_text(source.expression) or "").lower() if source is not None else False
+        for _, scope in self.evaluator.references.scopes(self.evaluator, call, instance):
+            context = _Resource(call, f"module.{name}", "module", scope, None, evidence)
+            for names, attribute in _attributes(call.body):
+                if attribute.name in _META or names[:1] == ("providers",):
+                    continue
+                value = self.evaluator.evaluate(attribute.expression, scope)
+                step = ".".join((*names, attribute.name))
+                found = self._models(value) if _WEAK.search(step) or about_bedrock else ()
+                if not found and about_bedrock and _STRONG.search(attribute.name) and not _NOT_CHOICES.search(attribute.name):
+                    found = value if _is_open(value) else ()
+                if found:
+                    leaf = Leaf(attribute.expression.place, scope, found, attribute.expression)
+                    self._sight(leaf, _kind(step, found, Kind.INVOKE), step, context, bedrock_only=False)
+
+
+@dataclass(frozen=True)
+class _Resource:
+    """The resource a route stands in: its block, address, type, scope, tags, and the environments it is believed in."""
+
+    block: Block
+    address: str
+    symbol: str
+    scope: Scope
+    tags: object
+    evidence: tuple[Evidence, ...]
+
+
+def replace_value(leaf: Leaf, value: Possible) -> Leaf:
+    """The leaf with another value."""
+    return Leaf(leaf.place, leaf.scope, value, leaf.expression)
+
+
+def _is_listed(surfaces: Iterable[Surface]) -> bool:
+    """Whether a taggable type is listed as a resource: those of Bedrock itself, and those the rows name."""
+    return any(surface.role in ("model", "resource") for surface in surfaces)
+
+
+def _last(surface: Surface, surfaces: Iterable[Surface]) -> str:
+    """The last step of a carrier, with as much before it as tells it from other carriers of the type."""
+    steps = surface.carrier.replace("[]", "").split(".")
+    others = [other.carrier.replace("[]", "").split(".") for other in surfaces if other is not surface]
+    for length in range(1, len(steps) + 1):
+        if not any(other[-length:] == steps[-length:] for other in others):
+            return ".".join(steps[-length:])
+    return surface.carrier
+
+
+def _kind(name: str, value: Possible, otherwise: Kind | None) -> Kind:
+    """Embedding where the name or every model says so, else what is usual at the place."""
+    texts = [str(each.content) for each in value if not isinstance(each.content, Hole)]
+    if re.search(r"(?i)embed", name) or (texts and all("embed" in text for text in texts)):
+        return Kind.EMBED
+    return otherwise or Kind.INVOKE
+
+
+def _is_open(possible: Possible) -> bool:
+    return all(isinstance(each.content, Hole | Template) or each.content is None for each in possible)
+
+
+def _by_default(possible: Possible) -> bool:
+    return any(hop.note.startswith("default of") for each in possible for hop in each.trail)
+
+
+def _attributes(body: Body, names: tuple[str, ...] = (), depth: int = 0) -> Iterator[tuple[tuple[str, ...], Attribute]]:
+    """Every attribute of a body, of its blocks and of the objects written out in it, with the names on the way."""
+    if depth > 12:
+        return
+    for attribute in body.attributes.values():
+        inner = _written_out(attribute.expression)
+        for each in inner:
+            yield from _attributes(sections.as_body(each), (*names, attribute.name), depth + 1)
+        if not inner:
+            yield names, attribute
+    for block in body.blocks:
+        step = block.labels[0] if block.type == "dynamic" and block.labels else block.type
+        inside = () if block.type == "content" else (step,)
+        if block.type not in ("lifecycle", "provisioner", "connection", "timeouts"):
+            yield from _attributes(block.body, (*names, *inside), depth + 1)
+
+
+def _written_out(expression: Expression) -> list[ObjectNode]:
+    if isinstance(expression, ObjectNode):
+        return [expression]
+    if isinstance(expression, TupleNode):
+        return [item for item in expression.items if isinstance(item, ObjectNode)]
+    return []
+
+
+__all__ = ["Collected", "Items", "Location", "Record", "Walk"]

@@ -1,0 +1,156 @@
+"""Gathers what the configurations and instances of one root say about the same place into one reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags, Unknown
+from routelint.parse.route import to_value
+from routelint.parse.terraform import tagging
+from routelint.possible import Hole, Possibility, Possible
+
+LANGUAGE = "terraform"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A route as one instance of a resource shows it in one configuration."""
+
+    location: Location
+    kind: Kind
+    sink: str
+    statement: Span
+    value: Possible
+    tags: Tags | None = None
+    bedrock_only: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A resource as one instance shows it in one configuration."""
+
+    location: Location
+    type: str
+    name: str
+    statement: Span
+    tags: Tags | None
+    evidence: tuple[Evidence, ...] = ()
+
+
+def references(root: str, by_configuration: Mapping[str, Iterable[Sighting]], evidence: tuple[Evidence, ...]) -> list[ModelReference]:
+    """One reference per place, from the sightings of every configuration (name -> sightings; empty where nothing names it)."""
+    groups: dict[tuple[Location, str], dict[str, list[Sighting]]] = {}
+    for name, sightings in by_configuration.items():
+        for sighting in sightings:
+            place = replace(sighting.location, symbol="")
+            groups.setdefault((place, sighting.sink), {}).setdefault(name, []).append(sighting)
+    found = []
+    for group in groups.values():
+        reference = _reference(root, group, list(by_configuration), evidence)
+        if reference is not None:
+            found.append(reference)
+    return found
+
+
+def _reference(
+    root: str, group: Mapping[str, list[Sighting]], names: list[str], evidence: tuple[Evidence, ...]
+) -> ModelReference | None:
+    first = next(iter(group.values()))[0]
+    values = {name: [each for sighting in sightings for each in sighting.value] for name, sightings in group.items()}
+    possible = _without_own_place(_over_configurations(values, names), first.location)
+    value = to_value(_without_nulls(possible), bedrock_only=first.bedrock_only)
+    if value is None:
+        return None
+    everyone = [sighting for sightings in group.values() for sighting in sightings]
+    tags = [sighting.tags for sighting in everyone if sighting.tags is not None]
+    proofs = tuple(dict.fromkeys((*(e for sighting in everyone for e in sighting.evidence), *evidence)))
+    return ModelReference(
+        first.location,
+        LANGUAGE,
+        first.kind,
+        first.sink,
+        value,
+        first.statement,
+        root,
+        tags=tagging.together(tags) if tags else None,
+        settings=first.settings,
+        evidence=proofs,
+    )
+
+
+def resources(root: str, by_configuration: Mapping[str, Iterable[Seen]], evidence: tuple[Evidence, ...]) -> list[Resource]:
+    """One resource per place, its tags those that every configuration and instance agrees on."""
+    groups: dict[Location, list[Seen]] = {}
+    for seen in by_configuration.values():
+        for each in seen:
+            groups.setdefault(each.location, []).append(each)
+    found = []
+    for location, group in groups.items():
+        first = group[0]
+        tags = [each.tags for each in group if each.tags is not None]
+        proofs = tuple(dict.fromkeys((*(e for each in group for e in each.evidence), *evidence)))
+        merged = tagging.together(tags) if tags else None
+        found.append(Resource(location, LANGUAGE, first.type, first.name, first.statement, root, merged, proofs))
+    return found
+
+
+def over_configurations(values: Mapping[str, Possible], names: list[str]) -> Possible:
+    """The values of every configuration as one, each bound to the environments it holds in."""
+    return _over_configurations({name: list(value) for name, value in values.items()}, names)
+
+
+def _over_configurations(values: Mapping[str, list[Possibility]], names: list[str]) -> Possible:
+    """What holds in every configuration holds without condition; anything else in the configurations that show it."""
+    held: dict[str, tuple[Possibility, list[str]]] = {}
+    for name, possibilities in values.items():
+        for each in possibilities:
+            held.setdefault(repr(each), (each, []))[1].append(name)
+    found: list[Possibility] = []
+    for each, holds_in in held.values():
+        holders = list(dict.fromkeys(holds_in))
+        if len(holders) == len(names):
+            found.append(each)
+            continue
+        named = tuple(name.split(" (")[0] for name in holders if name)
+        if named:
+            found.append(replace(each, environments=tuple(dict.fromkeys((*each.environments, *named)))))
+        if "" in holders:
+            found.append(each)
+    return tuple(found)
+
+
+def _without_own_place(possible: Possible, location: Location) -> Possible:
+    """The possibilities without hops to the place itself: a literal at the place has no trail."""
+
+    def outside(hop: Hop) -> bool:
+        if hop.location.path != location.path:
+            return True
+        span, inner = location.span, hop.location.span
+        start = (span.start_line, span.start_column) <= (inner.start_line, inner.start_column)
+        end = (inner.end_line, inner.end_column) <= (span.end_line, span.end_column)
+        return not (start and end)
+
+    return tuple(replace(each, trail=tuple(hop for hop in each.trail if outside(hop))) for each in possible)
+
+
+def _without_nulls(possible: Possible) -> Possible:
+    """The possibilities that are set; where none is, why: null is no model."""
+    kept = tuple(each for each in possible if each.content is not None)
+    if kept:
+        return kept
+    return tuple(replace(each, content=Hole(_null_reason(each))) for each in possible[:1])
+
+
+def _null_reason(possibility: Possibility) -> str:
+    for hop in reversed(possibility.trail):
+        if hop.note.startswith("default of "):
+            return f"no model is set: {hop.note.removeprefix('default of ')} defaults to null"
+        if hop.note.startswith("argument of "):
+            return f"no model is set: {hop.note.removeprefix('argument of ')} is passed null"
+    return "no model is set: the value is null"
+
+
+__all__ = ["LANGUAGE", "Seen", "Sighting", "Unknown", "over_configurations", "references", "resources"]

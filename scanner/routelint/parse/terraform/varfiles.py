@@ -1,0 +1,117 @@
+"""Which variable files belong to a root, what they set, and the environments their names stand for."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from routelint.model import Evidence
+from routelint.parse.terraform.module import Folder
+from routelint.parse.terraform.nodes import Attribute, literal_text
+from routelint.parse.terraform.project import Project, folder_of
+
+# Variables that say in which environment a root is applied; counted in public repositories.
+ENVIRONMENT_VARIABLES = frozenset({"environment", "env", "environment_name", "env_name", "stage", "stage_name", "deployment_environment"})
+_WORDS = frozenset(
+    (
+        "dev develop development sandbox sbx local demo test testing qa uat sit int integration stg stage staging preprod prod prd "
+        "production live perf performance hotfix preview ci"
+    ).split()
+)
+MOST_FILES = 32
+
+
+@dataclass(frozen=True, eq=False)
+class VariableFiles:
+    """What always applies to a root, in order of precedence, and what each named environment sets besides."""
+
+    always: Mapping[str, Attribute]
+    named: Mapping[str, tuple[str, Mapping[str, Attribute]]]
+
+
+def for_root(project: Project, folder: Folder) -> VariableFiles:
+    """The variable files of a root: those beside it, in folders below it, and in sister folders that fit its variables."""
+    always: dict[str, Attribute] = {}
+    named: dict[str, tuple[str, Mapping[str, Attribute]]] = {}
+    beside = [path for path in project.variable_files if folder_of(path) == folder.path]
+    automatic = [path for path in beside if _is_automatic(path)]
+    for path in sorted(automatic, key=_precedence):
+        always.update(project.body(path).attributes)
+    others = [path for path in beside if not _is_automatic(path)]
+    others.extend(path for path in project.variable_files if _belongs(project, folder, path))
+    for path in others[:MOST_FILES]:
+        attributes = project.body(path).attributes
+        if not any(name in folder.variables for name in attributes):
+            continue
+        name = _environment(path, attributes, folder.path)
+        if name in named:
+            # Two files of one environment, say one per region, are two ways of applying it.
+            name = f"{name} ({_stem(path)})" if named[name][0] != path else name
+        named[name] = (path, attributes)
+    return VariableFiles(always, named)
+
+
+def evidence_of(name: str, path: str) -> Evidence:
+    """Why a root is believed to be applied in an environment that a variable file is named after."""
+    return Evidence(name, f"variable file {posixpath.basename(path)}")
+
+
+def _is_automatic(path: str) -> bool:
+    name = posixpath.basename(path)
+    return name in ("terraform.tfvars", "terraform.tfvars.json") or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
+def _precedence(path: str) -> tuple[int, str]:
+    name = posixpath.basename(path)
+    return ("terraform.tfvars", "terraform.tfvars.json").index(name) if name.startswith("terraform.tfvars") else 2, name
+
+
+def _belongs(project: Project, folder: Folder, path: str) -> bool:
+    """Whether a variable file in another folder, one without configuration, is meant for this root."""
+    place = folder_of(path)
+    if place == folder.path or place in project.by_folder:
+        return False
+    above = place
+    while above not in (".", ""):
+        above = folder_of(above)
+        if above in project.by_folder:
+            return above == folder.path
+    # No configuration above it: a sister folder such as `environments/` beside `terraform/`.
+    parent = folder_of(folder.path)
+    grandparent = folder_of(place)
+    if parent not in (grandparent, folder_of(grandparent)):
+        return False
+    attributes = project.body(path).attributes
+    return bool(attributes) and all(name in folder.variables for name in attributes)
+
+
+def _stem(path: str) -> str:
+    name = posixpath.basename(path)
+    for suffix in (".auto.tfvars.json", ".auto.tfvars", ".tfvars.json", ".tfvars"):
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _environment(path: str, attributes: Mapping[str, Attribute], root: str) -> str:
+    """The environment a variable file stands for: its name, its folder, or what it sets `environment` to."""
+    stem = _stem(path)
+    candidates = [] if stem == "terraform" else [stem]
+    place = folder_of(path)
+    while place not in (".", root):
+        candidates.append(posixpath.basename(place))
+        place = folder_of(place)
+    for candidate in candidates:
+        if candidate.lower() in _WORDS:
+            return candidate
+    for name in sorted(ENVIRONMENT_VARIABLES & attributes.keys()):
+        text = literal_text(attributes[name].expression)
+        if text:
+            return text
+    for candidate in candidates:
+        for word in re.split(r"[-_.]", candidate):
+            if word.lower() in _WORDS:
+                return word
+    return candidates[0] if candidates else stem
