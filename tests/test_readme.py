@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,20 +17,37 @@ import yaml
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 CAPTURE = re.compile(
-    r"(?P<head><!-- capture: (?P<command>routelint [^\n]*?) -->\n```text\n)(?P<shown>.*?)(?P<tail>```\n<!-- end -->)", re.S
+    r"(?P<head><!-- capture(?: (?P<first>\d+) first and (?P<last>\d+) last lines)?: (?P<command>routelint [^\n]*?) -->\n"
+    r"```text\n)"
+    r"(?P<shown>.*?)(?P<tail>```\n<!-- end -->)",
+    re.S,
 )
+CUT = "[...]\n"
 
 
 @dataclass(frozen=True)
 class Capture:
-    """A command in the README and what is printed below it."""
+    """A command in the README and what is printed below it: `first` and `last` lines of it, or all."""
 
     command: str
     shown: str
+    first: int | None
+    last: int
+
+    def excerpt(self, printed: str) -> str:
+        """What the README shows of what the command printed."""
+        lines = [f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines()]
+        if self.first is None or len(lines) <= self.first + self.last:
+            return "".join(lines)
+        return "".join([*lines[: self.first], CUT, *lines[len(lines) - self.last :]])
 
 
-def captures() -> Iterator[Capture]:
-    return (Capture(match["command"], match["shown"]) for match in CAPTURE.finditer(README.read_text("utf-8")))
+def capture(match: re.Match[str]) -> Capture:
+    return Capture(match["command"], match["shown"], int(match["first"]) if match["first"] else None, int(match["last"] or 0))
+
+
+def captures() -> list[Capture]:
+    return [capture(match) for match in CAPTURE.finditer(README.read_text("utf-8"))]
 
 
 def run(command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -57,26 +73,26 @@ def block(mark: str) -> str:
 
 
 def test_readme_has_the_captures_it_promises() -> None:
-    commands = [capture.command.split()[1] for capture in captures()]
+    commands = [each.command.split()[1] for each in captures()]
     assert commands == ["scan", "inventory", "--help", "scan"]
-    assert README.read_text("utf-8").count("<!-- capture:") == len(commands)
+    assert README.read_text("utf-8").count("<!-- capture") == len(commands)
 
 
 @pytest.mark.xdist_group("readme")  # with --update-golden they all write the same file
-@pytest.mark.parametrize("capture", list(captures()), ids=lambda capture: capture.command)
-def test_capture_is_what_the_command_prints(capture: Capture, request: pytest.FixtureRequest) -> None:
-    done = run(capture.command)
-    assert done.returncode == 0, done.stderr
-    printed = "".join(f"{line.rstrip()}\n" for line in done.stdout.strip("\n").splitlines())
+@pytest.mark.parametrize("each", captures(), ids=lambda each: each.command)
+def test_capture_is_what_the_command_prints(each: Capture, request: pytest.FixtureRequest) -> None:
+    done = run(each.command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wanted = each.excerpt(done.stdout)
     if request.config.getoption("--update-golden"):
-        README.write_text(CAPTURE.sub(lambda match: replaced(match, capture, printed), README.read_text("utf-8")), "utf-8")
+        README.write_text(CAPTURE.sub(lambda match: filled(match, each, wanted), README.read_text("utf-8")), "utf-8")
         return
-    difference = "".join(difflib.unified_diff(capture.shown.splitlines(True), printed.splitlines(True), "README.md", "printed"))
+    difference = "".join(difflib.unified_diff(each.shown.splitlines(True), wanted.splitlines(True), "README.md", "printed"))
     assert not difference, f"run make readme and read the difference\n{difference}"
 
 
-def replaced(match: re.Match[str], capture: Capture, printed: str) -> str:
-    return match["head"] + printed + match["tail"] if match["command"] == capture.command else match[0]
+def filled(match: re.Match[str], each: Capture, wanted: str) -> str:
+    return match["head"] + wanted + match["tail"] if match["command"] == each.command else match[0]
 
 
 def test_policy_has_no_fault(tmp_path: Path) -> None:
