@@ -1,0 +1,589 @@
+"""The value of an expression of a template under one set of parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence as SequenceOf
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from routelint.model import Hop, Resolution
+from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, text_at
+from routelint.parse.cloudformation.scenario import Scenario
+from routelint.parse.cloudformation.template import Declared, Parameter, Template
+from routelint.possible import (
+    Content,
+    Hole,
+    Items,
+    Possibility,
+    Possible,
+    Record,
+    combine,
+    concatenate,
+    known,
+    text_of,
+    unite,
+    unknown,
+    via,
+)
+from routelint.possible import (
+    Template as PartText,
+)
+
+MOST_STEPS = 200_000
+DEEPEST = 60
+
+_PLACEHOLDER = re.compile(r"\$\{(!?)\s*([^}]*?)\s*\}")
+_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
+_STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
+_ABSENT = "AWS::NoValue"
+
+
+class Truth(Enum):
+    """What a condition comes to; `OPEN` where it cannot be told."""
+
+    YES = "yes"
+    NO = "no"
+    OPEN = "open"
+
+
+@dataclass
+class Budget:
+    """How many more steps may be taken for one template; what exceeds it becomes unknown."""
+
+    steps: int = MOST_STEPS
+
+    def spend(self) -> bool:
+        """Take a step; false where none is left."""
+        self.steps -= 1
+        return self.steps >= 0
+
+
+@dataclass(frozen=True)
+class References:
+    """How to follow a reference to a resource: what an attribute of it stands for, asked with the evaluator in use."""
+
+    resources: MappingOf[str, Declared] = field(default_factory=dict)
+    attribute: Callable[[Evaluator, Declared, str], Possible | None] = lambda evaluator, resource, name: None
+
+
+class Evaluator:
+    """Evaluates expressions of one template in one scenario.
+
+    `withheld` are parameters that are taken as not known, each with the reason.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        scenario: Scenario,
+        references: References,
+        budget: Budget,
+        *,
+        bindings: MappingOf[str, str] | None = None,
+        withheld: MappingOf[str, str] | None = None,
+    ) -> None:
+        self.template = template
+        self.scenario = scenario
+        self._references = references
+        self._budget = budget
+        self._bindings = bindings or {}
+        self._withheld = withheld or {}
+        self._conditions: dict[str, Truth] = {}
+        self._open: set[str] = set()
+        self._depth = 0
+
+    def bound(self, bindings: MappingOf[str, str]) -> Evaluator:
+        """The same with loop variables."""
+        if not bindings:
+            return self
+        return Evaluator(
+            self.template, self.scenario, self._references, self._budget, bindings=bindings, withheld=self._withheld
+        )
+
+    def withholding(self, parameters: MappingOf[str, str]) -> Evaluator:
+        """The same with parameters taken as not known."""
+        return Evaluator(
+            self.template, self.scenario, self._references, self._budget, bindings=self._bindings, withheld=parameters
+        )
+
+    def evaluate(self, node: Node) -> Possible:
+        """What `node` may come to; an absent value (`AWS::NoValue`) is None."""
+        if not self._budget.spend():
+            return unknown(f"more than {MOST_STEPS:,} steps are needed to evaluate the template")
+        if self._depth >= DEEPEST:
+            return unknown(f"nested deeper than {DEEPEST} expressions")
+        self._depth += 1
+        try:
+            return self._evaluate(node)
+        finally:
+            self._depth -= 1
+
+    def _evaluate(self, node: Node) -> Possible:
+        if (call := function(node)) is not None:
+            return self._call(node, *call)
+        match node:
+            case Scalar():
+                return known(None) if node.is_null else known(_dynamic(node.text))
+            case Sequence(items):
+                return known(Items(tuple(value for item in items if (value := _present(self.evaluate(item))))))
+            case Mapping():
+                return known(Record({key: self.evaluate(value) for key, value in node.items()}))
+
+    def _call(self, node: Node, name: str, argument: Node) -> Possible:
+        match name:
+            case "Ref":
+                return self._ref(text_at(argument) or "")
+            case "GetAtt":
+                return self._get_att(argument)
+            case "Sub":
+                return self._sub(argument)
+            case "Join":
+                return self._join(argument)
+            case "If":
+                return self._if(argument)
+            case "FindInMap":
+                return self._find_in_map(argument)
+            case "Select":
+                return self._select(argument)
+            case "Split":
+                return self._split(argument)
+            case "Base64":
+                return self.evaluate(argument)
+            case "ToJsonString":
+                return self.evaluate(argument)
+            case "ImportValue":
+                exported = " | ".join(sorted({_shown(each.content) for each in self.evaluate(argument)}))
+                return unknown(f"'{exported}' is exported by another stack", f"${{{exported}}}")
+            case "Transform":
+                return unknown("Fn::Transform is expanded by a macro at deployment")
+        if name.startswith("ForEach::"):
+            return unknown("a loop stands where a value is expected")
+        if node.tag is not None and not node.tag[:1].isupper():
+            return known(argument.text) if isinstance(argument, Scalar) else unknown(f"tag '!{node.tag}' is not known")
+        return unknown(f"Fn::{name} cannot be evaluated before deployment")
+
+    # References
+
+    def _ref(self, name: str) -> Possible:
+        if name in self._bindings:
+            return known(self._bindings[name])
+        if name == _ABSENT:
+            return known(None)
+        if name.startswith("AWS::"):
+            if name == "AWS::Region" and self.scenario.region is not None:
+                return self.scenario.region
+            return unknown(f"{name} is known only at deployment", f"${{{name}}}")
+        if (parameter := self.template.parameters.get(name)) is not None:
+            return self._parameter(parameter)
+        return self._attribute(name, "Ref")
+
+    def _parameter(self, parameter: Parameter) -> Possible:
+        name, label = parameter.name, f"${{{parameter.name}}}"
+        here = Hop(location(parameter.key), f"parameter {name}")
+        if name in self._withheld:
+            return unknown(self._withheld[name], label, (here,))
+        passed = self.scenario.parameters.get(name)
+        if passed is None:
+            passed, stored = self._unpassed(parameter, here), parameter.is_stored
+        else:
+            stored = parameter.is_stored
+            passed = via(passed, here)
+        if stored:
+            return tuple(
+                replace(
+                    each,
+                    content=Hole(
+                        f"parameter {name} takes its value from SSM parameter '{_shown(each.content)}' at deployment", label
+                    ),
+                )
+                for each in passed
+            )
+        if parameter.is_list:
+            return tuple(replace(each, content=_listed(each.content)) for each in passed)
+        return passed
+
+    def _unpassed(self, parameter: Parameter, here: Hop) -> Possible:
+        name, label = parameter.name, f"${{{parameter.name}}}"
+        if parameter.default is not None:
+            hop = Hop(location(parameter.default), f"parameter {name}, default")
+            text = parameter.default.text if isinstance(parameter.default, Scalar) else None
+            if isinstance(parameter.default, Sequence):
+                text = ",".join(item.text for item in parameter.default.items if isinstance(item, Scalar))
+            if text is None:
+                return unknown(f"the default of parameter {name} is no text", label, (hop,))
+            return known(_dynamic(text), Resolution.PARAMETER_DEFAULT, (hop,))
+        if parameter.allowed:
+            return unite(
+                known(each.text, Resolution.CONDITIONAL, (Hop(location(each), f"parameter {name}, an allowed value"),))
+                for each in parameter.allowed
+            )
+        return unknown(f"parameter {name} has no default and no parameter file in the scanned files sets it", label, (here,))
+
+    def _get_att(self, argument: Node) -> Possible:
+        match argument:
+            case Scalar(text):
+                name, _, attribute = text.partition(".")
+                return self._attribute(name, attribute)
+            case Sequence((first, second, *_)):
+                content = next((each.content for each in self.evaluate(second)), None)
+                return self._attribute(text_at(first) or "", content if isinstance(content, str) else "?")
+        return unknown("Fn::GetAtt names no attribute")
+
+    def _attribute(self, name: str, attribute: str) -> Possible:
+        label = f"${{{name}}}" if attribute == "Ref" else f"${{{name}.{attribute}}}"
+        resource = self._references.resources.get(name)
+        if resource is None:
+            return unknown(f"'{name}' is neither a parameter nor a resource of the template", label)
+        key = f"{name}.{attribute}"
+        if key in self._open:
+            return unknown(f"{key} depends on itself", label)
+        self._open.add(key)
+        try:
+            value = self._references.attribute(self, resource, attribute)
+        finally:
+            self._open.discard(key)
+        if value is not None:
+            return value
+        what = f"the identifier of {name}" if attribute == "Ref" else key
+        return unknown(f"{what} ({resource.type}) is known only at deployment", label)
+
+    # Texts
+
+    def _sub(self, argument: Node) -> Possible:
+        own: Mapping | None = None
+        text = argument
+        if isinstance(argument, Sequence) and argument.items:
+            text = argument.items[0]
+            own = next((item for item in argument.items[1:] if isinstance(item, Mapping)), None)
+        if not isinstance(text, Scalar):
+            return unknown("Fn::Sub without a text")
+        operands: list[Possible] = []
+        position = 0
+        for match in _PLACEHOLDER.finditer(text.text):
+            operands.append(known(_dynamic(text.text[position : match.start()])))
+            operands.append(known("${" + match[2] + "}") if match[1] else self._placeholder(match[2], own))
+            position = match.end()
+        operands.append(known(_dynamic(text.text[position:])))
+        if len(operands) == 1:
+            return operands[0]
+        return _as(combine([each for each in operands if each[0].content != ""], concatenate), Resolution.SUBSTITUTION)
+
+    def _placeholder(self, name: str, own: Mapping | None) -> Possible:
+        if own is not None and (value := own.get(name)) is not None:
+            return self.evaluate(value)
+        if "." in name and name not in self._bindings:
+            resource, _, attribute = name.partition(".")
+            return self._attribute(resource, attribute)
+        return self._ref(name)
+
+    def _join(self, argument: Node) -> Possible:
+        if not isinstance(argument, Sequence) or len(argument.items) != 2:
+            return unknown("Fn::Join without a delimiter and a list")
+        delimiter = self.evaluate(argument.items[0])
+        results = []
+        for each in self.evaluate(argument.items[1]):
+            if not isinstance(each.content, Items):
+                results.append(_like(each, _hole_of(each.content, "Fn::Join of something that is no list")))
+                continue
+            operands = [delimiter, *each.content.items]
+            if each.content.rest is not None:
+                operands.append((Possibility(each.content.rest),))
+            joined = combine(operands, _joined)
+            results.append(tuple(replace(one, trail=(*one.trail, *each.trail)) for one in joined))
+        return _as(unite(results), Resolution.SUBSTITUTION)
+
+    def _split(self, argument: Node) -> Possible:
+        if not isinstance(argument, Sequence) or len(argument.items) != 2:
+            return unknown("Fn::Split without a delimiter and a text")
+        return combine([self.evaluate(item) for item in argument.items], lambda contents: _split(contents[0], contents[1]))
+
+    def _select(self, argument: Node) -> Possible:
+        if not isinstance(argument, Sequence) or len(argument.items) != 2:
+            return unknown("Fn::Select without an index and a list")
+        results: list[Possible] = []
+        for index in self.evaluate(argument.items[0]):
+            results.extend(
+                tuple(replace(one, trail=(*one.trail, *each.trail)) for one in _selected(index.content, each))
+                for each in self.evaluate(argument.items[1])
+            )
+        return unite(results) or unknown("Fn::Select from nothing")
+
+    # Choices
+
+    def _if(self, argument: Node) -> Possible:
+        if not isinstance(argument, Sequence) or len(argument.items) != 3:
+            return unknown("Fn::If without a condition and two branches")
+        name = text_at(argument.items[0]) or "?"
+        return unite(
+            tuple(
+                each.via(hop, Resolution.CONDITIONAL if each.resolution is Resolution.LITERAL else None)
+                for each in self.evaluate(branch)
+            )
+            for branch, hop in self._branches(name, argument.items[1], argument.items[2])
+        )
+
+    def _branches(self, name: str, then: Node, otherwise: Node) -> Iterator[tuple[Node, Hop]]:
+        truth = self.condition(name)
+        if truth is not Truth.NO:
+            yield then, Hop(location(then), f"where condition {name} holds")
+        if truth is not Truth.YES:
+            yield otherwise, Hop(location(otherwise), f"where condition {name} does not hold")
+
+    def branches(self, argument: Node) -> list[tuple[Node, bool]]:
+        """The branches of `Fn::If`, each with whether it can be taken."""
+        if not isinstance(argument, Sequence) or len(argument.items) != 3:
+            return []
+        truth = self.condition(text_at(argument.items[0]) or "?")
+        return [(argument.items[1], truth is not Truth.NO), (argument.items[2], truth is not Truth.YES)]
+
+    def _find_in_map(self, argument: Node) -> Possible:
+        if not isinstance(argument, Sequence) or len(argument.items) < 3:
+            return unknown("Fn::FindInMap without a mapping and two keys")
+        fallback = next(
+            (value for item in argument.items[3:] if isinstance(item, Mapping) and (value := item.get("DefaultValue"))), None
+        )
+        results = []
+        for chosen in self.evaluate(argument.items[0]):
+            mapping = self.template.mappings.get(chosen.content) if isinstance(chosen.content, str) else None
+            if mapping is None:
+                results.append(unknown(f"mapping '{_shown(chosen.content)}' is not in the template"))
+                continue
+            for key in self._keys(argument.items[1], mapping):
+                row = mapping.get(str(key.content))
+                if not isinstance(row, Mapping):
+                    results.append(self._missing(chosen.content, key, fallback))
+                    continue
+                for column in self._keys(argument.items[2], row):
+                    value = row.get(str(column.content))
+                    if value is None:
+                        results.append(self._missing(chosen.content, column, fallback))
+                        continue
+                    hop = Hop(location(value), f"mapping {chosen.content}, {key.content}.{column.content}")
+                    results.append(
+                        tuple(
+                            replace(
+                                each,
+                                trail=(hop, *each.trail, *key.trail, *column.trail),
+                                environments=key.environments or column.environments,
+                                resolution=Resolution.MAPPING,
+                            )
+                            for each in self.evaluate(value)
+                        )
+                    )
+        return unite(results) or unknown("Fn::FindInMap finds nothing")
+
+    def _keys(self, node: Node, mapping: Mapping) -> Iterator[Possibility]:
+        """The keys of `mapping` that `node` may select; every one where it cannot be told."""
+        call = function(node)
+        parameter = self.template.parameters.get(text_at(call[1]) or "") if call is not None and call[0] == "Ref" else None
+        for each in self.evaluate(node):
+            if not isinstance(each.content, (Hole, PartText)):
+                yield replace(each, content=_shown(each.content))
+                continue
+            for key in mapping.entries:
+                named = parameter is not None and parameter.names_environment
+                yield Possibility(key, (), (key,) if named else (), Resolution.MAPPING)
+
+    def _missing(self, name: Content, key: Possibility, fallback: Node | None) -> Possible:
+        if fallback is not None:
+            return self.evaluate(fallback)
+        return unknown(f"mapping {_shown(name)} has no key '{_shown(key.content)}'", trail=key.trail)
+
+    # Conditions
+
+    def condition(self, name: str) -> Truth:
+        """What a named condition comes to."""
+        if name in self._conditions:
+            return self._conditions[name]
+        node = self.template.conditions.get(name)
+        mark = f"condition {name}"
+        if node is None or mark in self._open:
+            return Truth.OPEN
+        self._open.add(mark)
+        try:
+            truth = self._truth(node)
+        finally:
+            self._open.discard(mark)
+        self._conditions[name] = truth
+        return truth
+
+    def _truth(self, node: Node) -> Truth:
+        call = function(node)
+        if call is None or self._depth >= DEEPEST or not self._budget.spend():
+            return Truth.OPEN
+        name, argument = call
+        self._depth += 1
+        try:
+            match name, argument:
+                case "Condition", Scalar(text):
+                    return self.condition(text)
+                case "Equals", Sequence((left, right)):
+                    return self._equals(left, right)
+                case "Not", Sequence((single,)):
+                    return {Truth.YES: Truth.NO, Truth.NO: Truth.YES}.get(self._truth(single), Truth.OPEN)
+                case "And", Sequence(items):
+                    return _all([self._truth(item) for item in items], Truth.NO, Truth.YES)
+                case "Or", Sequence(items):
+                    return _all([self._truth(item) for item in items], Truth.YES, Truth.NO)
+                case _:
+                    return Truth.OPEN
+        finally:
+            self._depth -= 1
+
+    def _equals(self, left: Node, right: Node) -> Truth:
+        outcomes = set()
+        for one in self.evaluate(left):
+            for other in self.evaluate(right):
+                outcomes.add(self._same(left, one.content, other.content) or self._same(right, other.content, one.content))
+        if outcomes == {Truth.YES}:
+            return Truth.YES
+        return Truth.NO if outcomes == {Truth.NO} else Truth.OPEN
+
+    def _same(self, node: Node, content: Content, other: Content) -> Truth | None:
+        """Whether the content of `node` is `other`; None where that cannot be told."""
+        if isinstance(content, Hole):
+            call = function(node)
+            excluded = self.scenario.excluded.get(text_at(call[1]) or "", ()) if call is not None and call[0] == "Ref" else ()
+            return Truth.NO if isinstance(other, str) and other in excluded else None
+        if isinstance(content, (PartText, Items, Record)) or isinstance(other, (Hole, PartText, Items, Record)):
+            return None
+        return Truth.YES if text_of(content) == text_of(other) else Truth.NO
+
+
+def names(node: Node) -> Iterator[str]:
+    """Every parameter, condition and resource that an expression names, with repeats."""
+    waiting: list[Node] = [node]
+    steps = 0
+    while waiting and steps < 10_000:
+        steps += 1
+        current = waiting.pop()
+        call = function(current)
+        if call is not None and call[0] in ("Ref", "Condition", "GetAtt", "If"):
+            argument = call[1]
+            if isinstance(argument, Scalar):
+                yield argument.text.partition(".")[0]
+            elif isinstance(argument, Sequence) and argument.items and (first := text_at(argument.items[0])) is not None:
+                yield first
+        if call is not None and call[0] == "Sub":
+            text = call[1].items[0] if isinstance(call[1], Sequence) and call[1].items else call[1]
+            if isinstance(text, Scalar):
+                yield from (match[2].partition(".")[0] for match in _PLACEHOLDER.finditer(text.text))
+        match current:
+            case Sequence(items):
+                waiting.extend(items)
+            case Mapping():
+                waiting.extend(entry.value for entry in current.entries.values())
+
+
+def _all(truths: SequenceOf[Truth], decisive: Truth, other: Truth) -> Truth:
+    if decisive in truths:
+        return decisive
+    return Truth.OPEN if Truth.OPEN in truths else other
+
+
+def _dynamic(text: str) -> Content:
+    """A text with its dynamic references (`{{resolve:ssm:/name}}`) as holes."""
+    if "{{resolve:" not in text:
+        return text
+    parts: list[Content] = []
+    position = 0
+    for match in _DYNAMIC.finditer(text):
+        store = _STORES.get(match[1], match[1])
+        parts += (
+            text[position : match.start()],
+            Hole(f"it is read from {store} '{match[2].split(':')[0]}' at deployment", match[0]),
+        )
+        position = match.end()
+    return concatenate([*parts, text[position:]])
+
+
+def _present(possible: Possible) -> Possible:
+    return tuple(each for each in possible if each.content is not None)
+
+
+def _as(possible: Possible, resolution: Resolution) -> Possible:
+    """Possibilities whose step is `resolution` where no step before supplied them."""
+    return tuple(replace(each, resolution=resolution) if each.resolution is Resolution.LITERAL else each for each in possible)
+
+
+def _like(each: Possibility, content: Content) -> Possible:
+    return (replace(each, content=content),)
+
+
+def _hole_of(content: Content, reason: str) -> Content:
+    match content:
+        case Hole():
+            return content
+        case PartText():
+            return Hole(content.reason)
+        case _:
+            return Hole(reason)
+
+
+def _shown(content: Content) -> str:
+    match content:
+        case Hole(_, label):
+            return label
+        case PartText():
+            return str(content)
+        case Items() | Record():
+            return "..."
+        case _:
+            return text_of(content)
+
+
+def _listed(content: Content) -> Content:
+    match content:
+        case Hole():
+            return Items((), content)
+        case PartText():
+            return _split(",", content)
+        case Items() | Record():
+            return content
+        case _:
+            return Items(tuple(known(part.strip()) for part in text_of(content).split(",")))
+
+
+def _joined(contents: tuple[Content, ...]) -> Content:
+    delimiter, *items = contents
+    parts: list[Content] = []
+    for index, item in enumerate(items):
+        parts += (delimiter, item) if index else (item,)
+    return concatenate(parts)
+
+
+def _split(delimiter: Content, text: Content) -> Content:
+    if not isinstance(delimiter, str) or not delimiter:
+        return Hole("Fn::Split by something that is not known")
+    if isinstance(text, (Hole, Items, Record)):
+        return Items((), text if isinstance(text, Hole) else Hole("Fn::Split of something that is no text"))
+    pieces: list[list[Content]] = [[]]
+    for part in text.parts if isinstance(text, PartText) else (text_of(text),):
+        if isinstance(part, Hole):
+            pieces[-1].append(part)
+            continue
+        first, *others = part.split(delimiter)
+        pieces[-1].append(first)
+        pieces.extend([other] for other in others)
+    return Items(tuple(known(concatenate(piece)) for piece in pieces))
+
+
+def _selected(index: Content, chosen: Possibility) -> Possible:
+    if not isinstance(chosen.content, Items):
+        return _like(chosen, _hole_of(chosen.content, "Fn::Select from something that is no list"))
+    items = chosen.content
+    if not isinstance(index, str) or not index.strip().isdecimal():
+        return unite((*items.items, ((Possibility(items.rest),) if items.rest is not None else ())))
+    position = int(index)
+    if position < len(items.items):
+        return tuple(replace(each, resolution=_later(chosen.resolution, each.resolution)) for each in items.items[position])
+    return (
+        (Possibility(items.rest),) if items.rest is not None else unknown(f"Fn::Select of item {position} from a shorter list")
+    )
+
+
+def _later(outer: Resolution, inner: Resolution) -> Resolution:
+    return outer if inner is Resolution.LITERAL else inner

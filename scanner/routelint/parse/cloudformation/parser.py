@@ -1,0 +1,237 @@
+"""From the templates of a scan to their routes, resources, settings and errors."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from routelint.model import Kind, ModelReference, Resource, ScanError, Tags
+from routelint.parse.cloudformation import (
+    cases,
+    grants,
+    programs,
+    routes,
+    states,
+    syntax,
+    tagging,
+    variables,
+)
+from routelint.parse.cloudformation import (
+    stack as stacks,
+)
+from routelint.parse.cloudformation import (
+    template as templates,
+)
+from routelint.parse.cloudformation.deployments import SAM_CONFIGURATIONS, Deployments, scenarios
+from routelint.parse.cloudformation.evaluate import names
+from routelint.parse.cloudformation.nodes import Mapping, Scalar, location
+from routelint.parse.cloudformation.rows import Rows, index
+from routelint.parse.cloudformation.scenario import MOST_SCENARIOS
+from routelint.parse.cloudformation.stack import Stack
+from routelint.parse.cloudformation.template import Declared, Template
+from routelint.parse.parsed import EnvironmentSetting, ParseContext, Parsed
+from routelint.parse.route import to_value
+from routelint.possible import known
+from routelint.source import NotTextError, SourceText, SourceUnit, decode
+
+_TEMPLATE = re.compile(
+    rb"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom)::[A-Za-z0-9]+"
+)
+_MACHINE = re.compile(rb"[\"']?StartAt[\"']?\s*:")
+_STATES = re.compile(rb"[\"']?States[\"']?\s*:")
+_PARAMETERS = re.compile(rb"[\"']?ParameterKey[\"']?\s*:|\A\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
+_SUFFIXES = (".yaml", ".yml", ".json", ".template")
+
+
+def recognizes(path: str, data: bytes) -> bool:
+    """Whether a file is a template, a state machine definition, a parameter file or samconfig, told from its bytes."""
+    name = posixpath.basename(path).lower()
+    if name in SAM_CONFIGURATIONS:
+        return True
+    if not name.endswith(_SUFFIXES):
+        return False
+    if _TEMPLATE.search(data) or _PARAMETERS.search(data):
+        return True
+    return _MACHINE.search(data) is not None and _STATES.search(data) is not None
+
+
+def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
+    """What the templates and state machines of the unit hold."""
+    return _Scan(unit, context).run()
+
+
+@dataclass(eq=False)
+class _File:
+    """A file that was read: its templates and its state machines."""
+
+    source: SourceText
+    templates: tuple[Template, ...] = ()
+    machines: tuple[Mapping, ...] = ()
+
+
+@dataclass(eq=False)
+class _Found:
+    """What is gathered while templates are looked at."""
+
+    references: list[ModelReference] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    settings: list[EnvironmentSetting] = field(default_factory=list)
+    errors: dict[ScanError, None] = field(default_factory=dict)
+
+
+class _Scan:
+    """One run over a unit."""
+
+    def __init__(self, unit: SourceUnit, context: ParseContext) -> None:
+        self._unit = unit
+        self._context = context
+        self._rows: Rows = index(context.surfaces)
+        self._files: dict[str, _File | None] = {}
+        self._found = _Found()
+        self._code_files = frozenset(context.tree.paths())
+        self._deployments = Deployments(context.tree, [path for path in unit.paths if path.endswith(_SUFFIXES)])
+        self._definitions = states.Definitions(self._text)
+
+    def run(self) -> Parsed:
+        """Everything the marked files hold."""
+        for path in self._unit.marked:
+            file = self._file(path)
+            for template in file.templates if file is not None else ():
+                self._template(template)
+        for path in self._unit.marked:
+            file = self._file(path)
+            if file is not None and path not in self._definitions.files:
+                for machine in file.machines:
+                    self._found.references.extend(states.alone(file.source, machine, self._context.knows))
+        found = self._found
+        return Parsed(tuple(found.references), tuple(found.resources), tuple(found.settings), tuple(found.errors))
+
+    # Files
+
+    def _text(self, path: str) -> SourceText | None:
+        data = self._context.tree.read(path)
+        if data is None:
+            return None
+        try:
+            return decode(path, data)
+        except NotTextError as error:
+            self._found.errors[ScanError(path, str(error))] = None
+            return None
+
+    def _file(self, path: str) -> _File | None:
+        if path not in self._files:
+            self._files[path] = self._read(path)
+        return self._files[path]
+
+    def _read(self, path: str) -> _File | None:
+        if not path.endswith(_SUFFIXES):
+            return None
+        source = self._text(path)
+        if source is None:
+            return None
+        read = syntax.parse(source)
+        self._found.errors.update(dict.fromkeys(read.errors))
+        roots = [root for root in read.roots if isinstance(root, Mapping)]
+        return _File(
+            source,
+            tuple(templates.read(source, root) for root in roots if templates.is_template(root)),
+            tuple(root for root in roots if states.is_machine(root)),
+        )
+
+    # Templates
+
+    def _template(self, template: Template) -> None:
+        deployed = scenarios(template, self._deployments.of(template))[:MOST_SCENARIOS]
+        self._stack(stacks.build(template, deployed, self._rows, self._context.knows))
+
+    def _stack(self, stack: Stack) -> None:
+        found: list[ModelReference] = []
+        used: set[str] = set()
+        for declared in stack.resources.values():
+            own = list(self._resource(stack, declared))
+            found.extend(own)
+        for reference in found:
+            used.update(_parameters_on_trail(reference, stack.template))
+        used.update(self._asked(stack))
+        found.extend(_defaults(stack, used))
+        self._found.references.extend(found)
+
+    def _resource(self, stack: Stack, declared: Declared) -> Iterator[ModelReference]:
+        tags = tagging.tags(stack, declared)
+        set_variables = variables.of(stack, declared)
+        own = [
+            *routes.of(stack, declared, tags),
+            *variables.routes(stack, declared, set_variables, tags),
+            *programs.routes(stack, declared, set_variables, tags),
+            *self._definitions.routes(stack, declared, tags),
+        ]
+        yield from own
+        yield from routes.unused_substitutions(stack, declared, tags, own)
+        granted = list(grants.of(stack, declared))
+        yield from granted
+        if set_variables:
+            code = variables.code_of(stack, declared, self._code_files)
+            self._found.settings.extend(variables.settings(declared, set_variables, code))
+        self._listed(stack, declared, tags, bool(granted))
+
+    def _listed(self, stack: Stack, declared: Declared, tags: Tags | None, is_principal: bool) -> None:
+        """List a resource that rules ask about."""
+        roles = {row.role for row in stack.rows.of(declared.type)}
+        monitors = "monitor" in roles and _speaks_of_bedrock(declared)
+        if "resource" in roles or monitors or ("principal" in roles and is_principal):
+            self._found.resources.append(
+                Resource(
+                    stacks.place(declared.body, declared.symbol),
+                    routes.LANGUAGE,
+                    declared.type,
+                    declared.name,
+                    stacks.statement(declared),
+                    stack.root,
+                    tags,
+                    stack.evidence(cases.live(stack.base, declared)),
+                )
+            )
+
+    def _asked(self, stack: Stack) -> set[str]:
+        """The parameters that an expression at a surface names, whether its branch is taken or not."""
+        asked: set[str] = set()
+        for declared in stack.resources.values():
+            for row in stack.rows.having(declared.type, "model", "indirect"):
+                if row.reads in ("identifier", "stored", "variables", "states") and row.carrier != "*":
+                    for found in stack.find(declared, row.carrier):
+                        asked.update(names(found.node))
+        return asked & stack.template.parameters.keys()
+
+
+def _parameters_on_trail(reference: ModelReference, template: Template) -> Iterator[str]:
+    """The parameters of the template that a route's value passes through."""
+    hops = [hop for choice in reference.choices for hop in choice.trail]
+    if reference.unknown is not None:
+        hops.extend(reference.unknown.trail)
+    places = {hop.location for hop in hops if hop.location.path == template.path}
+    for name, parameter in template.parameters.items():
+        own = {location(parameter.key), *((location(parameter.default),) if parameter.default is not None else ())}
+        if own & places:
+            yield name
+
+
+def _defaults(stack: Stack, used: set[str]) -> Iterator[ModelReference]:
+    """Parameters whose default is a model that reaches no route."""
+    for name, parameter in stack.template.parameters.items():
+        if name in used or not isinstance(parameter.default, Scalar) or parameter.is_stored:
+            continue
+        possible = routes.listed(known(parameter.default.text))
+        if not routes.names_model(stack, possible):
+            continue
+        value = to_value(possible, bedrock_only=False)
+        if value is not None:
+            where = stacks.place(parameter.default, f"Parameters/{name}")
+            body = stack.template.source.span(parameter.key.start, parameter.default.end)
+            yield ModelReference(where, routes.LANGUAGE, Kind.DEFAULT, "Parameters.Default", value, body, stack.root)
+
+
+def _speaks_of_bedrock(declared: Declared) -> bool:
+    body = declared.body
+    return "bedrock" in body.source.text[body.start : body.end].lower()

@@ -1,0 +1,166 @@
+"""Environment variables that a template sets for a function, container or job: routes, and what the code that runs may read."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routelint.model import ModelReference, Tags, Unknown
+from routelint.parse.cloudformation import cases
+from routelint.parse.cloudformation.evaluate import Evaluator
+from routelint.parse.cloudformation.naming import certainly_model, kind_of, maybe_model
+from routelint.parse.cloudformation.nodes import Mapping, Node, Sequence, function, text_at
+from routelint.parse.cloudformation.routes import listed, models_of, names_model, reference
+from routelint.parse.cloudformation.stack import Found, Stack, place
+from routelint.parse.cloudformation.template import Declared
+from routelint.parse.parsed import EnvironmentSetting
+from routelint.parse.route import to_value
+from routelint.possible import Possible
+from routelint.surfaces import Surface
+
+_NAMES = (("Name", "Value"), ("name", "value"), ("OptionName", "Value"))
+_REMOTE = ("://", ".dkr.ecr.")
+_MODULE_SUFFIXES = (".py", ".mjs", ".js", ".cjs", ".ts", ".mts")
+
+
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """One variable of a resource: where its value is written and what it may come to."""
+
+    name: str
+    node: Node
+    possible: Possible
+    row: Surface
+    evaluators: tuple[Evaluator, ...]
+
+
+def of(stack: Stack, declared: Declared) -> tuple[Variable, ...]:
+    """The variables of a resource; of a name written twice the last one, as a deployment would take it."""
+    found: dict[str, Variable] = {}
+    for row in stack.rows.having(declared.type, "indirect"):
+        if row.reads != "variables":
+            continue
+        for carrier in stack.find(declared, row.carrier):
+            for name, node, evaluators in _pairs(carrier):
+                found[name] = Variable(name, node, stack.evaluate(node, evaluators), row, evaluators)
+    return tuple(found.values())
+
+
+def _pairs(found: Found) -> Iterator[tuple[str, Node, tuple[Evaluator, ...]]]:
+    """Name, value and the evaluators in whose scenario the pair is taken."""
+    pairs: dict[int, tuple[str, Node, list[Evaluator]]] = {}
+    for evaluator in found.evaluators:
+        waiting: list[Node] = [found.node]
+        while waiting:
+            current = waiting.pop(0)
+            call = function(current)
+            if call is not None:
+                if call[0] == "If":
+                    waiting[:0] = [branch for branch, open_ in evaluator.branches(call[1]) if open_]
+                continue
+            match current:
+                case Sequence(items):
+                    waiting[:0] = items
+                case Mapping() if (pair := _pair(current)) is not None:
+                    pairs.setdefault(id(pair[1]), (*pair, []))[2].append(evaluator)
+                case Mapping():
+                    for name, value in current.items():
+                        pairs.setdefault(id(value), (name, value, []))[2].append(evaluator)
+    for name, node, evaluators in pairs.values():
+        yield name, node, tuple(evaluators)
+
+
+def _pair(node: Mapping) -> tuple[str, Node] | None:
+    for name_key, value_key in _NAMES:
+        name, value = text_at(node.get(name_key)), node.get(value_key)
+        if name is not None and value is not None:
+            return name, value
+    return None
+
+
+def routes(stack: Stack, declared: Declared, variables: tuple[Variable, ...], tags: Tags | None) -> Iterator[ModelReference]:
+    """The variables that hold models."""
+    for variable in variables:
+        possible = listed(variable.possible)
+        named = names_model(stack, possible)
+        if not named and not certainly_model(variable.name):
+            continue
+        if named and not maybe_model(variable.name) and not _all_models(stack, possible):
+            continue
+        value = to_value(possible, bedrock_only=False)
+        if value is None or (not named and not isinstance(value, Unknown)) or variable.row.kind is None:
+            continue
+        if isinstance(value, Unknown) and value.reason.startswith("no model is set"):
+            continue
+        carrier = variable.row.carrier.split("[]")[0].removesuffix(".Variables").split(".")[-1]
+        yield reference(
+            stack,
+            declared,
+            node=variable.node,
+            sink=f"{declared.type}.{carrier}.{variable.name}",
+            carrier=f"{carrier}.{variable.name}",
+            kind=kind_of(variable.row.kind, variable.name, models=models_of(value)),
+            value=value,
+            tags=tags,
+            evaluators=variable.evaluators,
+        )
+
+
+def _all_models(stack: Stack, possible: Possible) -> bool:
+    return all(names_model(stack, (each,)) for each in possible)
+
+
+def settings(declared: Declared, variables: tuple[Variable, ...], code: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
+    """What each variable says to the code of the resource."""
+    for variable in variables:
+        where = place(variable.node, f"{declared.symbol}/{variable.row.carrier}.{variable.name}")
+        yield EnvironmentSetting(variable.name, variable.possible, declared.symbol, where, code)
+
+
+def code_of(stack: Stack, declared: Declared, files: frozenset[str]) -> tuple[str, ...]:
+    """The repository paths of the code a resource runs, its handler's file first; empty where that cannot be told."""
+    folder = posixpath.dirname(stack.template.path)
+    found: dict[str, None] = {}
+    local = _local(stack, declared)
+    for path in local:
+        joined = posixpath.normpath(posixpath.join(folder, path))
+        if joined.startswith(("..", "/")):
+            continue
+        for handler in _handlers(stack, declared):
+            for suffix in _MODULE_SUFFIXES:
+                candidate = posixpath.normpath(posixpath.join(joined, handler + suffix))
+                if candidate in files:
+                    found[candidate] = None
+        found[joined] = None
+    return tuple(found)
+
+
+def _local(stack: Stack, declared: Declared) -> Iterator[str]:
+    metadata = declared.body.get("Metadata")
+    if isinstance(metadata, Mapping):
+        for key in ("DockerContext", "aws:asset:path"):
+            context = text_at(metadata.get(key))
+            if context:
+                yield context
+                return
+    for row in stack.rows.having(declared.type, "code"):
+        for found in stack.find(declared, row.carrier):
+            for each in stack.of(found):
+                if (
+                    isinstance(each.content, str)
+                    and each.content
+                    and "://" not in each.content
+                    and ".dkr.ecr." not in each.content
+                ):
+                    yield each.content
+
+
+def _handlers(stack: Stack, declared: Declared) -> Iterator[str]:
+    """Module paths, without suffix, that handlers name: `pkg.app.handler` is pkg/app."""
+    for row in stack.rows.having(declared.type, "handler"):
+        for found in stack.find(declared, row.carrier):
+            for each in cases.spread(stack.of(found)):
+                if isinstance(each.content, str) and each.content:
+                    head = each.content.rpartition(".")[0] or each.content
+                    yield head.replace(".", "/") if "/" not in head else head
