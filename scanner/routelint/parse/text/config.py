@@ -1,0 +1,342 @@
+"""Configuration files: scalar values of YAML, JSON and TOML trees that choose a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from routelint.model import Evidence, Kind, ModelId, Resolution
+from routelint.parse.text import shell, words
+from routelint.parse.text.draft import File, Place, fallbacks, kind_of, literal
+from routelint.parse.text.nodes import List, Map, Node, Scalar, Step, walk
+from routelint.possible import Possible, known, unknown
+from routelint.surfaces import Surface
+
+# Keys that only name the thing they stand in; what it is used for is said further up.
+_IDENTITY = frozenset(("id", "name", "value", "key", "arn", "ref", "type", "const"))
+_PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "variable")
+_PAIR_VALUES = ("value", "Value", "ParameterValue", "default")
+_ALIASES = frozenset(("opus", "sonnet", "haiku", "fable", "opusplan", "default", "best"))
+_TRUE = frozenset(("1", "true", "yes", "on"))
+_SETTING_LINE = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<quote>[\"']?)(?P<value>[^\"'\s]+)(?P=quote)")
+
+
+def places(file: File, documents: tuple[Node, ...], rows: tuple[Surface, ...]) -> Iterator[Place]:
+    """Every place in the documents of a file that chooses a model."""
+    here = tuple(row for row in rows if _fits_file(row.symbol, file.path))
+    for document in documents:
+        for steps, scalar in walk(document):
+            yield from _at(file, steps, scalar, here)
+
+
+def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface, ...]) -> Iterator[Place]:
+    key = _key(steps)
+    if key in _CLAUDE_CODE and scalar.text in _ALIASES and _uses_bedrock(steps):
+        reason = f"Claude Code decides what the alias '{scalar.text}' stands for when it runs"
+        yield _place(file, steps, scalar, unknown(reason), None, None)
+        return
+    if len(scalar.text) < 5 or ("." not in scalar.text and "/" not in scalar.text):
+        return
+    model = file.identify(scalar.text.strip())
+    if model is None:
+        yield from _inside(file, steps, scalar)
+        return
+    row = next((row for row in rows if _fits_path(row.carrier, _path(steps))), None)
+    if not _chooses(steps, scalar, model, row):
+        return
+    possible: Possible = literal(scalar.text.strip())
+    if scalar.anchor is not None:
+        hop = file.hop(scalar.anchor.start, scalar.anchor.end, "the anchor it repeats")
+        possible = known(scalar.text.strip(), Resolution.CONSTANT, (hop,))
+    yield _place(file, steps, scalar, possible, model, row)
+
+
+def _inside(file: File, steps: tuple[Step, ...], scalar: Scalar) -> Iterator[Place]:
+    """Places inside a longer text: a default of a variable, `NAME=value`, a command line."""
+    if words.says_documentation(_key(steps)) or _is_recorded(steps):
+        return
+    raw = file.source.text[scalar.start : scalar.end]
+    for start, end, value in fallbacks(raw):
+        model = file.identify(value)
+        if model is not None and _says_model(steps):
+            inner = Scalar(value, scalar.start + start, scalar.start + end)
+            yield _place(file, steps, inner, known(value, Resolution.ENV_DEFAULT), model, None, Kind.DEFAULT)
+            return
+    setting = _SETTING_LINE.fullmatch(scalar.text)
+    if setting is not None and words.says_model(setting["name"]):
+        model = file.identify(setting["value"])
+        found = raw.find(setting["value"])
+        if model is not None and found >= 0:
+            inner = Scalar(setting["value"], scalar.start + found, scalar.start + found + len(setting["value"]))
+            yield _place(file, steps, inner, literal(inner.text), model, None, name=setting["name"])
+        return
+    if " " in scalar.text or "\n" in scalar.text:
+        yield from shell.commands(file, scalar.start, scalar.end, f"{file.name}:{_path(steps)}")
+
+
+def _place(
+    file: File,
+    steps: tuple[Step, ...],
+    scalar: Scalar,
+    value: Possible,
+    model: ModelId | None,
+    row: Surface | None,
+    kind: Kind | None = None,
+    name: str | None = None,
+) -> Place:
+    path = _path(steps, named=True)
+    called = name or _name(steps)
+    if kind is None:
+        kind = Kind.GRANT if model is not None and _is_grant(steps) else None
+    if kind is None:
+        kind = kind_of(model, f"{called} {_key(steps)}", row.kind if row else None) if model is not None else Kind.INVOKE
+    if kind is not Kind.GRANT and _is_example(file.name):
+        kind = Kind.DEFAULT
+    statement = next((step.key.start for step in reversed(steps) if step.key is not None), scalar.start)
+    return Place(
+        scalar.start,
+        scalar.end,
+        (min(statement, scalar.start), scalar.end),
+        f"{row.framework}.{row.carrier}" if row is not None else called,
+        f"{file.name}:{path}" + (f"={name}" if name else ""),
+        kind,
+        value,
+        bedrock_only=model is None or model.is_pattern,
+        evidence=_evidence(file, steps, scalar),
+    )
+
+
+def _is_example(name: str) -> bool:
+    return any(part in ("example", "sample", "template", "dist") for part in re.split(r"[._-]", name.lower()))
+
+
+def _chooses(steps: tuple[Step, ...], scalar: Scalar, model: ModelId, row: Surface | None) -> bool:
+    """Whether a value that names a model chooses it, and is not documentation, a list to choose from, or a record."""
+    names = _names(steps)
+    if any(words.says_documentation(name) for name in names) or _is_recorded(steps):
+        return False
+    if _is_grant(steps):
+        return scalar.text.startswith("arn:") or "${" in scalar.text
+    if model.is_pattern:
+        return False
+    if row is not None:
+        return True
+    if _is_priced(steps):
+        return False
+    if any(words.says_listing(name) for name in names) and not words.says_default(_key(steps)):
+        return False
+    if not _says_model(steps):
+        return False
+    return not _is_listed(steps, model)
+
+
+def _is_listed(steps: tuple[Step, ...], model: ModelId) -> bool:
+    """Whether other models stand beside this one in a way that only a list to choose from has."""
+    for depth in range(len(steps) - 1, -1, -1):
+        step = steps[depth]
+        below = steps[depth + 1 :]
+        if isinstance(step.container, List):
+            beside = [found for item in step.container.items if (found := _same_place(item, below)) is not None]
+            if len(beside) < 2:
+                continue
+            if not below:
+                return True
+            last = _key(steps)
+            owner = _key(steps[:depth])
+            if last.lower() in _IDENTITY or not words.says_model(last):
+                return True
+            # Each with a model of its own and nothing else in common than being a model: a catalogue.
+            if words.says_model(owner) and len(set(beside)) == len(beside) and not _has_role(steps[depth + 1 :]):
+                return True
+        elif depth == len(steps) - 1 and step.key is not None and not words.says_model(step.key.text):
+            scalars = [(name.text, value.text) for name, value in step.container.entries if isinstance(value, Scalar)]
+            models = [(name, text) for name, text in scalars if _reads(text)]
+            if len(models) >= 2 and any(words.describes(name, text) or _REGION.fullmatch(name) for name, text in models):
+                return True
+            if words.describes(step.key.text, model.base) and words.says_model(_key(steps[:-1])):
+                return True
+    # A map from identifiers to something about them.
+    return any(step.key is not None and _reads(step.key.text) for step in steps)
+
+
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d|us|eu|apac|global|jp|au")
+_READS = re.compile(r"[a-z0-9]+\.[a-z]+[a-z0-9.:/-]*\d")
+
+
+def _reads(text: str) -> bool:
+    """Whether a text may be an identifier: cheap, since it is asked of every sibling."""
+    return len(text) < 200 and "." in text and _READS.search(text) is not None
+
+
+def _same_place(item: Node, below: tuple[Step, ...]) -> str | None:
+    """The identifier at the same place of a sibling item."""
+    node: Node | None = item
+    for step in below:
+        if isinstance(node, Map) and step.key is not None:
+            node = node.get(step.key.text)
+        elif isinstance(node, List) and step.key is None and step.index < len(node.items):
+            node = node.items[step.index]
+        else:
+            return None
+    return node.text if isinstance(node, Scalar) and _reads(node.text) else None
+
+
+def _has_role(below: tuple[Step, ...]) -> bool:
+    """Whether the item says how the model is used: it nests it, or holds settings of a call beside it."""
+    if len(below) > 1:
+        return True
+    container = below[0].container
+    settings = (
+        "provider",
+        "temperature",
+        "region",
+        "roles",
+        "role",
+        "aws_region_name",
+        "apiBase",
+        "env",
+        "max_tokens",
+        "maxTokens",
+    )
+    return isinstance(container, Map) and not set(settings).isdisjoint(container.keys())
+
+
+def _says_model(steps: tuple[Step, ...]) -> bool:
+    """Whether the key, what the pair is called, or something above says that a model stands here."""
+    key = _key(steps)
+    if words.says_model(_name(steps)):
+        return True
+    if any(words.says_model(name) or "bedrock" in name.lower() for name in _names(steps)[:-1]):
+        return key.lower() not in _IDENTITY or not isinstance(steps[-1].container, List)
+    return False
+
+
+def _is_priced(steps: tuple[Step, ...]) -> bool:
+    """Whether prices stand beside the value or below its siblings."""
+    for step in steps[-3:]:
+        if isinstance(step.container, Map):
+            for name, value in step.container.entries:
+                if words.says_price(name.text):
+                    return True
+                if isinstance(value, Map) and any(map(words.says_price, value.keys())):
+                    return True
+                if isinstance(value, List) and any(
+                    isinstance(item, Map) and any(map(words.says_price, item.keys())) for item in value.items[:3]
+                ):
+                    return True
+    return False
+
+
+def _is_recorded(steps: tuple[Step, ...]) -> bool:
+    """Whether the value stands in an answer of the service or in the record of a run."""
+    for step in steps:
+        if isinstance(step.container, Map):
+            for name, value in step.container.entries:
+                if words.says_recorded(name.text, value.text if isinstance(value, Scalar) else None):
+                    return True
+    return False
+
+
+def _is_grant(steps: tuple[Step, ...]) -> bool:
+    return words.says_grant(_key(steps)) and any(
+        isinstance(step.container, Map) and {"Action", "Actions", "actions", "NotAction"} & set(step.container.keys())
+        for step in steps
+    )
+
+
+_CLAUDE_CODE = frozenset(
+    (
+        "ANTHROPIC_MODEL",
+        "ANTHROPIC_SMALL_FAST_MODEL",
+        "ANTHROPIC_DEFAULT_OPUS_MODEL",
+        "ANTHROPIC_DEFAULT_SONNET_MODEL",
+        "ANTHROPIC_DEFAULT_HAIKU_MODEL",
+        "CLAUDE_CODE_SUBAGENT_MODEL",
+    )
+)
+
+
+def _uses_bedrock(steps: tuple[Step, ...]) -> bool:
+    """Whether the same map switches Claude Code to Bedrock."""
+    container = steps[-1].container
+    if not isinstance(container, Map):
+        return False
+    return any(
+        name.text in ("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_MANTLE")
+        and isinstance(value, Scalar)
+        and value.text.lower() in _TRUE
+        for name, value in container.entries
+    )
+
+
+def _evidence(file: File, steps: tuple[Step, ...], scalar: Scalar) -> tuple[Evidence, ...]:
+    """The environment that a key on the way names."""
+    for depth in range(len(steps) - 1, -1, -1):
+        step = steps[depth]
+        if isinstance(step.container, Map) and step.key is not None:
+            parent = _key(steps[:depth])
+            if words.names_environment(step.key.text, step.container.keys(), parent):
+                place = file.location(step.key.start, step.key.end)
+                return (Evidence(step.key.text.lower(), f"key '{_path(steps[: depth + 1])}'", place),)
+    return ()
+
+
+def _key(steps: tuple[Step, ...]) -> str:
+    """The nearest key; empty where there is none."""
+    return next((step.key.text for step in reversed(steps) if step.key is not None), "")
+
+
+def _names(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(step.key.text for step in steps if step.key is not None)
+
+
+def _name(steps: tuple[Step, ...]) -> str:
+    """What the value is called: the key, or the name beside it in a pair of name and value."""
+    key = _key(steps)
+    container = steps[-1].container if steps else None
+    if key in _PAIR_VALUES and isinstance(container, Map):
+        for name in _PAIR_NAMES:
+            beside = container.get(name)
+            if isinstance(beside, Scalar):
+                return beside.text
+    if key == "default" and len(steps) > 1:
+        return f"{_key(steps[:-1])}.default"
+    return key
+
+
+def _path(steps: tuple[Step, ...], *, named: bool = False) -> str:
+    """The keys to a value: `models[].id`, or with names `models[chat].id`."""
+    parts: list[str] = []
+    for step in steps:
+        if step.key is not None:
+            parts.append(f".{step.key.text}" if parts else step.key.text)
+        else:
+            parts.append(f"[{_item_name(step) if named else ''}]")
+    return "".join(parts)
+
+
+def _item_name(step: Step) -> str:
+    """What an item of a list is called: its own name where it has one, else its place."""
+    item = step.container.items[step.index] if isinstance(step.container, List) else None
+    if isinstance(item, Map):
+        for key in ("name", "id", "title", "model_name", "label"):
+            found = item.get(key)
+            if isinstance(found, Scalar) and 0 < len(found.text) <= 80 and not _reads(found.text):
+                return found.text
+    return str(step.index)
+
+
+def _fits_file(pattern: str, path: str) -> bool:
+    return any(_glob(each.strip(), "/").search(f"/{path}") for each in pattern.split(","))
+
+
+def _fits_path(pattern: str, path: str) -> bool:
+    return any(_glob(each.strip(), ".").search(f".{path}") for each in pattern.split(","))
+
+
+@lru_cache(maxsize=512)
+def _glob(pattern: str, separator: str) -> re.Pattern[str]:
+    """A pattern over the end of a path; `*` stays inside one part."""
+    body = re.escape(pattern).replace(r"\*", f"[^{re.escape(separator)}]*")
+    return re.compile(f"{re.escape(separator)}{body}$")

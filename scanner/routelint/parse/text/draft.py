@@ -1,0 +1,135 @@
+"""What every reader of text files hands over: places that name a model, and how they become routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from routelint import model_id
+from routelint.model import Evidence, Form, Hop, Kind, Location, ModelId, ModelReference, Resolution, Span
+from routelint.parse.parsed import ParseContext
+from routelint.parse.route import to_value
+from routelint.parse.text import words
+from routelint.possible import Possible, known
+from routelint.source import SourceText
+
+# A longer text is no identifier; holes spelt out make one longer than what reaches the service.
+LONGEST = 2048
+
+_FALLBACK = re.compile(
+    r"\$\{[^{}$]*?:[-=]?[\"']?(?P<value>[a-z][^{}\"']*)[\"']?\}|(?:default|\?\?|\|\|)\s*\(?\s*[\"'](?P<quoted>[^\"']+)[\"']"
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """One text file: its text, what the parser may ask, and the language its routes are said to be in."""
+
+    source: SourceText
+    context: ParseContext
+    language: str
+
+    @property
+    def path(self) -> str:
+        """The path relative to the root."""
+        return self.source.path
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+    def location(self, start: int, end: int, symbol: str = "") -> Location:
+        """The place between two offsets."""
+        return Location(self.path, self.source.span(start, end), symbol)
+
+    def hop(self, start: int, end: int, note: str) -> Hop:
+        """A step of a trail that passes between two offsets."""
+        return Hop(self.location(start, end), note)
+
+    def identify(self, text: str) -> ModelId | None:
+        """The model a whole text names; None where it names none. Wildcards name one only in ARNs."""
+        if not 5 <= len(text) <= LONGEST or ("." not in text and "/" not in text) or "\n" in text:
+            return None
+        model = model_id.read(text)
+        if model is None or " " in model.id or (model.id == "*" and "arn:" not in text):
+            return None
+        if model.is_pattern and "arn:" not in text:
+            return None
+        if model.form is Form.BARE and model.base.startswith("${"):
+            return None
+        return model
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place that names a model: offsets of the value and of its statement, what it is called, and what it may be."""
+
+    start: int
+    end: int
+    statement: tuple[int, int]
+    sink: str
+    symbol: str
+    kind: Kind
+    value: Possible
+    bedrock_only: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+
+def reference(file: File, place: Place) -> ModelReference | None:
+    """The route at a place; None where it names no Bedrock model."""
+    value = to_value(place.value, bedrock_only=place.bedrock_only)
+    if value is None:
+        return None
+    evidence = place.evidence
+    if not evidence and (environment := words.environment_of_file(file.name)) is not None:
+        evidence = (Evidence(environment, f"file name '{file.name}'", file.location(place.start, place.end)),)
+    return ModelReference(
+        location=file.location(place.start, place.end, place.symbol),
+        language=file.language,
+        kind=place.kind,
+        sink=place.sink,
+        value=value,
+        statement=_span(file, place.statement),
+        settings=place.settings,
+        evidence=evidence,
+    )
+
+
+def _span(file: File, offsets: tuple[int, int]) -> Span:
+    return file.source.span(*offsets)
+
+
+def literal(text: str, resolution: Resolution = Resolution.LITERAL) -> Possible:
+    """Exactly this text."""
+    return known(text, resolution)
+
+
+def kind_of(model: ModelId, name: str = "", kind: Kind | None = None) -> Kind:
+    """What a route does with a model: what its surface says, else whether it is a default, an embedding or an invocation."""
+    if words.says_default(name):
+        return Kind.DEFAULT
+    if kind is not None and kind is not Kind.INVOKE:
+        return kind
+    return Kind.EMBED if embeds(model) else Kind.INVOKE
+
+
+def embeds(model: ModelId) -> bool:
+    """Whether a model makes embeddings, told from the family in its name."""
+    return any(family in model.base for family in ("embed", "marengo"))
+
+
+def fallbacks(text: str) -> Iterator[tuple[int, int, str]]:
+    """The values that apply where a variable is not set, in `${NAME:-value}` and its relatives: start, end and text."""
+    for match in _FALLBACK.finditer(text):
+        group = "value" if match["value"] else "quoted"
+        value = match[group]
+        if model_id.read(value) is None and ":" in value:
+            # `${localEnv:NAME:value}`: only the end can be the value, and identifiers hold colons themselves.
+            for start, end, model in model_id.find_all(value):
+                if end == len(value) and value[start - 1 : start] == ":":
+                    yield match.start(group) + start, match.start(group) + end, model.text
+            continue
+        yield match.start(group), match.end(group), value.strip()

@@ -1,0 +1,254 @@
+"""The bracket structure of code in any language: tokens, the groups they stand in, and the expressions between separators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from routelint.parse.lexicon import Lexicon, Token, TokenKind, tokens
+
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+# More tokens than a person writes into one file; the rest is not looked at.
+MOST_TOKENS = 400_000
+# What a line may end with, or the next may start with, when the statement goes on.
+_GOES_ON = frozenset("=+.?:,|&([{<>*-%") | {"??", "||", "&&", "=>", "?.", ":=", "==", "===", "?:", "->", "return"}
+
+
+@dataclass(slots=True)
+class Group:
+    """A pair of brackets: indexes of its tokens, and the group around it. One left open closes behind the last token."""
+
+    open: int
+    close: int
+    parent: int
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A name that gets a value: index of the name, the value's tokens, the group it stands in, and the word before it."""
+
+    name: int
+    start: int
+    end: int
+    group: int
+
+
+@dataclass
+class Code:
+    """The tokens of a text without comments, and their structure. Group 0 is the text itself."""
+
+    text: str
+    lexicon: Lexicon
+    start: int = 0
+    end: int | None = None
+    tokens: list[Token] = field(init=False)
+    groups: list[Group] = field(init=False)
+    group_of: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reads the tokens and pairs the brackets; a closer without an opener is an ordinary mark."""
+        self.tokens = []
+        self.groups = [Group(-1, -1, -1)]
+        self.group_of = []
+        self._ends: dict[int, int] = {}
+        stack = [0]
+        for token in tokens(self.text, self.lexicon, self.start, self.end):
+            if token.kind is TokenKind.COMMENT:
+                continue
+            index = len(self.tokens)
+            if index >= MOST_TOKENS:
+                break
+            self.tokens.append(token)
+            if token.kind is TokenKind.MARK and token.text in ("(", "[", "{"):
+                self.group_of.append(stack[-1])
+                self.groups.append(Group(index, -1, stack[-1]))
+                stack.append(len(self.groups) - 1)
+                continue
+            if token.kind is TokenKind.MARK and token.text in _CLOSERS and self._opens(stack[-1]) == _CLOSERS[token.text]:
+                group = stack.pop()
+                self.groups[group].close = index
+                self.group_of.append(stack[-1])
+                continue
+            self.group_of.append(stack[-1])
+        for group in stack:
+            self.groups[group].close = len(self.tokens)
+
+    def _opens(self, group: int) -> str:
+        return self.tokens[self.groups[group].open].text if group else ""
+
+    @cached_property
+    def opened_at(self) -> dict[int, int]:
+        """Index of an opening bracket -> its group."""
+        return {group.open: number for number, group in enumerate(self.groups) if number}
+
+    @cached_property
+    def closed_at(self) -> dict[int, int]:
+        """Index of a closing bracket -> its group."""
+        return {group.close: number for number, group in enumerate(self.groups) if number}
+
+    def opener(self, group: int) -> str:
+        """The bracket a group opens with; empty for the text itself."""
+        return self._opens(group)
+
+    def before(self, index: int) -> int:
+        """The token or group before a token on the same level: index of its first token; -1 where there is none."""
+        previous = index - 1
+        if previous < 0 or previous == self.groups[self.group_of[index]].open:
+            return -1
+        group = self.closed_at.get(previous)
+        return previous if group is None else self.groups[group].open
+
+    def after(self, index: int) -> int:
+        """The token after the token or group at `index` on the same level: -1 where there is none."""
+        group = self.opened_at.get(index)
+        following = (index if group is None else self.groups[group].close) + 1
+        if following >= len(self.tokens) or following >= self.limit(self.group_of[index]):
+            return -1
+        return following
+
+    def limit(self, group: int) -> int:
+        """The index that ends a group's content."""
+        return self.groups[group].close if group else len(self.tokens)
+
+    def is_mark(self, index: int, *marks: str) -> bool:
+        """Whether a token is one of some marks."""
+        return 0 <= index < len(self.tokens) and self.tokens[index].kind is TokenKind.MARK and self.tokens[index].text in marks
+
+    def is_name(self, index: int, *names: str) -> bool:
+        """Whether a token is a name, or one of some names."""
+        if not 0 <= index < len(self.tokens) or self.tokens[index].kind is not TokenKind.NAME:
+            return False
+        return not names or self.tokens[index].text in names
+
+    def level(self, start: int, end: int) -> Iterator[int]:
+        """The tokens and groups between two indexes of one level, each by its first token."""
+        index = start
+        while 0 <= index < end:
+            yield index
+            index = self.after(index)
+
+    def entries(self, group: int) -> Iterator[tuple[int, int]]:
+        """The stretches between commas and semicolons of a group: start and end indexes."""
+        start = self.groups[group].open + 1
+        limit = self.limit(group)
+        for index in list(self.level(start, limit)) if start < limit else []:
+            if self.is_mark(index, ",", ";"):
+                if index > start:
+                    yield start, index
+                start = index + 1
+        if start < limit:
+            yield start, limit
+
+    def end_of_expression(self, start: int) -> int:
+        """Where the expression that starts at a token ends: at a separator, its group's end, or a line that does not go on."""
+        group = self.group_of[start]
+        limit = self.limit(group)
+        index = start
+        braces = self.opener(group) in ("{", "")
+        while 0 <= index < limit:
+            if self.is_mark(index, ",", ";"):
+                return index
+            following = self.after(index)
+            if following < 0:
+                return limit
+            if braces and index >= start and self._line_ends(following - 1, following):
+                return following
+            index = following
+        return limit
+
+    def _line_ends(self, last: int, following: int) -> bool:
+        if "\n" not in self.text[self.tokens[last].end : self.tokens[following].start]:
+            return False
+        return self.tokens[last].text not in _GOES_ON and (
+            self.tokens[following].kind is not TokenKind.MARK or self.tokens[following].text not in _GOES_ON
+        )
+
+    @cached_property
+    def declarations(self) -> dict[str, list[Declaration]]:
+        """Every name that is given a value by `=`, `:=` or, in an object, `:`; in the order written."""
+        found: dict[str, list[Declaration]] = {}
+        for index, token in enumerate(self.tokens):
+            if token.kind is not TokenKind.MARK or token.text not in ("=", ":=", "??=", "||=", "="):
+                continue
+            name = self.assigned(index)
+            start = index + 1
+            if name is None or start >= len(self.tokens) or start >= self.limit(self.group_of[index]):
+                continue
+            end = self.end_of_expression(start)
+            if end > start:
+                found.setdefault(self.tokens[name].text, []).append(Declaration(name, start, end, self.group_of[index]))
+        return found
+
+    def assigned(self, equals: int) -> int | None:
+        """The name on the left of an assignment: before a type where one follows it, else the last one."""
+        index = self.before(equals)
+        last = None
+        colon = False
+        steps = 0
+        while index >= 0 and steps < 24:
+            token = self.tokens[index]
+            if token.kind is TokenKind.MARK and token.text in (";", ",", "}", "=>", "=", ":="):
+                break
+            if token.kind is TokenKind.NAME and token.text in ("var", "const") and self.lexicon.name == "go":
+                # `var name string = ...`: the type stands behind the name.
+                return index + 1 if self.is_name(index + 1) else last
+            if self.is_mark(index, ":"):
+                colon = True
+                last = None
+            elif token.kind is TokenKind.NAME and last is None and not (colon and token.text in ("const", "let", "var")):
+                last = index
+                if not self.is_mark(index - 1, "&", "<", "|", "[", "?", "*") and not self._may_be_type(index):
+                    return index
+            following = self.before(index)
+            if following >= 0 and "\n" in self.text[self.tokens[following].end : self.tokens[index].start] and last is not None:
+                return last
+            index = following
+            steps += 1
+        return last
+
+    def _may_be_type(self, index: int) -> bool:
+        """Whether a name stands behind a colon, as the types of TypeScript, Kotlin, Rust and Swift do."""
+        previous = self.before(index)
+        while previous >= 0 and self.is_mark(previous, ".", "&", "|"):
+            previous = self.before(self.before(previous)) if self.is_mark(previous, ".") else self.before(previous)
+        return previous >= 0 and self.is_mark(previous, ":") and self.opener(self.group_of[index]) != "["
+
+    @cached_property
+    def named_groups(self) -> dict[str, list[int]]:
+        """Groups of braces with a name: `enum Models {`, `class Config {`, `object Models {`."""
+        found: dict[str, list[int]] = {}
+        for number, group in enumerate(self.groups):
+            if not number or self.opener(number) != "{":
+                continue
+            index = group.open - 1
+            for _ in range(12):
+                if index < 1 or self.tokens[index].text in (";", "{", "}", ")"):
+                    break
+                if self.is_name(index - 1, "enum", "class", "object", "interface", "namespace", "struct", "record", "module"):
+                    found.setdefault(self.tokens[index].text, []).append(number)
+                    break
+                index -= 1
+        return found
+
+    def is_object(self, group: int) -> bool:
+        """Whether braces hold keys and values, not statements."""
+        if self.opener(group) != "{":
+            return False
+        before = self.groups[group].open - 1
+        if before < 0:
+            return True
+        return self.is_mark(before, "(", ",", "[", "=", ":", "?", "??", "||", "&&", ":=", "=>") or self.is_name(
+            before, "return", "default"
+        )
+
+    def chain(self, index: int) -> tuple[int, tuple[str, ...]]:
+        """The dotted name that ends with the name at `index`: where it starts, and its parts."""
+        parts = [self.tokens[index].text]
+        while index >= 2 and self.is_mark(index - 1, ".", "?.", "::", "->"):
+            previous = self.before(index - 1)
+            if previous < 0 or not self.is_name(previous):
+                break
+            index = previous
+            parts.append(self.tokens[index].text)
+        return index, tuple(reversed(parts))

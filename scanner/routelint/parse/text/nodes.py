@@ -1,0 +1,272 @@
+"""Located data: YAML, JSON and TOML as a tree of scalars, maps and lists that know where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import yaml
+
+from routelint.parse import lexicon
+from routelint.parse.lexicon import Token, TokenKind
+
+MOST_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text between two offsets, quotes included. `anchor` is where an alias took it from."""
+
+    text: str
+    start: int
+    end: int
+    anchor: Scalar | None = None
+
+
+@dataclass(slots=True)
+class Map:
+    """Keys and values in the order written, duplicates kept."""
+
+    start: int
+    end: int
+    entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+
+    def get(self, key: str) -> Node | None:
+        """The last value of a key."""
+        return next((value for name, value in reversed(self.entries) if name.text == key), None)
+
+    def keys(self) -> tuple[str, ...]:
+        """Every key in order."""
+        return tuple(name.text for name, _ in self.entries)
+
+
+@dataclass(slots=True)
+class List:
+    """Items in order."""
+
+    start: int
+    end: int
+    items: list[Node] = field(default_factory=list)
+
+
+Node = Scalar | Map | List
+
+
+class _Mark(Protocol):
+    """A position of libyaml, counted in code points."""
+
+    index: int
+
+
+class MalformedError(ValueError):
+    """The text is not what its name says: what is wrong, and the line and column."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+def read_yaml(text: str) -> tuple[Node, ...]:
+    """The documents of a YAML or JSON text. An alias gives the scalar it stands for; one that stands for more gives nothing.
+
+    Events are read one by one, so neither nesting nor aliases can make the tree larger than the text.
+
+    Raises:
+        MalformedError: the text is not YAML.
+    """
+    # A tab is no indentation in YAML, but plain space in JSON; inside a JSON string it may not stand.
+    if text.lstrip()[:1] in ("{", "["):
+        text = text.replace("\t", " ")
+    documents: list[Node] = []
+    stack: list[Map | List] = []
+    keys: list[Scalar | None] = []
+    anchors: dict[str, Scalar] = {}
+    skipped = 0
+
+    def add(node: Node) -> None:
+        if not stack:
+            documents.append(node)
+        elif isinstance(stack[-1], List):
+            stack[-1].items.append(node)
+        elif keys[-1] is None:
+            keys[-1] = node if isinstance(node, Scalar) else Scalar("", node.start, node.end)
+        else:
+            stack[-1].entries.append((keys[-1], node))
+            keys[-1] = None
+
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            start, end = _offset(event.start_mark), _offset(event.end_mark)
+            if isinstance(event, yaml.ScalarEvent):
+                if skipped:
+                    continue
+                scalar = Scalar(event.value, start, end)
+                if event.anchor is not None:
+                    anchors[event.anchor] = scalar
+                add(scalar)
+            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                if skipped or len(stack) >= MOST_DEPTH:
+                    skipped += 1
+                    continue
+                node = Map(start, start) if isinstance(event, yaml.MappingStartEvent) else List(start, start)
+                add(node)
+                stack.append(node)
+                keys.append(None)
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                if skipped:
+                    skipped -= 1
+                    if not skipped:
+                        add(Scalar("", start, start))
+                    continue
+                stack.pop().end = end
+                keys.pop()
+            elif isinstance(event, yaml.AliasEvent) and not skipped:
+                target = anchors.get(event.anchor or "")
+                add(Scalar(target.text if target else "", start, end, target))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _malformed(error) from error
+    return tuple(documents)
+
+
+def _offset(mark: _Mark | None) -> int:
+    return 0 if mark is None else mark.index
+
+
+def _malformed(error: Exception) -> MalformedError:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return MalformedError(str(error.problem or "malformed"), error.problem_mark.line + 1, error.problem_mark.column + 1)
+    return MalformedError(str(getattr(error, "reason", None) or error) or "malformed", 1, 1)
+
+
+def read_toml(text: str) -> Node:
+    """The tree of a TOML text; what does not parse is left out, the rest is read."""
+    root = Map(0, len(text))
+    table = root
+    tokens = [token for token in lexicon.tokens(text, lexicon.LEXICONS["toml"]) if token.kind is not TokenKind.COMMENT]
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.text == "[" and token.kind is TokenKind.MARK:
+            end = _to(tokens, position, "]")
+            path = [part for part in tokens[position:end] if part.kind is not TokenKind.MARK]
+            table = _table(root, path, array=position + 1 < len(tokens) and tokens[position + 1].text == "[")
+            position = end + (2 if tokens[end + 1 : end + 2] and tokens[end + 1].text == "]" else 1)
+            continue
+        equals = _to(tokens, position, "=")
+        path = [part for part in tokens[position:equals] if part.kind is not TokenKind.MARK]
+        if equals >= len(tokens) or not path or "\n" in text[token.start : tokens[equals].start]:
+            position += 1
+            continue
+        value, position = _toml_value(text, tokens, equals + 1, 0)
+        _table(table, path[:-1]).entries.append((_key(path[-1]), value))
+    return root
+
+
+def _to(tokens: list[Token], position: int, mark: str) -> int:
+    while position < len(tokens) and not (tokens[position].kind is TokenKind.MARK and tokens[position].text == mark):
+        position += 1
+    return position
+
+
+def _key(token: Token) -> Scalar:
+    return Scalar(token.text, token.start, token.end)
+
+
+def _table(root: Map, path: list[Token], *, array: bool = False) -> Map:
+    """The map at a dotted key, made where it is not there; a new one where it is an array of tables."""
+    here = root
+    for depth, token in enumerate(path[:MOST_DEPTH]):
+        found = here.get(token.text)
+        if (
+            isinstance(found, List)
+            and found.items
+            and isinstance(found.items[-1], Map)
+            and not (array and depth + 1 == len(path))
+        ):
+            here = found.items[-1]
+            continue
+        made = Map(token.start, token.end)
+        if array and depth + 1 == len(path):
+            if not isinstance(found, List):
+                found = List(token.start, token.end)
+                here.entries.append((_key(token), found))
+            found.items.append(made)
+            here = made
+        elif isinstance(found, Map):
+            here = found
+        else:
+            here.entries.append((_key(token), made))
+            here = made
+    return here
+
+
+def _toml_value(text: str, tokens: list[Token], position: int, depth: int) -> tuple[Node, int]:
+    """The value at a token, and the position after it."""
+    if position >= len(tokens):
+        return Scalar("", len(text), len(text)), position
+    token = tokens[position]
+    if token.kind is TokenKind.MARK and token.text in "[{" and depth < MOST_DEPTH:
+        return _toml_container(text, tokens, position, depth)
+    if token.kind is TokenKind.STRING:
+        return Scalar(token.text, token.start, token.end), position + 1
+    end = position
+    while (
+        end + 1 < len(tokens)
+        and "\n" not in text[tokens[end].end : tokens[end + 1].start]
+        and tokens[end + 1].text not in ",]}"
+    ):
+        end += 1
+    return Scalar(text[token.start : tokens[end].end], token.start, tokens[end].end), end + 1
+
+
+def _toml_container(text: str, tokens: list[Token], position: int, depth: int) -> tuple[Node, int]:
+    start = tokens[position].start
+    closer = "]" if tokens[position].text == "[" else "}"
+    items: list[Node] = []
+    table = Map(start, start)
+    position += 1
+    while position < len(tokens) and tokens[position].text != closer:
+        if tokens[position].text == ",":
+            position += 1
+            continue
+        if closer == "]":
+            item, position = _toml_value(text, tokens, position, depth + 1)
+            items.append(item)
+            continue
+        equals = _to(tokens, position, "=")
+        path = [part for part in tokens[position:equals] if part.kind is not TokenKind.MARK]
+        value, position = _toml_value(text, tokens, equals + 1, depth + 1)
+        if path:
+            _table(table, path[:-1]).entries.append((_key(path[-1]), value))
+    end = tokens[position].end if position < len(tokens) else len(text)
+    if closer == "]":
+        return List(start, end, items), position + 1
+    table.end = end
+    return table, position + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from the root to a node: the container, and the key or index in it."""
+
+    container: Map | List
+    key: Scalar | None
+    index: int
+
+
+def walk(root: Node) -> Iterator[tuple[tuple[Step, ...], Scalar]]:
+    """Every scalar value with the steps that lead to it, in the order written."""
+    pending: list[tuple[tuple[Step, ...], Node]] = [((), root)]
+    while pending:
+        steps, node = pending.pop()
+        match node:
+            case Scalar():
+                yield steps, node
+            case Map(entries=entries):
+                pending.extend(
+                    ((*steps, Step(node, key, at)), value) for at, (key, value) in reversed(list(enumerate(entries)))
+                )
+            case List(items=items):
+                pending.extend(((*steps, Step(node, None, at)), item) for at, item in reversed(list(enumerate(items))))

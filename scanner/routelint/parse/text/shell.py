@@ -1,0 +1,108 @@
+"""Line files and command lines: `.env`, properties, INI, Dockerfile, Makefile and shell scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from routelint.model import Kind, Resolution
+from routelint.parse import lexicon
+from routelint.parse.text import words
+from routelint.parse.text.draft import File, Place, fallbacks, kind_of, literal
+from routelint.possible import known
+
+# A longer line is machine-made.
+LONGEST_LINE = 4000
+
+_ASSIGNMENT = re.compile(
+    r"(?:^|(?<=[\s;&|(\"']))(?:(?:export|ENV|ARG|set|local|declare|readonly|env|\$env:)[ \t]+(?:-\w+[ \t]+)*)?\$?"
+    r"(?P<name>[A-Za-z_][\w.\-]*)[ \t]*(?P<operator>[:?+]?=|:(?=[ \t]))[ \t]*"
+    r"(?P<quote>\\?[\"']?)(?P<value>[^\s\"'`;,)}\\]+)"
+)
+_DOCKER_ENV = re.compile(r"^[ \t]*(?:ENV|ARG)[ \t]+(?P<name>[A-Za-z_]\w*)[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)")
+_OPTION = re.compile(
+    r"(?<![\w-])--?(?P<name>[a-z][a-z-]*)(?:[ \t=]+|[\"'], *[\"'])(?P<quote>\\?[\"']?)(?P<value>[A-Za-z$][^\s\"'`;,)}\\]+)"
+)
+_PAIR = re.compile(r"\\?[\"'](?P<name>[A-Za-z_][\w.\-]*)\\?[\"']\s*:\s*\\?[\"'](?P<value>[^\s\"'\\]+)")
+_VARIABLE_TEST = re.compile(r"(?:==|!=|=~|-eq|-ne|\bgrep\b|\bcase\b)")
+_PRINTED = re.compile(r"^[ \t@]*(?:echo|printf|print|log\w*|info|warn|error|read[ \t]+-p|Write-\w+)\b")
+
+
+def places(file: File) -> Iterator[Place]:
+    """Every place of a line file that sets a model."""
+    yield from commands(file, 0, len(file.source.text), file.name)
+
+
+def commands(file: File, start: int, end: int, owner: str) -> Iterator[Place]:
+    """Every place between two offsets that sets a model: assignments, options of commands, pairs of JSON in quotes."""
+    text = file.source.text
+    hidden = _comments(file, start, end)
+    position = start
+    section = ""
+    while position < end:
+        newline = text.find("\n", position, end)
+        stop = end if newline < 0 else newline
+        line = text[position:stop]
+        if line.startswith("[") and line.rstrip().endswith("]"):
+            section = line.strip()[1:-1]
+        if 5 < len(line) <= LONGEST_LINE and not _PRINTED.match(line):
+            yield from _line(file, line, position, owner, section, hidden)
+        position = stop + 1
+
+
+def _comments(file: File, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    entry = lexicon.of_path(file.path)
+    if entry.name not in ("shell", "properties", "ini", "toml"):
+        entry = lexicon.LEXICONS["shell"]
+    text = file.source.text
+    return tuple(
+        (token.start, token.end) for token in lexicon.tokens(text, entry, start, end) if token.kind is lexicon.TokenKind.COMMENT
+    )
+
+
+def _line(file: File, line: str, offset: int, owner: str, section: str, hidden: tuple[tuple[int, int], ...]) -> Iterator[Place]:
+    taken: set[int] = set()
+    for pattern in (_DOCKER_ENV, _ASSIGNMENT, _OPTION, _PAIR):
+        for match in pattern.finditer(line):
+            start = offset + match.start("value")
+            if start in taken or any(low <= start < high for low, high in hidden):
+                continue
+            if (
+                not words.says_model(match["name"])
+                or words.says_documentation(match["name"])
+                or words.says_listing(match["name"])
+            ):
+                continue
+            if pattern is _ASSIGNMENT and _VARIABLE_TEST.search(line, match.start("name"), match.start("value")):
+                continue
+            place = _place(file, line, match, offset, owner, section)
+            if place is not None:
+                taken.add(start)
+                yield place
+
+
+def _place(file: File, line: str, match: re.Match[str], offset: int, owner: str, section: str) -> Place | None:
+    name = match["name"]
+    start, value = match.start("value"), match["value"]
+    resolution = Resolution.LITERAL
+    default = words.says_default(name) or match.groupdict().get("operator") == "?=" or line.lstrip().startswith("ARG")
+    if value.startswith(("$", "{")):
+        rest = line[start : start + 400]
+        inner = next(((low, text) for low, _, text in fallbacks(rest) if file.identify(text)), None)
+        if inner is None:
+            return None
+        start, value, resolution, default = start + inner[0], inner[1], Resolution.ENV_DEFAULT, True
+    value = value.rstrip("].")
+    model = file.identify(value)
+    if model is None or model.is_pattern:
+        return None
+    example = any(part in ("example", "sample", "template", "dist") for part in re.split(r"[._-]", file.name.lower()))
+    return Place(
+        offset + start,
+        offset + start + len(value),
+        (offset + match.start("name"), offset + start + len(value)),
+        name,
+        f"{owner}:{section}.{name}" if section else f"{owner}:{name}",
+        Kind.DEFAULT if default or example else kind_of(model, name),
+        known(value, resolution) if resolution is not Resolution.LITERAL else literal(value),
+    )
