@@ -79,8 +79,9 @@ def init(path: Path, output: Path | None, force: bool, to_stdout: bool, today: d
     if target.exists() and not force:
         raise click.UsageError(f"'{target}' exists; --force overwrites it, --stdout prints the new one")
     options.write(options.Destination("text", target), text)
-    routes = len(session.resolved.references)
-    click.echo(f"wrote {target} from {routes} route{'' if routes == 1 else 's'}; check it with: routelint policy check {target}")
+    click.echo(
+        f"wrote {target}; routes read: {len(session.resolved.references)}; check it with: routelint policy check {target}"
+    )
     return 0
 
 

@@ -83,7 +83,9 @@ def open_session(
     policy = load_policy(policy_path, root, rule_ids) if own_policy else policies.default()
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
-        collected = collect(root, exclude=exclude, on_progress=progress.files)
+        # A policy names models to judge them; it takes none.
+        policy_files = [f"/{file}" for file in policy.files]
+        collected = collect(root, exclude=[*exclude, *policy_files], on_progress=progress.files)
         resolved = engine.resolve(
             collected.units,
             collected.tree,
@@ -117,31 +119,30 @@ class PolicyFault(click.ClickException):
         click.echo(self.message, err=True)
 
 
-def load_policy(path: Path | None, start: Path, rule_ids: Collection[str]) -> Policy:
-    """The policy at `path`, else the one found upward from `start`, else the built-in profile `recommended`.
+def load_policy(path: Path | None, root: Path, rule_ids: Collection[str]) -> Policy:
+    """The policy at `path`, else the one found upward from `root`, else the built-in profile `recommended`.
+
+    Its places are relative to `root`, as all places of a report are; its faults are relative to the current folder.
 
     Raises:
         PolicyFault: the file cannot be read or has faults.
     """
     if path is None:
-        found = policies.find(start.as_posix(), lambda candidate: Path(candidate).is_file())
+        found = policies.find(root.as_posix(), lambda candidate: Path(candidate).is_file())
         if found is None:
             return policies.default()
         path = Path(found)
     text = read_policy(path)
-    shown = _shown(path)
-    folder = path.parent
 
     def read(relative: str) -> str | None:
-        extended = (
-            folder / os.path.relpath(relative, Path(shown).parent) if Path(relative).is_absolute() is False else Path(relative)
-        )
-        return extended.read_text("utf-8") if extended.is_file() else None
+        extended = root / relative
+        return read_policy(extended) if extended.is_file() else None
 
     try:
-        return policies.load(text, shown, read=read, rules=rule_ids)
+        return policies.load(text, _relative(path, root), read=read, rules=rule_ids)
     except PolicyError as error:
-        raise PolicyFault(error.diagnostics()) from error
+        here = (fault._replace(path=_shown(root / fault.path)) for fault in error.faults)
+        raise PolicyFault(PolicyError(here).diagnostics()) from error
 
 
 def read_policy(path: Path) -> str:
@@ -165,6 +166,10 @@ def _shown(path: Path) -> str:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links and rename what the user typed)
     cwd = Path.cwd()
     return absolute.relative_to(cwd).as_posix() if absolute.is_relative_to(cwd) else absolute.as_posix()
+
+
+def _relative(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
 
 
 def _absolute(path: Path) -> Path:
@@ -194,7 +199,7 @@ def _reported(given: Sequence[Path], root: Path) -> Callable[[str], bool]:
 
 def _prefix(folder: Path, base: Path) -> str:
     """The relative way from `base` to `folder`, ending with a slash; empty where they are equal."""
-    relative = Path(os.path.relpath(folder, base)).as_posix()
+    relative = _relative(folder, base)
     return "" if relative == "." else relative + "/"
 
 

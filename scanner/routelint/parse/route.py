@@ -41,7 +41,7 @@ def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | No
         case Template() as template:
             model = model_id.read(str(template))
             if model is None or "${" in model.base:
-                return Unknown(template.reason, possibility.trail)
+                return Unknown(_open_part(template, model), possibility.trail)
         case scalar:
             text = text_of(scalar).strip()
             if not text:
@@ -52,6 +52,12 @@ def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | No
                     return None
                 model = ModelId(text, text, text)
     return Choice(model, possibility.resolution, possibility.environments, possibility.trail)
+
+
+def _open_part(template: Template, model: ModelId | None) -> str:
+    """Why the part that names the model cannot be told: a hole in the account or region says nothing about it."""
+    holes = [part for part in template.parts if isinstance(part, Hole)]
+    return next((hole.reason for hole in holes if model is not None and hole.label in model.base), holes[-1].reason)
 
 
 def _open_scope(model: ModelId) -> str | None:
