@@ -165,7 +165,7 @@ def test_what_is_near_is_known(model: Model, extra: str) -> None:
         ("anthropic.*", lambda model: model.provider == "anthropic"),
         ("arn:aws:bedrock:*::foundation-model/*", lambda model: True),
         ("arn:aws:bedrock:*:*:inference-profile/*", lambda model: model.profiles),
-        ("us-gov.anthropic.claude-sonnet-*", lambda model: model.family == "claude-sonnet" and "us-gov" in model.profiles),
+        ("us-gov.anthropic.claude-sonnet-*", lambda model: "claude-sonnet-" in model.id and "us-gov" in model.profiles),
         ("arn:aws:bedrock:*:*:inference-profile/*.anthropic.claude-sonnet-4-5-*", lambda model: model.id == SONNET),
         ("arn:aws:bedrock:*::foundation-model/amazon.nova-?ro-v1:0", lambda model: model.id == "amazon.nova-pro-v1:0"),
         (SONNET, lambda model: model.id == SONNET),
