@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from routelint.model import Evidence, ScanError
 from routelint.parse.parsed import EnvironmentSetting, ParseContext, Parsed
@@ -26,17 +26,28 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     project = Project(context.tree, unit.paths)
     marked = {folder_of(path) for path in unit.marked if path.endswith(CONFIGURATION)}
     found = [_root(project, context, folder) for folder in project.roots(marked)]
-    references = tuple(reference for part in found for reference in part.references)
-    resources = tuple(resource for part in found for resource in part.resources)
-    settings = tuple(setting for part in found for setting in part.settings)
-    return Parsed(references, resources, settings, _once(project.errors))
+    return Parsed(
+        sightings.living_references(each for part in found for each in part.references),
+        sightings.living_resources(each for part in found for each in part.resources),
+        tuple(setting for part in found for setting in part.settings),
+        _once(project.errors),
+    )
 
 
 def _once(errors: list[ScanError]) -> tuple[ScanError, ...]:
     return tuple(sorted(dict.fromkeys(errors), key=lambda error: (error.path, error.line, error.column)))
 
 
-def _root(project: Project, context: ParseContext, path: str) -> Parsed:
+@dataclass(frozen=True)
+class _Root:
+    """What one root says, before it is held against the others."""
+
+    references: list[sightings.Gathered]
+    resources: list[sightings.Listed]
+    settings: tuple[EnvironmentSetting, ...]
+
+
+def _root(project: Project, context: ParseContext, path: str) -> _Root:
     """One root in every configuration it can be told to have."""
     files = varfiles.for_root(project, project.folder(path))
     probe = _walk(project, context, path, files.always, _probing(project, path, files))
@@ -46,9 +57,9 @@ def _root(project: Project, context: ParseContext, path: str) -> Parsed:
         found[name] = _walk(project, context, path, arguments, configuration)[0]
     evidence.extend(varfiles.evidence_of(name.split(" (")[0], file) for name, (file, _) in files.named.items())
     proofs = tuple(evidence)
-    return Parsed(
-        tuple(sightings.references(path, {name: each.sightings for name, each in found.items()}, proofs)),
-        tuple(sightings.resources(path, {name: each.seen for name, each in found.items()}, proofs)),
+    return _Root(
+        sightings.references(path, {name: each.sightings for name, each in found.items()}, proofs),
+        sightings.resources(path, {name: each.seen for name, each in found.items()}, proofs),
         _settings(found),
     )
 

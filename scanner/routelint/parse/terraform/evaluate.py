@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from routelint.model import Hop, Resolution
@@ -29,6 +29,7 @@ from routelint.parse.terraform.nodes import (
     Unary,
     Variable,
 )
+from routelint.parse.terraform.functions.arguments import LONGEST
 from routelint.parse.terraform.references import References
 from routelint.parse.terraform.values import (
     Called,
@@ -40,6 +41,7 @@ from routelint.parse.terraform.values import (
     inside,
     label_with,
     rest_of,
+    skipped,
     through,
 )
 from routelint.possible import (
@@ -260,7 +262,19 @@ class Evaluator:
         parts = expression.parts
         if len(parts) == 1 and not isinstance(parts[0], str | TemplateIf | TemplateFor):
             return self.evaluate(parts[0], scope)
-        return combine([self._part(part, scope) for part in parts], concatenate)
+        values = [self._part(part, scope) for part in parts]
+        telling = _telling(parts)
+
+        def one(operands: tuple[Possibility, ...]) -> Possible:
+            content = concatenate([operand.content for operand in operands])
+            if isinstance(content, str) and len(content) > LONGEST:
+                content = Hole(f"the text is longer than {LONGEST} characters")
+            kept = operands[telling:]
+            steps = [each.resolution for each in kept if each.resolution is not Resolution.LITERAL]
+            trail = tuple(hop for each in kept for hop in each.trail)
+            return (Possibility(content, trail, (), steps[-1] if steps else Resolution.LITERAL),)
+
+        return bind(values, one)
 
     def _part(self, part: TemplatePart, scope: Scope) -> Possible:
         if isinstance(part, str):
@@ -269,8 +283,7 @@ class Evaluator:
             return self._branches(part.condition, part.then, part.otherwise, scope)
         if isinstance(part, TemplateFor):
             return self._repeated(part, scope)
-        value = self.evaluate(part, scope)
-        return tuple(_interpolated(each) for each in value)
+        return self.evaluate(part, scope)
 
     def _repeated(self, part: TemplateFor, scope: Scope) -> Possible:
         def one(collection: tuple[Possibility, ...]) -> Possible:
@@ -294,7 +307,8 @@ class Evaluator:
         def one(test: tuple[Possibility, ...]) -> Possible:
             truth = compare.truth(test[0].content)
             if truth is not None:
-                return _chosen(self.evaluate(then if truth else otherwise, scope))
+                because = self._because(condition, test[0])
+                return _chosen(self.evaluate(then if truth else otherwise, scope), because)
             quoted = _source(condition)
             return unite(
                 [
@@ -306,6 +320,14 @@ class Evaluator:
             )
 
         return bind([self.evaluate(condition, scope)], one)
+
+    def _because(self, condition: Expression, test: Possibility) -> tuple[Hop, ...]:
+        """Where a value that was tested for null or emptiness was left empty: why the other branch is taken."""
+        match condition:
+            case Binary(_, "==" | "!=", _, Literal(_, None | "")) | Binary(_, "==" | "!=", Literal(_, None | ""), _) if test.trail:
+                empty = test.content is (condition.operator == "==")
+                return skipped(test.trail) if empty else ()
+        return ()
 
     def _binary(self, operator: str, left: Expression, right: Expression, scope: Scope) -> Possible:
         first = self.evaluate(left, scope)
@@ -431,13 +453,22 @@ def _appended(group: Possible | None, item: Possible) -> Possible:
     return known(Items((item,)))
 
 
-def _interpolated(possibility: Possibility) -> Possibility:
-    return possibility
+def _telling(parts: Sequence[TemplatePart]) -> int:
+    """The first part whose trail matters: in an ARN what follows the resource type, for the region says nothing of the model."""
+    if not isinstance(parts[0], str) or not parts[0].startswith("arn:"):
+        return 0
+    return next((number for number, part in enumerate(parts) if isinstance(part, str) and "/" in part), 0)
 
 
-def _chosen(possible: Possible) -> Possible:
+def _chosen(possible: Possible, because: tuple[Hop, ...]) -> Possible:
     return tuple(
-        replace(each, resolution=Resolution.CONDITIONAL) if each.resolution is Resolution.LITERAL and not _is_collection(each) else each
+        replace(
+            each,
+            trail=(*because, *each.trail),
+            resolution=Resolution.CONDITIONAL
+            if each.resolution is Resolution.LITERAL and not _is_collection(each)
+            else each.resolution,
+        )
         for each in possible
     )
 
@@ -452,5 +483,3 @@ def _source(expression: Expression) -> str:
     text = " ".join(text.split())
     return text if len(text) <= QUOTED else text[: QUOTED - 3] + "..."
 
-
-__all__ = ["Configuration", "Evaluator", "Instance"]

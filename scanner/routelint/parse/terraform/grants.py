@@ -49,6 +49,7 @@ class Grant:
 
     location: Location
     value: Possible
+    alive: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +239,8 @@ def _granted(evaluator: Evaluator, resources: Expression, scope: Scope, actions:
         if not models and _might_be_model(spot.expression) and _invokes(actions):
             models = tuple(each for each in flat if isinstance(each.content, Hole))
         if models:
-            yield Grant(spot.expression.place.location(), tuple(replace(each, trail=(*each.trail, *spot.back)) for each in models))
+            trailed = tuple(replace(each, trail=(*each.trail, *spot.back)) for each in models)
+            yield Grant(spot.expression.place.location(), trailed, spot.scope.alive)
 
 
 def _spread(evaluator: Evaluator, spot: _Spot, depth: int) -> Iterator[_Spot]:
@@ -263,7 +265,7 @@ def _spread(evaluator: Evaluator, spot: _Spot, depth: int) -> Iterator[_Spot]:
             definition = spot.scope.instance.folder.locals[name].expression
             if _is_list(definition):
                 hop = Hop(spot.expression.place.location(), f"local.{name} used here")
-                inner = _Spot(definition, Scope(spot.scope.instance), (*spot.back, hop))
+                inner = _Spot(definition, Scope(spot.scope.instance, alive=spot.scope.alive), (*spot.back, hop))
                 yield from _spread(evaluator, inner, depth + 1)
             else:
                 yield spot

@@ -89,6 +89,11 @@ class Instance:
     children: dict[str, tuple[Instance, ...]] = field(default_factory=dict)
 
     @property
+    def alive(self) -> bool:
+        """Whether the calls that lead here are made: none of them has a count of 0 or nothing to run over."""
+        return self.scope is None or self.scope.alive
+
+    @property
     def depth(self) -> int:
         """How many calls lie between the root and here."""
         return 0 if self.parent is None else self.parent.depth + 1
@@ -96,15 +101,19 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """Where an expression is evaluated: an instance, and the names bound there (`each`, `count`, `for` names)."""
+    """Where an expression is evaluated: an instance, and the names bound there (`each`, `count`, `for` names).
+
+    `alive` is false for what the configuration leaves out: a count of 0, a collection without items.
+    """
 
     instance: Instance
     names: Mapping[str, Possible] = field(default_factory=dict)
+    alive: bool = True
 
     def bind(self, **names: Possible) -> Scope:
         """The scope with further names."""
-        return Scope(self.instance, {**self.names, **names})
+        return self.with_names(names)
 
-    def with_names(self, names: Mapping[str, Possible]) -> Scope:
-        """The scope with further names that may be no identifiers."""
-        return Scope(self.instance, {**self.names, **names})
+    def with_names(self, names: Mapping[str, Possible], *, alive: bool = True) -> Scope:
+        """The scope with further names that may be no identifiers; what is left out stays so."""
+        return Scope(self.instance, {**self.names, **names}, self.alive and alive)

@@ -219,7 +219,7 @@ class References:
     def scopes(self, evaluator: Evaluator, block: Block, instance: Instance) -> list[tuple[str | None, Scope]]:
         """A scope per instance of a resource or module call: `each` and `count` bound, at least one even if none is made."""
         attributes = block.body.attributes
-        scope = Scope(instance)
+        scope = Scope(instance, alive=instance.alive)
         if "for_each" in attributes:
             return self._each(evaluator, attributes["for_each"].expression, scope)
         if "count" in attributes:
@@ -249,7 +249,8 @@ class References:
         bound = []
         for key, pairs in found.items():
             each = Record({"key": unite(pair[0] for pair in pairs), "value": unite(pair[1] for pair in pairs)})
-            bound.append((key or None, scope.bind(each=known(each))))
+            alive = bool(key) or reason is not None
+            bound.append((key or None, scope.with_names({"each": known(each)}, alive=alive)))
         return bound
 
     def _count(self, evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
@@ -259,8 +260,9 @@ class References:
         if len(known_numbers) < len(numbers) and most == 0:
             index = unknown("count cannot be told", "${count.index}")
             return [(None, scope.bind(count=known(Record({"index": index}))))]
+        alive = most > 0
         return [
-            (str(number) if most > 1 else None, scope.bind(count=known(Record({"index": known(number)}))))
+            (str(number) if most > 1 else None, scope.with_names({"count": known(Record({"index": known(number)}))}, alive=alive))
             for number in range(min(max(most, 1), MOST_KEYS))
         ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from routelint import model_id
-from routelint.model import Evidence, Kind, Location
+from routelint.model import Evidence, Kind, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import code, grants, sections, tagging
 from routelint.parse.terraform.evaluate import Evaluator
@@ -16,7 +16,7 @@ from routelint.parse.terraform.nodes import Attribute, Block, Body, Expression, 
 from routelint.parse.terraform.sections import Leaf
 from routelint.parse.terraform.sightings import Seen, Sighting
 from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES
-from routelint.possible import Hole, Items, Possible, Record, Template
+from routelint.possible import Hole, Possible, Template
 from routelint.surfaces import Surface
 
 # Names of attributes and variables that hold a model whatever their value turns out to be.
@@ -98,13 +98,14 @@ class Walk:
         if shape is not None and _is_listed(surfaces):
             for scope in scopes:
                 tags = tagging.of_resource(self.evaluator, block, scope, shape)
-                self._list(block, symbol, name, tags, evidence)
+                self._list(block, scope, tags, evidence)
         elif any(surface.role == "resource" for surface in surfaces):
-            self._list(block, symbol, name, None, evidence)
+            self._list(block, scopes[0], None, evidence)
 
-    def _list(self, block: Block, symbol: str, name: str, tags: object, evidence: tuple[Evidence, ...]) -> None:
-        location = block.header.location(f"{symbol}.{name}")
-        self.found.seen.append(Seen(location, symbol, name, block.place.span, tags, evidence))  # type: ignore[arg-type]
+    def _list(self, block: Block, scope: Scope, tags: Tags | None, evidence: tuple[Evidence, ...]) -> None:
+        kind, name = block.labels[0], block.labels[1]
+        location = block.header.location(f"{kind}.{name}")
+        self.found.seen.append(Seen(location, kind, name, block.place.span, tags, evidence, scope.alive))
 
     def _surface(self, surface: Surface, context: _Resource, surfaces: Iterable[Surface], taken: set[int]) -> None:
         match surface.role, surface.reads:
@@ -135,6 +136,7 @@ class Walk:
                 context.tags,
                 bedrock_only,
                 context.evidence,
+                alive=leaf.scope.alive and context.scope.alive,
             )
         )
 
@@ -158,6 +160,7 @@ class Walk:
                 None,
                 True,
                 context.evidence,
+                alive=grant.alive and context.scope.alive,
             )
         )
 
@@ -236,7 +239,7 @@ class _Resource:
     address: str
     symbol: str
     scope: Scope
-    tags: object
+    tags: Tags | None
     evidence: tuple[Evidence, ...]
 
 
@@ -299,6 +302,3 @@ def _written_out(expression: Expression) -> list[ObjectNode]:
     if isinstance(expression, TupleNode):
         return [item for item in expression.items if isinstance(item, ObjectNode)]
     return []
-
-
-__all__ = ["Collected", "Items", "Location", "Record", "Walk"]

@@ -202,7 +202,8 @@ def _repeated(evaluator: Evaluator, block: Block, name: str, scope: Scope) -> It
     if not found or reason is not None:
         # A block that is left out by default is still a place where somebody chose.
         hole = Hole(reason.reason if reason is not None else "the block is left out by default", f"${{{bound}.value}}")
-        yield scope.with_names({bound: known(Record({"key": known(hole), "value": known(hole)}))})
+        element = Record({"key": known(hole), "value": known(hole)})
+        yield scope.with_names({bound: known(element)}, alive=reason is not None)
 
 
 def value(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> tuple[Place, Possible] | None:

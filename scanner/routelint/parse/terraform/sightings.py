@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags, Unknown
+from routelint import model_id
+from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags
 from routelint.parse.route import to_value
 from routelint.parse.terraform import tagging
-from routelint.possible import Hole, Possibility, Possible
+from routelint.possible import Hole, Possibility, Possible, Template
 
 LANGUAGE = "terraform"
 
@@ -26,6 +27,7 @@ class Sighting:
     bedrock_only: bool = True
     evidence: tuple[Evidence, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    alive: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,30 +40,71 @@ class Seen:
     statement: Span
     tags: Tags | None
     evidence: tuple[Evidence, ...] = ()
+    alive: bool = True
 
 
-def references(root: str, by_configuration: Mapping[str, Iterable[Sighting]], evidence: tuple[Evidence, ...]) -> list[ModelReference]:
+@dataclass(frozen=True)
+class Gathered:
+    """A reference, and whether the configuration of its root brings the resource to life."""
+
+    reference: ModelReference
+    alive: bool
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A resource, and whether the configuration of its root brings it to life."""
+
+    resource: Resource
+    alive: bool
+
+
+def references(root: str, by_configuration: Mapping[str, Iterable[Sighting]], evidence: tuple[Evidence, ...]) -> list[Gathered]:
     """One reference per place, from the sightings of every configuration (name -> sightings; empty where nothing names it)."""
     groups: dict[tuple[Location, str], dict[str, list[Sighting]]] = {}
     for name, sightings in by_configuration.items():
         for sighting in sightings:
-            place = replace(sighting.location, symbol="")
-            groups.setdefault((place, sighting.sink), {}).setdefault(name, []).append(sighting)
+            groups.setdefault((_place(sighting.location), sighting.sink), {}).setdefault(name, []).append(sighting)
     found = []
     for group in groups.values():
-        reference = _reference(root, group, list(by_configuration), evidence)
+        alive = any(sighting.alive for sightings in group.values() for sighting in sightings)
+        living = {name: [each for each in sightings if each.alive or not alive] for name, sightings in group.items()}
+        reference = _reference(root, {name: each for name, each in living.items() if each}, list(by_configuration), evidence)
         if reference is not None:
-            found.append(reference)
+            found.append(Gathered(reference, alive))
     return found
+
+
+def living_references(gathered: Iterable[Gathered]) -> tuple[ModelReference, ...]:
+    """The references without those of roots that leave a resource out which another root makes.
+
+    Where every root leaves it out (a count of 0 by default) it is still a route: somebody may turn it on.
+    """
+    everyone = list(gathered)
+    made = {(_place(each.reference.location), each.reference.sink) for each in everyone if each.alive}
+    return tuple(
+        each.reference for each in everyone if each.alive or (_place(each.reference.location), each.reference.sink) not in made
+    )
+
+
+def living_resources(listed: Iterable[Listed]) -> tuple[Resource, ...]:
+    """The resources without those of roots that leave one out which another root makes."""
+    everyone = list(listed)
+    made = {each.resource.location for each in everyone if each.alive}
+    return tuple(each.resource for each in everyone if each.alive or each.resource.location not in made)
+
+
+def _place(location: Location) -> Location:
+    return replace(location, symbol="")
 
 
 def _reference(
     root: str, group: Mapping[str, list[Sighting]], names: list[str], evidence: tuple[Evidence, ...]
 ) -> ModelReference | None:
     first = next(iter(group.values()))[0]
-    values = {name: [each for sighting in sightings for each in sighting.value] for name, sightings in group.items()}
-    possible = _without_own_place(_over_configurations(values, names), first.location)
-    value = to_value(_without_nulls(possible), bedrock_only=first.bedrock_only)
+    values = {name: tuple(each for sighting in sightings for each in sighting.value) for name, sightings in group.items()}
+    possible = _without_own_place(over_configurations(values, names), first.location)
+    value = to_value(_explained(_without_nulls(possible)), bedrock_only=first.bedrock_only)
     if value is None:
         return None
     everyone = [sighting for sightings in group.values() for sighting in sightings]
@@ -81,7 +124,7 @@ def _reference(
     )
 
 
-def resources(root: str, by_configuration: Mapping[str, Iterable[Seen]], evidence: tuple[Evidence, ...]) -> list[Resource]:
+def resources(root: str, by_configuration: Mapping[str, Iterable[Seen]], evidence: tuple[Evidence, ...]) -> list[Listed]:
     """One resource per place, its tags those that every configuration and instance agrees on."""
     groups: dict[Location, list[Seen]] = {}
     for seen in by_configuration.values():
@@ -89,21 +132,18 @@ def resources(root: str, by_configuration: Mapping[str, Iterable[Seen]], evidenc
             groups.setdefault(each.location, []).append(each)
     found = []
     for location, group in groups.items():
-        first = group[0]
-        tags = [each.tags for each in group if each.tags is not None]
-        proofs = tuple(dict.fromkeys((*(e for each in group for e in each.evidence), *evidence)))
+        alive = any(each.alive for each in group)
+        living = [each for each in group if each.alive or not alive]
+        first = living[0]
+        tags = [each.tags for each in living if each.tags is not None]
+        proofs = tuple(dict.fromkeys((*(e for each in living for e in each.evidence), *evidence)))
         merged = tagging.together(tags) if tags else None
-        found.append(Resource(location, LANGUAGE, first.type, first.name, first.statement, root, merged, proofs))
+        found.append(Listed(Resource(location, LANGUAGE, first.type, first.name, first.statement, root, merged, proofs), alive))
     return found
 
 
 def over_configurations(values: Mapping[str, Possible], names: list[str]) -> Possible:
-    """The values of every configuration as one, each bound to the environments it holds in."""
-    return _over_configurations({name: list(value) for name, value in values.items()}, names)
-
-
-def _over_configurations(values: Mapping[str, list[Possibility]], names: list[str]) -> Possible:
-    """What holds in every configuration holds without condition; anything else in the configurations that show it."""
+    """The values of every configuration as one: what holds in all holds without condition, the rest where it was seen."""
     held: dict[str, tuple[Possibility, list[str]]] = {}
     for name, possibilities in values.items():
         for each in possibilities:
@@ -144,6 +184,35 @@ def _without_nulls(possible: Possible) -> Possible:
     return tuple(replace(each, content=Hole(_null_reason(each))) for each in possible[:1])
 
 
+def _explained(possible: Possible) -> Possible:
+    """Texts in which the model itself cannot be told as holes with the reason of that part, not of the region before it."""
+    explained = []
+    for each in possible:
+        content = each.content
+        if isinstance(content, Template):
+            read = model_id.read(str(content))
+            if read is None or "${" in read.base:
+                hole = _deciding_hole(content)
+                content = Hole(hole.reason, hole.label)
+        explained.append(replace(each, content=content))
+    return tuple(explained)
+
+
+def _deciding_hole(template: Template) -> Hole:
+    """The first hole behind the resource type of an ARN; of any other text the first one."""
+    behind = False
+    first: Hole | None = None
+    for part in template.parts:
+        if isinstance(part, str):
+            behind = behind or "/" in part
+        elif behind:
+            return part
+        elif first is None:
+            first = part
+    assert first is not None
+    return first
+
+
 def _null_reason(possibility: Possibility) -> str:
     for hop in reversed(possibility.trail):
         if hop.note.startswith("default of "):
@@ -151,6 +220,3 @@ def _null_reason(possibility: Possibility) -> str:
         if hop.note.startswith("argument of "):
             return f"no model is set: {hop.note.removeprefix('argument of ')} is passed null"
     return "no model is set: the value is null"
-
-
-__all__ = ["LANGUAGE", "Seen", "Sighting", "Unknown", "over_configurations", "references", "resources"]

@@ -90,6 +90,11 @@ def through(possible: Possible, hop: Hop, resolution: Resolution | None = None) 
     )
 
 
+def skipped(trail: Sequence[Hop]) -> tuple[Hop, ...]:
+    """The nearest hop of a value that was passed over because it is null or empty: why what follows is taken."""
+    return tuple(Hop(hop.location, f"{hop.note} is not set") for hop in trail[:1])
+
+
 def inside(outer: Possibility, possible: Possible) -> Possible:
     """`possible` as found inside `outer`: reached by the outer trail first, in environments of both."""
     if not outer.trail and not outer.environments and outer.resolution is Resolution.LITERAL:

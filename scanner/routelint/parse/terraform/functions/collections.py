@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
+from routelint.model import Hop
 from routelint.parse.terraform.compare import equal
 from routelint.parse.terraform.functions.arguments import (
     Function,
@@ -17,7 +19,7 @@ from routelint.parse.terraform.functions.arguments import (
     spread_out,
 )
 from routelint.parse.terraform.functions.texts import FUNCTIONS as TEXT_FUNCTIONS
-from routelint.parse.terraform.values import Computed, Failure, Thing, entries, inside, rest_of
+from routelint.parse.terraform.values import Failure, entries, inside, rest_of, skipped
 from routelint.possible import (
     Content,
     Hole,
@@ -77,27 +79,26 @@ def _concat(*lists: Possibility) -> Possible:
 
 
 def _coalesce(values: Sequence[Possible]) -> Possible:
-    """The first value that is neither null nor empty; one that cannot be told leaves what follows possible."""
-    found: list[Possible] = []
-    for value in values:
-        usable = tuple(each for each in value if each.content is not None and each.content != "")
-        if usable:
-            found.append(usable)
-        skipped = len(usable) < len(value)
-        if not skipped:
-            return unite(found)
-    return unite(found) if found else known(Failure("coalesce has no value that is set"))
+    """The first value that is neither null nor empty, and the trail of those passed over."""
+    return _first_set(values, (None, ""))
 
 
 def _coalescelist(values: Sequence[Possible]) -> Possible:
+    return _first_set(values, (None, Items()))
+
+
+def _first_set(values: Sequence[Possible], unset: tuple[Content, ...]) -> Possible:
     found: list[Possible] = []
+    because: tuple[Hop, ...] = ()
     for value in values:
-        usable = tuple(each for each in value if each.content != Items() and each.content is not None)
-        if usable:
-            found.append(usable)
+        usable = [each for each in value if not any(each.content == empty for empty in unset)]
+        found.append(tuple(replace(each, trail=(*because, *each.trail)) for each in usable))
         if len(usable) == len(value):
-            return unite(found)
-    return unite(found) if found else known(Failure("coalescelist has no list with items"))
+            break
+        for each in value:
+            if each not in usable:
+                because = (*because, *skipped(each.trail))
+    return unite(found) or known(Failure("none of the values is set"))
 
 
 def _element(collection: Possibility, number: Possibility) -> Possible:
@@ -406,5 +407,3 @@ FUNCTIONS: dict[str, Function] = {
     "transpose": on_possibilities(_transpose, 1, 1),
     "matchkeys": on_possibilities(_matchkeys, 3, 3),
 }
-
-__all__ = ["FUNCTIONS", "Computed", "Thing"]
