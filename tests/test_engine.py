@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from routelint import catalog, engine
+from routelint import parse as parsers
 from routelint.collect import collect
 from routelint.model import Report, Severity
 from routelint.rule import Breach, Category, Rule
@@ -159,7 +160,7 @@ def test_a_rule_that_fails_costs_itself_and_is_said(tmp_path: Path) -> None:
 
 
 def test_a_parser_that_fails_on_one_file_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = engine.parse
+    original = parsers.parse
 
     def parse(unit, context):  # type: ignore[no-untyped-def]
         if "bad.py" in unit.marked:

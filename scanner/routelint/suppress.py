@@ -57,10 +57,10 @@ def suppress(
     suppressed: list[Suppressed] = []
     for finding in findings:
         allowed = waivable(finding.rule)
-        directive = _directive(finding, ignores, today) if allowed else None
-        if directive is not None:
-            used.add(directive)
-            suppressed.append(Suppressed(finding, "directive", directive.reason))
+        ignored = _directive(finding, ignores, today) if allowed else None
+        if ignored is not None:
+            used.add(ignored)
+            suppressed.append(Suppressed(finding, "directive", ignored.reason))
             continue
         reason = _waiver(finding, policy, today) if allowed else None
         if reason is not None:

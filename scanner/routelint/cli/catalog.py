@@ -74,14 +74,10 @@ def catalog(
             width=shutil.get_terminal_size().columns if destination.path is None else None,
             colour=destination.path is None and options.coloured(color, os.environ.get("NO_COLOR")),
         )
-        match destination.format, model:
-            case "json", None:
-                text = printer.listing_json(listed, view)
-            case "json", _:
-                text = printer.page_json(model, view)
-            case _, None:
-                text = printer.listing(listed, view, printing)
-            case _:
-                text = printer.page(model, view, printing)
+        as_json = destination.format == "json"
+        if model is None:
+            text = printer.listing_json(listed, view) if as_json else printer.listing(listed, view, printing)
+        else:
+            text = printer.page_json(model, view) if as_json else printer.page(model, view, printing)
         options.write(destination, text)
     return 0

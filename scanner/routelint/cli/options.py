@@ -22,7 +22,7 @@ class Destination:
     path: Path | None
 
 
-class OutputFormat(click.ParamType):
+class OutputFormat(click.ParamType[Destination]):
     """`FORMAT` or `FORMAT=FILE`."""
 
     name = "format"
@@ -46,7 +46,7 @@ class OutputFormat(click.ParamType):
         return Destination(name, Path(path) if path else None)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar date, `YYYY-MM-DD`."""
 
     name = "date"

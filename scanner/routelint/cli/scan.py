@@ -120,12 +120,12 @@ def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ..
 
 def notices(session: Session) -> tuple[str, ...]:
     """Remarks about the run itself."""
-    said = list(session.policy.warnings)
+    said = [str(warning) for warning in session.policy.warnings]
     if session.catalog.stale(session.today):
         said.append(
             f"the model catalog is of {session.catalog.as_of}, more than 90 days old: prices and dates may have changed"
         )
-    return tuple(str(each) for each in said)
+    return tuple(said)
 
 
 def exit_status(report: Report, fail_on: str, strict: bool, min_resolved: float | None) -> int:

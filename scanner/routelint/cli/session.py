@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import click
@@ -36,28 +35,17 @@ class Session:
     shown_prefix: str
     repository_prefix: str
 
+    _texts: dict[str, source.SourceText | None] = field(default_factory=dict)
+
     def text(self, path: str) -> source.SourceText | None:
-        """The decoded text of a scanned file, for code frames."""
-        return self._texts(path)
-
-    @property
-    def _texts(self) -> Callable[[str], source.SourceText | None]:
-        return _reader(self.collected)
-
-
-@cache
-def _reader(collected: Collected) -> Callable[[str], source.SourceText | None]:
-    @cache
-    def read(path: str) -> source.SourceText | None:
-        data = collected.tree.read(path)
-        if data is None:
-            return None
-        try:
-            return source.decode(path, data)
-        except source.NotTextError:
-            return None
-
-    return read
+        """The decoded text of a scanned file, for code frames; None where it is not text."""
+        if path not in self._texts:
+            data = self.collected.tree.read(path)
+            try:
+                self._texts[path] = None if data is None else source.decode(path, data)
+            except source.NotTextError:
+                self._texts[path] = None
+        return self._texts[path]
 
 
 def open_session(

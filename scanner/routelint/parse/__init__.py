@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.source import SourceUnit
 
@@ -10,16 +12,13 @@ LANGUAGES = ("terraform", "cloudformation", "python", "text")
 
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
-    """What the unit holds; the parser of its language is imported here, when it is first needed."""
-    match unit.language:
-        case "terraform":
-            from routelint.parse import terraform as parser
-        case "cloudformation":
-            from routelint.parse import cloudformation as parser
-        case "python":
-            from routelint.parse import python as parser
-        case "text":
-            from routelint.parse import text as parser
-        case language:
-            raise ValueError(f"no parser for language '{language}'; expected one of {', '.join(LANGUAGES)}")
-    return parser.parse(unit, context)
+    """What the unit holds; the parser of its language is imported here, when it is first needed.
+
+    Raises:
+        ValueError: there is no parser for the language.
+    """
+    if unit.language not in LANGUAGES:
+        raise ValueError(f"no parser for language '{unit.language}'; expected one of {', '.join(LANGUAGES)}")
+    parser = import_module(f"routelint.parse.{unit.language}")
+    parsed: Parsed = parser.parse(unit, context)
+    return parsed
