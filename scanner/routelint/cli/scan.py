@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -156,7 +157,7 @@ def _render(
         version=__version__,
         rules=RULES,
         source=session.text,
-        width=shutil.get_terminal_size().columns if on_terminal and click.get_text_stream("stdout").isatty() else None,
+        width=shutil.get_terminal_size().columns if on_terminal and sys.stdout.isatty() else None,
         colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
         quiet=quiet,
         show_suppressed=show_suppressed,
