@@ -131,6 +131,13 @@ SLIPS = {
     "claude-sonnet-4-5-20250929-v1:0": (SONNET, "missing 'anthropic.'"),
     "nova-pro-v1:0": ("amazon.nova-pro-v1:0", "missing 'amazon.'"),
     "Anthropic.Claude-V2": ("anthropic.claude-v2", "ids are in lower case"),
+    "cohere.embed-english-v3.0": ("cohere.embed-english-v3", "'.0' is not part of this id"),
+    "anthropic.claude-v2.1": ("anthropic.claude-v2:1", "the id ends in '-v2:1'"),
+    "us.anthropic.claude-sonnet-4-20250514-v1-0": (
+        "us.anthropic.claude-sonnet-4-20250514-v1:0",
+        "the id ends in '-v1:0'",
+    ),
+    "cohere.rerank-v3-5": ("cohere.rerank-v3-5:0", "missing ':0'"),
     "anthropic.claude-sonet-4-6": ("anthropic.claude-sonnet-4-6", "the nearest known id"),
     "anthropic.claude-v3": ("anthropic.claude-v2", "the nearest known id"),
     "amazon.titan-embed-text-v3:0": ("amazon.titan-embed-text-v2:0", "the nearest known id"),

@@ -97,7 +97,7 @@ def _split(row: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[dict[str, A
     details |= {
         "price_source": _cited(price["source"], sources),
         "price_url": price.get("url"),
-        "media": {unit: usd for unit, usd in price.get("media", {}).items() if unit != "doubtful"},
+        "media": {} if price.get("media", {}).get("doubtful") else price.get("media"),
         "lifecycle_source": _cited(row["lifecycle"]["source"], sources),
         "sources": _cited(row["sources"], sources),
         "cdk": [name for name, _ in _constants([row])],

@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# `anthropic.` `claude-sonnet-4-5` `-20250929` `-v1` `:0`; `@` is how another platform writes the date.
+# `anthropic.` `claude-sonnet-4-5` `-20250929` `-v1` `:0`; `@` is how another platform writes the date, `.0` and `-0` are how
+# people and file names write the revision.
 _PARTS = re.compile(
-    r"(?:(?P<provider>[a-z0-9]+)\.)?(?P<name>.+?)(?P<date>[-@]20\d{6})?(?P<version>-v\d{1,2})?(?P<revision>:\d{1,2})?"
+    r"(?:(?P<provider>[a-z0-9]+)\.)?(?P<name>.+?)(?P<date>[-@]20\d{6})?(?P<version>-v\d{1,2}(?=[:.]|-0|$))?"
+    r"(?P<revision>:\d{1,2}|(?(version)(?:\.\d{1,2}|-0)|(?!)))?"
 )
 # Before Claude 4 the generation stood before the line: `claude-3-5-sonnet`, then `claude-sonnet-4`.
 _OLD_ORDER = re.compile(r"claude-(\d(?:-\d)?)-([a-z]+)")
