@@ -260,6 +260,8 @@ HOLES = {
     f"arn:${{AWS::Partition}}:bedrock:${{AWS::Region}}::foundation-model/{SONNET}": (SONNET, SONNET, None),
     f"arn:${{p}}:bedrock:${{r}}:${{AWS::AccountId}}:inference-profile/us.{SONNET}": (f"us.{SONNET}", SONNET, "us"),
     f"arn:aws:bedrock:${{r}}:${{a}}:inference-profile/${{geo}}.{SONNET}": (f"${{geo}}.{SONNET}", SONNET, "${geo}"),
+    f"foundation-model/{SONNET}": (SONNET, SONNET, None),
+    f"inference-profile/us.{SONNET}": (f"us.{SONNET}", SONNET, "us"),
     f"${{local.prefix}}:foundation-model/{SONNET}": (SONNET, SONNET, None),
     f"${{local.prefix}}foundation-model/{SONNET}": (SONNET, SONNET, None),
     f"arn:${{rest}}:foundation-model/{SONNET}": (SONNET, SONNET, None),
@@ -445,7 +447,10 @@ def test_what_a_policy_document_may_say_is_no_fault(text: str) -> None:
         f"{SONNET},{SONNET}",
         "anthropic.claude-v2\nanthropic.claude-v2:1",
         "x" * 5000,
-        "\ue000.anthropic.claude-v2",
+        "\x80.anthropic.claude-v2",
+        "foundation-models/anthropic.claude-v2",
+        "model/anthropic.claude-v2",
+        "${a}" * 17 + SONNET,
     ],
 )
 def test_what_is_no_identifier_is_none(text: str) -> None:
@@ -482,7 +487,7 @@ def test_scope_round_trip(id: str, scope: str, spelling: str) -> None:  # noqa: 
 WORDS = f"""
 arn: aws : :: bedrock / . * ? ${{ }} ${{a}} ${{account}} [1m] @ %3A % " -v1 :0 é {SONNET} anthropic.claude claude- us. us
 foundation-model/ inference-profile/ custom-model/ imported/ model/ prompt/ bedrock/ converse/ us-east-1/ us-east-1
-123456789012 https:// invoke \ue000 \uf8ff
+123456789012 https:// invoke \x80 \x9f
 """.split()
 PIECES = st.sampled_from([*WORDS, " ", "\n"])
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join))
@@ -517,6 +522,7 @@ def test_what_is_found_lies_where_it_is_said(text: str) -> None:
     [
         (f"use us.{SONNET} or amazon.nova-lite-v1:0.", [f"us.{SONNET}", "amazon.nova-lite-v1:0"]),
         ("MODEL=anthropic.claude-v2: the old one", ["anthropic.claude-v2"]),
+        ("model=${BEDROCK_MODEL:amazon.nova-lite-v1:0}", ["amazon.nova-lite-v1:0"]),
         ("https://x/model/anthropic.claude-v2%3A1/invoke", ["anthropic.claude-v2:1"]),
         (f"llm: bedrock/{SONNET}[1m]", [SONNET]),
         (f"`${{geo}}.{SONNET}`", [f"${{geo}}.{SONNET}"]),

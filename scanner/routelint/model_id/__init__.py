@@ -31,7 +31,7 @@ __all__ = ["SCOPES", "STEMS", "find_all", "read"]
 
 # Bedrock takes 2,048 characters; holes spelt out make a text longer than what reaches Bedrock.
 _LONGEST = 4096
-_MOST_HOLES = 64
+_MOST_HOLES = 16
 _FIRST_HOLE = ord(HOLE[0])
 _FIRST_ACCOUNT_HOLE = ord(ACCOUNT_HOLE[0])
 
@@ -105,7 +105,7 @@ def _found() -> re.Pattern[str]:
 
 
 def _mask(text: str) -> tuple[str, list[str]] | None:
-    """`text` with each hole replaced by one private character, and the holes; None where it cannot be masked."""
+    """`text` with each hole replaced by one control character, and the holes; None where it cannot be masked."""
     if ANY_HOLE.search(text):
         return None
     pieces: list[str] = []
@@ -123,7 +123,7 @@ def _mask(text: str) -> tuple[str, list[str]] | None:
 
 
 def _masked(hole: str, index: int) -> str:
-    """The private character of a hole; those that speak of an account are told apart."""
+    """The control character of a hole; those that speak of an account are told apart."""
     return chr((_FIRST_ACCOUNT_HOLE if "account" in hole.lower() else _FIRST_HOLE) + index)
 
 

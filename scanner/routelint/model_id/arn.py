@@ -35,6 +35,7 @@ TYPES = {
     "foundation-models": Form.BARE,
     "model": Form.BARE,
 }
+_MISTAKEN_TYPES = ("foundation-models", "model")
 _RESOURCE = re.compile("(?P<type>" + "|".join(sorted(TYPES, key=len, reverse=True)) + ")/")
 
 
@@ -65,7 +66,7 @@ def read(plain: str) -> ModelId | None:
 def _place(head: str, kind: str) -> Place | None:
     """What stands before the resource: nothing, `arn:...:`, or a hole for some of it; None where it is something else."""
     if not head:
-        return Place() if kind != "model" else None
+        return Place() if kind not in _MISTAKEN_TYPES else None
     if not head.startswith("arn:"):
         return Place() if is_hole(head[0]) and (head[-1] == ":" or is_hole(head[-1])) else None
     parts = head.split(":")
@@ -139,7 +140,7 @@ def _other_arn(plain: str) -> ModelId | None:
 
 def _kind_fault(model: ModelId, kind: str) -> str | None:
     """What is wrong about the kind of ARN a name stands in."""
-    if kind in ("model", "foundation-models"):
+    if kind in _MISTAKEN_TYPES:
         return f"no resource type '{kind}', 'foundation-model' is meant"
     if kind == "foundation-model":
         if model.scope in SCOPES:
