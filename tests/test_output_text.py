@@ -153,6 +153,22 @@ def test_paths_are_shown_from_the_current_directory() -> None:
     assert "policy work/routelint.yaml" in written
 
 
+@pytest.mark.parametrize(
+    ("path", "prefix", "shown"),
+    [
+        ("a.tf", "", "a.tf"),
+        ("a.tf", "infra/", "infra/a.tf"),
+        ("a.tf", "../", "../a.tf"),
+        ("../routelint.yaml", "infra/", "routelint.yaml"),
+        ("../../routelint.yaml", "infra/", "../routelint.yaml"),
+        ("/etc/routelint.yaml", "infra/", "/etc/routelint.yaml"),
+    ],
+)
+def test_a_policy_outside_of_what_is_scanned_keeps_its_place(path: str, prefix: str, shown: str) -> None:
+    assert printing(shown_prefix=prefix).shown(path) == shown
+    assert printing(repository_prefix=prefix).in_repository(path) == shown
+
+
 def test_a_hostile_name_stays_on_its_line() -> None:
     written = text.scan(REPORTS["hostile"], printing())
     assert "\x1b" not in written

@@ -39,7 +39,7 @@ def _commands(findings: Iterable[Finding], printing: Printing) -> Iterable[str]:
     for finding in findings:
         span = finding.location.span
         properties = {
-            "file": printing.repository_prefix + finding.location.path,
+            "file": printing.in_repository(finding.location.path),
             "line": str(span.start_line),
             "col": str(span.start_column),
             "endLine": str(max(span.start_line, span.end_line)),

@@ -8,8 +8,9 @@ from datetime import date
 
 from routelint import cost
 from routelint.catalog import Catalog, Model, Price, Status
+from routelint.catalog.facts import Details
 from routelint.output.escape import json_text
-from routelint.output.layout import Role, columns, counted, grid, wrap
+from routelint.output.layout import Role, columns, counted, grid, listed, wrap
 from routelint.output.prices import dollars, ratio, rounded
 from routelint.output.printing import Printing
 from routelint.policy import Policy
@@ -19,10 +20,10 @@ NONE = "-"
 
 _STATUS_ROLES = {Status.LEGACY: Role.WARNING, Status.RETIRED: Role.ERROR, Status.PREVIEW: Role.NOTE}
 _TIER_NAMES = {"latency_optimized": "latency-optimized"}
-_HEADINGS = ("model", "tier", "$ in", "$ out", "ratio", "status", "context")
-_AT_RIGHT = {2, 3, 4, 6}
+_HEADINGS = ("model", "tier", "$ in", "$ out", "ratio", "status", "days left", "context")
+_AT_RIGHT = {2, 3, 4, 6, 7}
 # Which columns a narrow terminal does without, the first to go first.
-_DISPENSABLE = ("context", "ratio", "status")
+_DISPENSABLE = ("context", "ratio", "days left", "status")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class View:
 
 def listing(models: Sequence[Model], view: View, printing: Printing) -> str:
     """The models by vendor with tier, list price, how many times the cheapest of their kind they cost, status and context."""
-    cheapest = _cheapest(models, view.policy)
+    cheapest = _cheapest((model for model in models if model.status(view.today) is not Status.RETIRED), view.policy)
     table = [_HEADINGS, *(_cells(model, view, cheapest) for model in models)]
     kept = _kept(table, printing.width)
     at_right = {place for place, column in enumerate(kept) if column in _AT_RIGHT}
@@ -49,19 +50,20 @@ def listing(models: Sequence[Model], view: View, printing: Printing) -> str:
             lines.extend(["", printing.paint(vendor, Role.STRONG)])
         role = _STATUS_ROLES.get(model.status(view.today))
         lines.append(f"  {printing.paint(line, role) if role else line}")
-    lines.extend(["", *_footnotes(models, view, printing)])
+    lines.extend(["", *_footnotes(models, view, printing, ratios=_HEADINGS.index("ratio") in kept)])
     return "".join(f"{line}\n" for line in lines)
 
 
-def page(model: Model, view: View, printing: Printing, sources: Sequence[str] = ()) -> str:
-    """One model: what it is, every price, the dates of its life, cheaper substitutes and the ids it answers to."""
+def page(model: Model, view: View, printing: Printing) -> str:
+    """One model: what it is, every price, the dates of its life, cheaper substitutes, the ids it answers to, the sources."""
+    details = view.catalog.details(model)
     lines = [*_identity(model, view, printing), ""]
     for title, body in (
-        ("Price, US dollars per million tokens", _price_lines(model)),
+        (f"Price, US dollars{' per million tokens' if model.list_price else ''}", _price_lines(model, details)),
         ("Life", _life_lines(model, view)),
         ("Cheaper substitutes, nearest in capability first", _substitute_lines(model, view, printing.width)),
-        ("Ids", _id_lines(model)),
-        ("Sources", [f"  {source}" for source in sources]),
+        ("Ids", _id_lines(model, details)),
+        ("Sources", _source_lines(details, printing.width)),
     ):
         if body:
             lines.extend([printing.paint(title, Role.STRONG), *body, ""])
@@ -76,16 +78,9 @@ def listing_json(models: Sequence[Model], view: View) -> str:
     )
 
 
-def page_json(model: Model, view: View, sources: Sequence[str] = ()) -> str:
+def page_json(model: Model, view: View) -> str:
     """One model as a JSON document."""
-    return json_text(
-        {
-            "version": VERSION,
-            "as_of": view.catalog.as_of.isoformat(),
-            "model": _model_json(model, view),
-            "sources": list(sources),
-        }
-    )
+    return json_text({"version": VERSION, "as_of": view.catalog.as_of.isoformat(), "model": _model_json(model, view)})
 
 
 def _cells(model: Model, view: View, cheapest: Mapping[str, float]) -> tuple[str, ...]:
@@ -95,10 +90,10 @@ def _cells(model: Model, view: View, cheapest: Mapping[str, float]) -> tuple[str
     return (
         model.id,
         cost.tier(model, view.policy) or NONE,
-        NONE if price is None else dollars(price.input),
-        NONE if price is None else dollars(price.output),
+        *((NONE, NONE) if price is None else _both(price)),
         ratio(blended / low) if blended is not None and low else NONE,
-        _standing(model, view.today),
+        str(model.status(view.today)),
+        NONE if (days := _days_left(model, view.today)) is None else f"{days:,}",
         NONE if model.context_window is None else f"{model.context_window:,}",
     )
 
@@ -123,23 +118,25 @@ def _cheapest(models: Iterable[Model], policy: Policy) -> dict[str, float]:
     return lowest
 
 
+def _days_left(model: Model, today: date) -> int | None:
+    """The days to the end of life; None where no date is set or it is past."""
+    end = model.lifecycle.end_of_life
+    return (end - today).days if end is not None and end > today else None
+
+
 def _standing(model: Model, today: date) -> str:
     """The status, with the days left where they are counted: `legacy, 45 days left`."""
-    status = model.status(today)
-    end = model.lifecycle.end_of_life
-    if end is None or status is Status.RETIRED or (status is Status.ACTIVE and (end - today).days > 365):
-        return str(status)
-    return f"{status}, {counted((end - today).days, 'day')} left"
+    days = _days_left(model, today)
+    return str(model.status(today)) + ("" if days is None else f", {counted(days, 'day')} left")
 
 
-def _footnotes(models: Sequence[Model], view: View, printing: Printing) -> Iterable[str]:
+def _footnotes(models: Sequence[Model], view: View, printing: Printing, *, ratios: bool) -> Iterable[str]:
     yield f"{counted(len(models), 'model')}; list price in US dollars per million tokens; {_as_of(view)}"
-    mix = view.policy.prices.mix
-    text = (
-        f"ratio: how many times the cheapest listed model of the same modality it costs, at {mix.input:g} input tokens to "
-        f"{mix.output:g} of output"
-    )
-    yield from wrap(text, printing.width)
+    if ratios:
+        mix = view.policy.prices.mix
+        cheapest = "the cheapest listed model of the same modality that is not retired"
+        text = f"ratio: how many times {cheapest} it costs, at {mix.input:g} input tokens to {mix.output:g} of output"
+        yield from wrap(text, printing.width)
 
 
 def _as_of(view: View) -> str:
@@ -165,10 +162,11 @@ def _identity(model: Model, view: View, printing: Printing) -> Iterable[str]:
     yield from _indented(f"{f'tier {tier}' if tier else 'no tier'}; {allowed}", printing.width)
 
 
-def _price_lines(model: Model) -> list[str]:
+def _price_lines(model: Model, details: Details) -> list[str]:
     prices = model.prices
+    media = [f"  {line}" for line in grid([(unit.replace("_", " "), dollars(usd)) for unit, usd in details.media.items()], {1})]
     if prices.list is None:
-        return [f"  not priced per token{f': {prices.unpriced}' if prices.unpriced else ''}"]
+        return [f"  not priced per token{f': {prices.unpriced}' if prices.unpriced else ''}", *media]
     rows = [("", "input", "output"), *((name, *_both(price)) for name, price in _named_prices(model))]
     for name, single in (
         ("cache read", prices.cache_read),
@@ -177,7 +175,7 @@ def _price_lines(model: Model) -> list[str]:
     ):
         if single is not None:
             rows.append((name, dollars(single), ""))
-    return [f"  {line}" for line in grid(rows, {1, 2})]
+    return [*(f"  {line}" for line in grid(rows, {1, 2})), *media]
 
 
 def _named_prices(model: Model) -> Iterable[tuple[str, Price]]:
@@ -249,15 +247,31 @@ def _substitute_lines(model: Model, view: View, width: int | None) -> list[str]:
     return [f"  {line}" for line in lines]
 
 
-def _id_lines(model: Model) -> list[str]:
+def _id_lines(model: Model, details: Details) -> list[str]:
     on_demand = {True: "on demand", False: "not on demand: needs a profile", None: ""}[model.on_demand]
     rows = [(model.id, on_demand), *((f"{scope}.{model.id}", "inference profile") for scope in model.profiles)]
     rows.extend((sized, "provisioned throughput") for sized in model.sized)
+    rows.extend((alias, "alias") for alias in details.aliases)
+    rows.extend((constant, "CDK constant") for constant in details.cdk)
     return [f"  {line}" for line in grid(rows)]
 
 
+def _source_lines(details: Details, width: int | None) -> list[str]:
+    """Where price, dates and the rest are from, each source once, and where sources disagree."""
+    used = {"price": details.price_source, "life": details.lifecycle_source, "other facts": details.sources}
+    purposes: dict[str, list[str]] = {}
+    for purpose, sources in used.items():
+        for source in sources:
+            purposes.setdefault(source, []).append(purpose)
+    told = [f"{listed(what)}: {source}" for source, what in purposes.items()]
+    told.extend([details.price_url] if details.price_url else [])
+    told.extend(f"in doubt: {doubt}" for doubt in details.doubts)
+    return [line for each in told for line in _indented(each, width)]
+
+
 def _indented(text: str, width: int | None) -> Iterable[str]:
-    return (f"  {line}" for line in wrap(text, None if width is None else width - 2))
+    first, *rest = wrap(text, width, 2, 4)
+    return [f"  {first}", *(f"    {line}" for line in rest)]
 
 
 def _summary_json(model: Model, view: View) -> dict[str, object]:
@@ -282,7 +296,7 @@ def _summary_json(model: Model, view: View) -> dict[str, object]:
 
 
 def _model_json(model: Model, view: View) -> dict[str, object]:
-    life, prices = model.lifecycle, model.prices
+    life, prices, details = model.lifecycle, model.prices, view.catalog.details(model)
     replacement = view.catalog.replacement(model, view.today)
     return {
         **_summary_json(model, view),
@@ -320,6 +334,17 @@ def _model_json(model: Model, view: View) -> dict[str, object]:
             for cheaper in view.catalog.cheaper(model, view.today)
         ],
         "provisioned_ids": list(model.sized),
+        "aliases": list(details.aliases),
+        "cdk_constants": list(details.cdk),
+        "media_usd": {unit: rounded(usd) for unit, usd in sorted(details.media.items())},
+        "capabilities": dict(sorted(details.capabilities.items())),
+        "sources": {
+            "price": list(details.price_source),
+            "lifecycle": list(details.lifecycle_source),
+            "other": list(details.sources),
+            "price_url": details.price_url,
+        },
+        "doubts": list(details.doubts),
     }
 
 

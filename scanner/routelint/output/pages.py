@@ -96,20 +96,29 @@ def section(page: str, heading: str) -> str:
             inside = found[2].strip().lower() == heading.lower()
         elif inside:
             kept.append(line)
-    return "\n".join(kept).strip()
+    return "\n".join(kept).strip("\n")
 
 
 def way_out(rule: RuleInfo | None) -> str:
-    """What a rule's page says to use instead: its first paragraph as one line; empty where that is code."""
+    """What a rule's page says to use instead: its first paragraph of prose as one line; empty where there is none."""
     text = "" if rule is None else plain_paragraph(section(rule.page, "Use instead"))
     # Messages start in lower case; an acronym stays one.
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def plain_paragraph(text: str) -> str:
-    """The first paragraph of Markdown as one line; empty where it is code."""
-    first = text.split("\n\n", 1)[0]
-    return "" if first.startswith(("```", "    ", "#")) else " ".join(first.split()).removesuffix(":").removesuffix(".")
+    """The first paragraph of prose in Markdown as one line without its full stop; empty where there is only code."""
+    prose: list[str] = []
+    fenced = False
+    for line in text.splitlines():
+        fence = line.lstrip().startswith("```")
+        fenced ^= fence
+        if fence or fenced or line.startswith("    ") or not line.strip():
+            if prose:
+                break
+        else:
+            prose.append(line.strip())
+    return " ".join(prose).rstrip(":.")
 
 
 def plain_page(page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import Protocol
 
 from routelint.model import Severity
@@ -78,6 +79,21 @@ class Printing:
         """Draws in colour where colour is on."""
         return Paint(self.colour)
 
+    def shown(self, path: str) -> str:
+        """A path of the report as people would type it in the current directory."""
+        return _below(self.shown_prefix, path)
+
+    def in_repository(self, path: str) -> str:
+        """A path of the report as the repository knows it; it starts with `../` or `/` where it lies outside."""
+        return _below(self.repository_prefix, path)
+
     def rule(self, rule_id: str) -> RuleInfo | None:
         """The rule of an id; None for one that is not built in."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def _below(prefix: str, path: str) -> str:
+    """A path below a folder; a policy may lie outside of what is scanned, so its path may be absolute or climb."""
+    if path.startswith("/"):
+        return path
+    return normpath(prefix + path) if path.startswith("../") else prefix + path

@@ -106,7 +106,7 @@ class _Printer:
 
     def location(self, location: Location, note: str | None = None) -> dict[str, object]:
         """A place, with what is there; a place outside the repository has no address and is named in the note."""
-        address = uri(self.printing.repository_prefix + location.path)
+        address = uri(self.printing.in_repository(location.path))
         written: dict[str, object] = {}
         if address is not None:
             written["physicalLocation"] = {
@@ -145,7 +145,7 @@ class _Printer:
             by_path.setdefault(edit.path, []).append(edit)
         changes = []
         for path, edits in by_path.items():
-            address = uri(self.printing.repository_prefix + path)
+            address = uri(self.printing.in_repository(path))
             if address is None:
                 return None
             changes.append(

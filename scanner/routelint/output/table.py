@@ -96,14 +96,14 @@ def _grouped(rows: Sequence[Row], group: Group) -> Iterable[tuple[str, Iterable[
 
 
 def _heading(heading: str, group: Group, printing: Printing) -> str:
-    return printing.shown_prefix + heading if group is Group.FILE else heading or NO_WORKLOAD
+    return printing.shown(heading) if group is Group.FILE else heading or NO_WORKLOAD
 
 
 def _lines(row: Row, group: Group, printing: Printing) -> Iterable[_Line]:
     """A line per model of a route, and one for what cannot be told of it; place and kind stand on the first."""
     reference = row.reference
     number = str(reference.location.span.start_line)
-    place = number if group is Group.FILE else escape.terminal(f"{printing.shown_prefix}{reference.location.path}:{number}")
+    place = number if group is Group.FILE else escape.terminal(f"{printing.shown(reference.location.path)}:{number}")
     first = (place, str(reference.kind))
     for model in row.models:
         yield _model_line(first, model, model.choice.environments or reference.environments)

@@ -113,7 +113,7 @@ def _facts(finding: Finding, printing: Printing) -> Iterable[str]:
     for note in finding.notes:
         yield from _remark("note", note, finding, printing)
     for related in finding.related:
-        place = f"{printing.shown_prefix}{related.location.path}:{related.location.span.start_line}"
+        place = f"{printing.shown(related.location.path)}:{related.location.span.start_line}"
         yield from _remark("note", f"{related.note} ({place})", finding, printing)
 
 
@@ -202,4 +202,4 @@ def _place(location: Location, printing: Printing) -> str:
 
 
 def _path(path: str, printing: Printing) -> str:
-    return escape.terminal(printing.shown_prefix + path)
+    return escape.terminal(printing.shown(path))
