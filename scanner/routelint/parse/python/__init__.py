@@ -1,0 +1,13 @@
+"""Python: from modules and notebooks to the calls that choose a model, and what they choose."""
+
+from __future__ import annotations
+
+from routelint.parse.parsed import Parsed, ParseContext
+from routelint.source import SourceUnit
+
+
+def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
+    """The routes of the marked modules and notebooks of a unit; others are read where the marked ones lead to them."""
+    from routelint.parse.python.parser import parse_unit
+
+    return parse_unit(unit, context)

@@ -1,0 +1,333 @@
+"""Lists and dicts as statements change them: item assignment, `update`, `pop`, `append`, `|=`, and what they hold."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from routelint.model import Resolution
+from routelint.parse.python.scopes import MUTATORS
+from routelint.parse.python.values import NOTHING, Site, is_gap, join, step
+from routelint.possible import (
+    Content,
+    Hole,
+    Items,
+    Possibility,
+    Possible,
+    Record,
+    Template,
+    combine,
+    concatenate,
+    known,
+    text_of,
+    unite,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+
+# Entries of a dict kept one by one; a listing beyond this is a catalog, and a lookup in it tells nothing.
+MOST_ENTRIES = 2_000
+
+
+def is_change(node: ast.Call) -> bool:
+    """Whether a call changes the list or dict it is a method of."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS
+
+
+def key_text(content: Content) -> str | None:
+    """A dict key as the text it is stored under; None where it cannot be told."""
+    if isinstance(content, Hole | Template | Items | Record):
+        return None
+    return content if isinstance(content, str) else text_of(content)
+
+
+def stored(
+    evaluator: Evaluator, before: Possible | None, index: ast.expr, value: ast.expr, site: Site
+) -> Possible:
+    """The dict or list after `before[index] = value`."""
+    given = evaluator.expression(value, site)
+    return put(before or NOTHING, evaluator.expression(index, site), given, ast.unparse(index)[:40])
+
+
+def put(before: Possible, keys: Possible, value: Possible, shown: str) -> Possible:
+    """Every dict of `before` with an entry set."""
+    if not before:
+        before = known(Record({}, Hole("what else the dict holds cannot be told")))
+    changed: list[Possibility] = []
+    key = key_text(keys[0].content) if len(keys) == 1 else None
+    for each in before:
+        match each.content:
+            case Record(entries, rest) if key is not None:
+                changed.append(replace(each, content=Record({**entries, key: value}, rest)))
+            case Record(entries, _):
+                # Any entry may be the one replaced.
+                either = {name: join([old, value]) for name, old in entries.items()}
+                changed.append(replace(each, content=Record(either, Hole(f"an entry is set under the key {shown}"))))
+            case Items(items, rest) if isinstance(keys[0].content, int) and 0 <= keys[0].content < len(items):
+                place = keys[0].content
+                changed.append(replace(each, content=Items((*items[:place], value, *items[place + 1 :]), rest)))
+            case Hole(reason) if key is not None and is_gap(each.content):
+                changed.append(replace(each, content=Record({key: value}, Hole(reason))))
+            case _:
+                changed.append(each)
+    return tuple(changed)
+
+
+def removed(evaluator: Evaluator, before: Possible, index: ast.expr, site: Site) -> Possible:
+    """The dict after `del before[index]`."""
+    return without(before, evaluator.expression(index, site))
+
+
+def without(before: Possible, keys: Possible) -> Possible:
+    """Every dict of `before` without an entry."""
+    key = key_text(keys[0].content) if len(keys) == 1 else None
+    if key is None:
+        return before
+    return tuple(
+        replace(each, content=Record({k: v for k, v in each.content.entries.items() if k != key}, each.content.rest))
+        if isinstance(each.content, Record)
+        else each
+        for each in before
+    )
+
+
+def called(evaluator: Evaluator, before: Possible | None, node: ast.Call, site: Site) -> Possible | None:
+    """The list or dict after one of its methods was called."""
+    if before is None:
+        before = evaluator.outer(ast.unparse(node.func.value), site) if isinstance(node.func, ast.Attribute) else NOTHING
+    assert isinstance(node.func, ast.Attribute)
+    first = evaluator.expression(node.args[0], site) if node.args and not isinstance(node.args[0], ast.Starred) else None
+    match node.func.attr:
+        case "update":
+            current = before
+            if first is not None:
+                current = merged(current, first)
+            if node.keywords:
+                current = merged(current, evaluator.keywords(node, site))
+            return current
+        case "setdefault" if first is not None and len(node.args) > 1:
+            return with_default(before, first, evaluator.expression(node.args[1], site))
+        case "pop" if first is not None:
+            return without(before, first)
+        case "append" if first is not None:
+            return _extended(before, Items((first,)))
+        case "extend" if first is not None:
+            extra = first[0].content if len(first) == 1 else None
+            return _extended(before, extra if isinstance(extra, Items) else Items((), Hole("more items are added")))
+        case "clear":
+            return tuple(
+                replace(each, content=Record() if isinstance(each.content, Record) else Items())
+                if isinstance(each.content, Record | Items)
+                else each
+                for each in before
+            )
+        case "insert":
+            return _extended(before, Items((), Hole("items are inserted")))
+    return before
+
+
+def _extended(before: Possible, extra: Items) -> Possible:
+    return tuple(
+        replace(each, content=Items((*each.content.items, *extra.items), each.content.rest or extra.rest))
+        if isinstance(each.content, Items)
+        else each
+        for each in before
+    )
+
+
+def merged(before: Possible, after: Possible) -> Possible:
+    """Every dict of `before` with the entries of every dict of `after` on top."""
+    if not before:
+        return after
+
+    def apply(operands: tuple[Content, ...]) -> Content:
+        match operands:
+            case (Record(left, left_rest), Record(right, right_rest)):
+                # What may also be on the right can replace anything on the left.
+                if right_rest is not None:
+                    left = {
+                        name: value if name in right else unite([value, (Possibility(right_rest),)])
+                        for name, value in left.items()
+                    }
+                return Record({**left, **right}, right_rest or left_rest)
+            case (Record(left, left_rest), Items()):
+                return Record(left, left_rest or Hole("entries are added from a list of pairs"))
+            case (Record(left, left_rest), None):
+                return Record(left, left_rest)
+            case (Record() as left_record, Hole(reason) as hole):
+                return apply((left_record, Record({}, Hole(reason, hole.label))))
+            case (Hole(reason) as hole, Record() as right_record):
+                return apply((Record({}, Hole(reason, hole.label)), right_record))
+            case (left_content, _):
+                return left_content
+        return Hole("two values of different kinds are merged")
+
+    return combine([before, after], apply)
+
+
+def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:
+    """The dict after `before.setdefault(key, value)`."""
+    key = key_text(keys[0].content) if len(keys) == 1 else None
+    if key is None:
+        return before
+    changed = []
+    for each in before:
+        if isinstance(each.content, Record) and key not in each.content.entries:
+            rest = each.content.rest
+            given = value if rest is None else unite([value, (Possibility(rest),)])
+            changed.append(replace(each, content=Record({**each.content.entries, key: given}, rest)))
+        else:
+            changed.append(each)
+    return tuple(changed)
+
+
+def augmented(evaluator: Evaluator, before: Possible, operator: ast.operator, value: ast.expr, site: Site) -> Possible:
+    """The value after `name += value` and its kin."""
+    return binary(operator, before, evaluator.expression(value, site))
+
+
+def binary(operator: ast.operator, left: Possible, right: Possible) -> Possible:
+    """`left operator right` for texts, numbers, lists and dicts."""
+    if isinstance(operator, ast.BitOr):
+        return merged(left, right)
+    if not isinstance(operator, ast.Add):
+        return unknown("the result of an arithmetic expression is not followed")
+
+    def add(operands: tuple[Content, ...]) -> Content:
+        match operands:
+            case (Items(left_items, left_rest), Items(right_items, right_rest)):
+                return Items((*left_items, *right_items), left_rest or right_rest)
+            case (Items(left_items, left_rest), Hole(reason)):
+                return Items(left_items, left_rest or Hole(reason))
+            case (Hole(reason), Items(right_items, _)):
+                return Items(right_items, Hole(reason))
+            case (bool() | int() | float() as one, bool() | int() | float() as other):
+                return one + other
+        return concatenate(operands)
+
+    return combine([left, right], add)
+
+
+def item(value: Possible, index: int | str, shown: str) -> Possible:
+    """The item of a list or the entry of a dict, for every possibility."""
+    return join([_item(each, index, shown) for each in value]) if value else NOTHING
+
+
+def _item(each: Possibility, index: int | str, shown: str) -> Possible:
+    match each.content:
+        case Record(entries, rest):
+            found = entries.get(index if isinstance(index, str) else text_of(index))
+            if found is not None:
+                return carried(each, found)
+            if rest is not None:
+                return (replace(each, content=rest),)
+            return (replace(each, content=Hole(f"{shown} has no entry '{index}'")),)
+        case Items(items, rest) if isinstance(index, int):
+            if rest is None and -len(items) <= index < len(items):
+                return carried(each, items[index])
+            if rest is not None and 0 <= index < len(items):
+                return carried(each, items[index])
+            return (replace(each, content=rest or Hole(f"{shown} has no item {index}")),)
+        case str(text) if isinstance(index, int) and -len(text) <= index < len(text):
+            return (replace(each, content=text[index]),)
+        case Hole():
+            return (each,)
+    return (replace(each, content=Hole(f"an item of {shown} cannot be told")),)
+
+
+def carried(holder: Possibility, found: Possible) -> Possible:
+    """The content of a collection with the way the collection itself came put before its own."""
+    if not holder.trail and not holder.environments:
+        return found if holder.resolution is Resolution.LITERAL else step(found, None, holder.resolution)
+    moved = tuple(
+        replace(
+            each,
+            trail=(*holder.trail, *each.trail),
+            environments=each.environments or holder.environments,
+        )
+        for each in found
+    )
+    return step(moved, None, holder.resolution)
+
+
+def every(value: Possible, shown: str) -> Possible:
+    """Everything a collection holds: all entries of a dict or all items of a list, for a key that cannot be told."""
+    alternatives: list[Possible] = []
+    for each in value:
+        match each.content:
+            case Record(entries, rest):
+                alternatives.extend(carried(each, found) for found in entries.values())
+                if rest is not None or not entries:
+                    alternatives.append((replace(each, content=rest or Hole(f"{shown} is empty")),))
+            case Items(items, rest):
+                alternatives.extend(carried(each, found) for found in items)
+                if rest is not None or not items:
+                    alternatives.append((replace(each, content=rest or Hole(f"{shown} is empty")),))
+            case Hole():
+                alternatives.append((each,))
+            case _:
+                alternatives.append((replace(each, content=Hole(f"an item of {shown} cannot be told")),))
+    return join(alternatives)
+
+
+def each(evaluator: Evaluator, iterable: ast.expr, site: Site) -> Possible:
+    """What one turn of a loop over `iterable` may get."""
+    shown = ast.unparse(iterable)[:60]
+    match iterable:
+        case ast.Call(func=ast.Name("enumerate"), args=[inner, *_]):
+            return known(Items((unknown("a counter"), each(evaluator, inner, site))))
+        case ast.Call(func=ast.Name("zip"), args=inners) if not any(isinstance(one, ast.Starred) for one in inners):
+            return known(Items(tuple(each(evaluator, inner, site) for inner in inners)))
+        case ast.Call(func=ast.Name("sorted" | "list" | "set" | "reversed" | "tuple" | "iter"), args=[inner, *_]):
+            return each(evaluator, inner, site)
+        case ast.Call(func=ast.Attribute(value=inner, attr="items"), args=[]):
+            return _pairs(evaluator.expression(inner, site), shown)
+        case ast.Call(func=ast.Attribute(value=inner, attr="values"), args=[]):
+            return every(evaluator.expression(inner, site), shown)
+    value = evaluator.expression(iterable, site)
+    return join([_turn(one, shown) for one in value])
+
+
+def _turn(each_value: Possibility, shown: str) -> Possible:
+    match each_value.content:
+        case Record(entries, rest):
+            keys = [(replace(each_value, content=name),) for name in entries]
+            return join([*keys, (replace(each_value, content=rest),)] if rest else keys)
+        case str():
+            return (replace(each_value, content=Hole(f"a character of {shown}")),)
+    return every((each_value,), shown)
+
+
+def _pairs(value: Possible, shown: str) -> Possible:
+    alternatives: list[Possible] = []
+    for one in value:
+        match one.content:
+            case Record(entries, rest):
+                alternatives.extend(
+                    (replace(one, content=Items((known(name), found))),) for name, found in entries.items()
+                )
+                if rest is not None:
+                    alternatives.append((replace(one, content=rest),))
+            case _:
+                alternatives.append((replace(one, content=Hole(f"an entry of {shown} cannot be told")),))
+    return join(alternatives)
+
+
+def unpacking(target: ast.expr) -> Iterator[tuple[tuple[int, ...], ast.expr]]:
+    """The single targets of a nested target, each with the way of indexes to it."""
+    work: list[tuple[tuple[int, ...], ast.expr]] = [((), target)]
+    while work:
+        path, node = work.pop()
+        if isinstance(node, ast.Tuple | ast.List):
+            work.extend(((*path, index), part) for index, part in enumerate(node.elts))
+        else:
+            yield path, node
+
+
+def record(entries: Mapping[str, Possible]) -> Possible:
+    """A dict that is known completely."""
+    return known(Record(dict(entries)))

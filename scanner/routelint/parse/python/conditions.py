@@ -1,0 +1,256 @@
+"""Conditions: whether a test can be decided, and what it says of a name on each side."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from routelint.model import Hop
+from routelint.parse.python.scopes import dotted
+from routelint.parse.python.values import (
+    Class,
+    Function,
+    Instance,
+    Made,
+    ModuleValue,
+    Partial,
+    Site,
+    Symbol,
+    is_gap,
+)
+from routelint.possible import Content, Items, Possibility, Possible, Record, Template
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+
+
+def truth(content: Content) -> bool | None:
+    """Whether a content counts as true; None where that cannot be told."""
+    match content:
+        case Items(items, rest) if rest is None or items:
+            return bool(items)
+        case Record(entries, rest) if rest is None or entries:
+            return bool(entries)
+        case Items() | Record():
+            return None
+        case Template(parts):
+            return True if any(isinstance(part, str) and part for part in parts) else None
+        case Class() | Function() | Instance() | Made() | ModuleValue() | Partial():
+            return True
+    return None if is_gap(content) or isinstance(content, Symbol) or not _is_scalar(content) else bool(content)
+
+
+def _is_scalar(content: Content) -> bool:
+    return content is None or isinstance(content, str | bool | int | float)
+
+
+def mentions(test: ast.expr, key: str) -> bool:
+    """Whether a test says something of a dotted name."""
+    for node in ast.walk(test):
+        match node:
+            case ast.Name(name) if name == key:
+                return True
+            case ast.Attribute() if dotted(node) == key:
+                return True
+    return False
+
+
+def verdict(evaluator: Evaluator, test: ast.expr, site: Site) -> bool | None:
+    """Whether a test always holds or never does; None where both can be."""
+    match test:
+        case ast.Constant(value):
+            return bool(value)
+        case ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return False
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            outcome = verdict(evaluator, inner, site)
+            return None if outcome is None else not outcome
+        case ast.BoolOp(op=ast.And(), values=parts):
+            outcomes = [verdict(evaluator, part, site) for part in parts]
+            return False if False in outcomes else None if None in outcomes else True
+        case ast.BoolOp(op=ast.Or(), values=parts):
+            outcomes = [verdict(evaluator, part, site) for part in parts]
+            return True if True in outcomes else None if None in outcomes else False
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            return _compared(evaluator, left, operator, right, site)
+        case ast.Name() | ast.Attribute():
+            return _common([truth(each.content) for each in evaluator.expression(test, site)])
+        case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]):
+            return _common([_is_kind(each.content, kind) for each in evaluator.expression(subject, site)])
+        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith")):
+            return _common([truth(each.content) for each in evaluator.expression(test, site)])
+    return None
+
+
+def _common(outcomes: list[bool | None]) -> bool | None:
+    return outcomes[0] if outcomes and all(each is outcomes[0] for each in outcomes) else None
+
+
+def _compared(evaluator: Evaluator, left: ast.expr, operator: ast.cmpop, right: ast.expr, site: Site) -> bool | None:
+    if isinstance(left, ast.Name) and left.id == "__name__":
+        return None
+    one = evaluator.expression(left, site)
+    other = evaluator.expression(right, site)
+    return _common([holds(a.content, operator, b.content) for a in one for b in other])
+
+
+def holds(left: Content, operator: ast.cmpop, right: Content) -> bool | None:
+    """Whether a comparison of two contents holds; None where that cannot be told."""
+    if isinstance(operator, ast.Is | ast.IsNot) and right is None:
+        if is_gap(left) or isinstance(left, Symbol):
+            return None
+        return (left is None) is isinstance(operator, ast.Is)
+    match operator:
+        case ast.Eq() | ast.Is():
+            return _equal(left, right)
+        case ast.NotEq() | ast.IsNot():
+            outcome = _equal(left, right)
+            return None if outcome is None else not outcome
+        case ast.In():
+            return _contains(right, left)
+        case ast.NotIn():
+            outcome = _contains(right, left)
+            return None if outcome is None else not outcome
+    return None
+
+
+def _equal(left: Content, right: Content) -> bool | None:
+    if _is_scalar(left) and _is_scalar(right):
+        return left == right
+    return None
+
+
+def _contains(collection: Content, wanted: Content) -> bool | None:
+    if not _is_scalar(wanted):
+        return None
+    match collection:
+        case Items(items, rest):
+            outcomes = [_equal(each.content, wanted) for possible in items for each in possible]
+            if True in outcomes and all(len(possible) == 1 for possible in items):
+                return True
+            return None if rest is not None or None in outcomes or True in outcomes else False
+        case Record(entries, rest):
+            if str(wanted) in entries:
+                return True
+            return None if rest is not None else False
+        case str(text) if isinstance(wanted, str):
+            return wanted in text
+    return None
+
+
+def _is_kind(content: Content, kind: ast.expr) -> bool | None:
+    names = [dotted(each) for each in kind.elts] if isinstance(kind, ast.Tuple) else [dotted(kind)]
+    if is_gap(content) or isinstance(content, Symbol):
+        return None
+    plain = {"str": str | Template, "dict": Record, "list": Items, "int": int, "bool": bool, "float": float}
+    if all(name in plain for name in names):
+        return any(isinstance(content, plain[name]) for name in names if name is not None)
+    if _is_scalar(content) or isinstance(content, Template | Record | Items):
+        return False if all(name not in plain for name in names) else None
+    return None
+
+
+def narrow(evaluator: Evaluator, test: ast.expr, key: str, value: Possible, truth_of_test: bool, site: Site) -> Possible:
+    """The possibilities of a name with which a test comes out as said."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return narrow(evaluator, inner, key, value, not truth_of_test, site)
+        case ast.BoolOp(op=operator, values=parts):
+            if isinstance(operator, ast.And) is truth_of_test:
+                for part in parts:
+                    if mentions(part, key):
+                        value = narrow(evaluator, part, key, value, truth_of_test, site)
+                return value
+            kept = [narrow(evaluator, part, key, value, truth_of_test, site) for part in parts]
+            return tuple(each for each in value if any(each in one for one in kept)) if all(
+                mentions(part, key) for part in parts
+            ) else value
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            if dotted(left) == key:
+                return _narrowed_by(evaluator, value, operator, right, truth_of_test, site)
+            if dotted(right) == key and isinstance(operator, ast.Eq | ast.NotEq):
+                return _narrowed_by(evaluator, value, operator, left, truth_of_test, site)
+            return value
+        case ast.Name() | ast.Attribute() if dotted(test) == key:
+            return tuple(each for each in value if truth(each.content) in (None, truth_of_test))
+        case ast.NamedExpr(target=ast.Name(name)) if name == key:
+            return tuple(each for each in value if truth(each.content) in (None, truth_of_test))
+        case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]) if dotted(subject) == key:
+            return tuple(each for each in value if _is_kind(each.content, kind) in (None, truth_of_test))
+        case ast.Call(func=ast.Attribute(value=subject, attr="startswith" | "endswith")) if dotted(subject) == key:
+            kept_texts = []
+            for each in value:
+                outcome = evaluator.with_value(test, key, (each,), site)
+                if _common([truth(one.content) for one in outcome]) in (None, truth_of_test):
+                    kept_texts.append(each)
+            return tuple(kept_texts)
+    return value
+
+
+def _narrowed_by(
+    evaluator: Evaluator, value: Possible, operator: ast.cmpop, right: ast.expr, truth_of_test: bool, site: Site
+) -> Possible:
+    other = evaluator.expression(right, site)
+    kept: list[Possibility] = []
+    for each in value:
+        outcomes = [holds(each.content, operator, one.content) for one in other]
+        if truth_of_test in outcomes or None in outcomes or not outcomes:
+            kept.append(each)
+    positive = isinstance(operator, ast.Eq | ast.In) is truth_of_test
+    if not positive or not isinstance(operator, ast.Eq | ast.NotEq | ast.In | ast.NotIn):
+        return tuple(kept)
+    # Where the value was not known, the comparison itself says what it is.
+    if kept and all(is_gap(each.content) for each in kept):
+        hop = Hop(site.scope.module.location(right), "the value it is compared with")
+        told = other
+        if isinstance(operator, ast.In | ast.NotIn):
+            told = tuple(
+                one for each in other if isinstance(each.content, Items) for item in each.content.items for one in item
+            )
+        texts = tuple(each.via(hop) for each in told if isinstance(each.content, str))
+        return texts or tuple(kept)
+    return tuple(kept)
+
+
+def matched(evaluator: Evaluator, pattern: ast.pattern, value: Possible, site: Site) -> Possible:
+    """The possibilities of a match subject that a pattern takes."""
+    wanted = _pattern_values(evaluator, pattern, site)
+    if wanted is None:
+        return value
+    kept = tuple(each for each in value if any(_equal(each.content, one.content) is not False for one in wanted))
+    if kept and all(is_gap(each.content) for each in kept):
+        return wanted
+    return kept
+
+
+def match_verdict(evaluator: Evaluator, case: ast.match_case, subject: Possible, site: Site) -> bool | None:
+    """Whether a case is always taken or never is."""
+    if case.guard is not None:
+        return None
+    if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
+        return True
+    wanted = _pattern_values(evaluator, case.pattern, site)
+    if wanted is None or not subject:
+        return None
+    outcomes = []
+    for each in subject:
+        each_outcomes = [_equal(each.content, one.content) for one in wanted]
+        outcomes.append(True if True in each_outcomes else None if None in each_outcomes else False)
+    return _common(outcomes)
+
+
+def _pattern_values(evaluator: Evaluator, pattern: ast.pattern, site: Site) -> Possible | None:
+    match pattern:
+        case ast.MatchValue(value=value):
+            return evaluator.expression(value, site)
+        case ast.MatchSingleton(value=value):
+            return (Possibility(value),)
+        case ast.MatchOr(patterns=patterns):
+            values: list[Possibility] = []
+            for inner in patterns:
+                found = _pattern_values(evaluator, inner, site)
+                if found is None:
+                    return None
+                values.extend(found)
+            return tuple(values)
+    return None

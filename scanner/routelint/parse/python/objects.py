@@ -1,0 +1,441 @@
+"""Classes of the repository and their objects: attributes, fields, properties, enum members, inheritance."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from routelint.model import Hop, Resolution
+from routelint.parse.python import changes, libraries
+from routelint.parse.python.calls import Given, given
+from routelint.parse.python.environment import environment
+from routelint.parse.python.scopes import Scope, dotted, last_name
+from routelint.parse.python.values import (
+    NOTHING,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Made,
+    Site,
+    Symbol,
+    join,
+    step,
+)
+from routelint.possible import Hole, Possibility, Possible, Record, known, unknown
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+
+# Classes on the way up from a class.
+MOST_BASES = 12
+MOST_SUBCLASSES = 20
+
+
+class Objects:
+    """Answers what attributes of classes and objects hold."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._bases: dict[Scope, tuple[tuple[Scope, ...], tuple[str, ...]]] = {}
+        self._subclasses: dict[Scope, tuple[Scope, ...]] = {}
+
+    # Inheritance -------------------------------------------------------------------------------------------------
+
+    def lineage(self, scope: Scope) -> tuple[Scope, ...]:
+        """The class and its bases in the repository, nearest first."""
+        return self._ancestry(scope)[0]
+
+    def outside_bases(self, scope: Scope) -> tuple[str, ...]:
+        """The dotted paths of the bases from outside, of the class and of those it inherits from."""
+        return self._ancestry(scope)[1]
+
+    def _ancestry(self, scope: Scope) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
+        if scope in self._bases:
+            return self._bases[scope]
+        self._bases[scope] = ((scope,), ())
+        inside = [scope]
+        outside: list[str] = []
+        for index in range(MOST_BASES):
+            if index >= len(inside):
+                break
+            node = inside[index].node
+            assert isinstance(node, ast.ClassDef)
+            site = self._definition_site(inside[index])
+            for base in node.bases:
+                base = base.value if isinstance(base, ast.Subscript) else base
+                for each in self._evaluator.expression(base, site):
+                    match each.content:
+                        case Class(scope=found) if found is not None and found not in inside:
+                            inside.append(found)
+                        case Symbol(path=path):
+                            outside.append(path)
+        self._bases[scope] = (tuple(inside), tuple(outside))
+        return self._bases[scope]
+
+    def _definition_site(self, scope: Scope) -> Site:
+        assert scope.statement is not None and scope.parent is not None
+        return self._evaluator.site(scope.statement, self._evaluator.frame(scope.parent))
+
+    def subclasses(self, scope: Scope) -> tuple[Scope, ...]:
+        """The classes of the repository that inherit from a class."""
+        if scope not in self._subclasses:
+            self._subclasses[scope] = ()
+            found = []
+            for module in self._evaluator.calls.modules_naming(scope, [scope.name]):
+                for inner in module.functions:
+                    node = inner.node
+                    if isinstance(node, ast.ClassDef) and any(last_name(base) == scope.name for base in node.bases):
+                        if scope in self.lineage(inner)[1:]:
+                            found.append(inner)
+            self._subclasses[scope] = tuple(found[:MOST_SUBCLASSES])
+        return self._subclasses[scope]
+
+    def inherits_init(self, scope: Scope, wanted: Scope) -> bool:
+        """Whether making an object of `scope` runs the `__init__` of `wanted`."""
+        for each in self.lineage(scope):
+            if each is wanted:
+                return True
+            if self._function(each, "__init__") is not None:
+                return False
+        return False
+
+    def kind(self, scope: Scope) -> str:
+        """How objects of the class get their attributes: `enum`, `fields`, `settings`, `mapping` or `plain`."""
+        for path in self.outside_bases(scope):
+            kind = libraries.BASES.get(path.rpartition(".")[2])
+            if kind is not None:
+                return kind
+        if any(each.decorated(*libraries.FIELD_DECORATORS) for each in self.lineage(scope)):
+            return "fields"
+        return "plain"
+
+    # Classes -----------------------------------------------------------------------------------------------------
+
+    def _function(self, scope: Scope, name: str) -> Scope | None:
+        for statement in reversed(scope.block):
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
+                return scope.module.scopes[statement]
+        return None
+
+    def class_attribute(self, content: Class, name: str) -> Possible:
+        """An attribute of a class itself."""
+        assert content.scope is not None
+        if name in ("__name__", "__qualname__"):
+            return known(content.scope.name)
+        for scope in self.lineage(content.scope):
+            function = self._function(scope, name)
+            if function is not None:
+                bound = (Possibility(content),) if function.decorated("classmethod") else None
+                return known(_function_value(function, bound, self._evaluator.frame(scope)))
+            value = self._body_value(scope, name)
+            if value is not None:
+                return value
+        return unknown(f"attribute {name} of class {content.scope.name} is not assigned in the scanned files")
+
+    def _body_value(self, scope: Scope, name: str) -> Possible | None:
+        if name not in scope.names:
+            return None
+        return self._evaluator.flow.at_end(name, scope, self._evaluator.frame(scope))
+
+    def member_of_enum(self, content: Class, keys: Possible, site: Site) -> Possible:
+        """`Enum["NAME"]`; every member where the name cannot be told."""
+        scope = content.scope
+        assert scope is not None
+        wanted = changes.key_text(keys[0].content) if len(keys) == 1 else None
+        if wanted is not None:
+            return self.class_attribute(content, wanted)
+        if self.kind(scope) == "enum":
+            return self.every_member(scope)
+        return unknown(f"an entry of class {scope.name} is not followed")
+
+    def every_member(self, scope: Scope) -> Possible:
+        """The values of all members of an enum."""
+        members = []
+        for statement in scope.block:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                members.append(self._body_value(scope, statement.targets[0].id) or NOTHING)
+        return step(join(members), None, Resolution.MAPPING) or unknown(f"the enum {scope.name} has no members")
+
+    # Objects -----------------------------------------------------------------------------------------------------
+
+    def made(self, content: Class, node: ast.Call, site: Site) -> Possible:
+        """What calling a class makes."""
+        scope = content.scope
+        assert scope is not None
+        kind = self.kind(scope)
+        if kind == "enum":
+            value = self._evaluator.expression(node.args[0], site) if node.args else unknown(f"a member of {scope.name}")
+            return value
+        if kind == "mapping":
+            return self._evaluator.keywords(node, site)
+        return known(Instance(f"an object of {scope.name} stands where a text is expected", scope=scope, call=node, site=site))
+
+    def method(self, instance: Instance, name: str) -> Function | None:
+        """A method bound to an object."""
+        assert instance.scope is not None
+        for scope in self.lineage(instance.scope):
+            function = self._function(scope, name)
+            if function is not None:
+                return _function_value(function, known(instance), self._evaluator.frame(scope))
+        return None
+
+    def instance_attribute(self, instance: Instance, name: str) -> Possible:
+        """An attribute of an object."""
+        scope = instance.scope
+        assert scope is not None
+        key = ("attribute", scope, instance.call, instance.site and instance.site.frame, name)
+        return self._evaluator.remembered(key, lambda: self._instance_attribute(instance, scope, name))
+
+    def _instance_attribute(self, instance: Instance, scope: Scope, name: str) -> Possible:
+        if name == "__class__":
+            return known(Class(f"class {scope.name} stands where a text is expected", scope=scope))
+        method = self.method(instance, name)
+        if method is not None and method.scope is not None:
+            if method.scope.decorated("property", "cached_property", "computed_field"):
+                return self._property(method)
+            return known(method)
+        assigned = self._assigned(instance, name)
+        kind = self.kind(scope)
+        field = self._field(instance, name, kind) if kind in ("fields", "settings") else None
+        if assigned:
+            if field is not None and not any(each.content is not None for each in assigned):
+                return field
+            return assigned
+        if field is not None:
+            return field
+        for each in self.lineage(scope):
+            value = self._body_value(each, name)
+            if value is not None:
+                return value
+        return unknown(f"attribute {name} of {scope.name} is not assigned in the scanned files")
+
+    def _property(self, method: Function) -> Possible:
+        assert method.scope is not None
+        scope = method.scope
+        frame = Frame(method.scope, {}, True, method.instance, self._evaluator.frame(method.scope.parent or method.scope))
+        key = ("property", method.scope, method.instance and _identity(method.instance))
+        return self._evaluator.remembered(key, lambda: self._evaluator.calls.returns(scope, frame))
+
+    def _assigned(self, instance: Instance, name: str) -> Possible:
+        """What methods assign to the attribute: first what making the object does, and whatever others may do later."""
+        assert instance.scope is not None
+        first: list[Possible] = []
+        later: list[Possible] = []
+        for scope in self.lineage(instance.scope):
+            for statement in scope.block:
+                if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                    continue
+                method = scope.module.scopes[statement]
+                receiver = next(iter(method.parameters), None)
+                if receiver is None or f"{receiver}.{name}" not in method.stored or method.decorated("staticmethod"):
+                    continue
+                makes = method.name in ("__init__", "__post_init__", "model_post_init", "__new__", "setup", "initialize")
+                value = self._stored_in(method, f"{receiver}.{name}", instance, makes)
+                (first if makes else later).append(value)
+            if first:
+                break
+        real_first = join(first)
+        real_later = tuple(each for each in join(later) if each.content is not None)
+        if not real_later:
+            return real_first
+        # An attribute that starts as None is filled later.
+        return join([tuple(each for each in real_first if each.content is not None), real_later])
+
+    def _stored_in(self, method: Scope, key: str, instance: Instance, makes: bool) -> Possible:
+        frame = self._frame(method, instance) if makes else Frame(
+            method, {}, False, known(instance), self._evaluator.frame(method.parent or method)
+        )
+        found = self._evaluator.once(
+            ("stored", method, key, instance.call), lambda: self._evaluator.flow.at_end(key, method, frame)
+        )
+        return found or NOTHING
+
+    def _frame(self, method: Scope, instance: Instance) -> Frame:
+        """The activation of a method that runs when the object is made."""
+        owner = method.owner
+        assert owner is not None and instance.scope is not None
+        outer = self._evaluator.frame(owner)
+        unbound = Frame(method, {}, False, known(instance), outer)
+        if instance.call is None or instance.site is None or method.name not in ("__init__", "__new__"):
+            return unbound
+        function = _function_value(method, known(instance), outer)
+        if self.inherits_init(instance.scope, owner):
+            return self._evaluator.calls.frame(function, given(instance.call, instance.site))
+        # A subclass has its own `__init__`: follow its `super().__init__(...)`.
+        for subclass in self.lineage(instance.scope):
+            init = self._function(subclass, "__init__")
+            if init is None:
+                continue
+            for place in subclass.module.calls_by_name.get("__init__", ()):
+                if place.scope is init and isinstance(place.call.func, ast.Attribute):
+                    inner = self._frame(init, instance)
+                    site = self._evaluator.site(place.statement, inner)
+                    return self._evaluator.calls.frame(function, given(place.call, site))
+            break
+        return unbound
+
+    # Fields ------------------------------------------------------------------------------------------------------
+
+    def fields(self, scope: Scope) -> dict[str, tuple[Scope, ast.AnnAssign | ast.Assign]]:
+        """Field name -> the class that declares it and the declaration, in the order of the constructor."""
+        found: dict[str, tuple[Scope, ast.AnnAssign | ast.Assign]] = {}
+        for each in reversed(self.lineage(scope)):
+            for statement in each.block:
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                    found[statement.target.id] = (each, statement)
+        return found
+
+    def _field(self, instance: Instance, name: str, kind: str) -> Possible | None:
+        assert instance.scope is not None
+        fields = self.fields(instance.scope)
+        if name not in fields:
+            return None
+        calls = [given(instance.call, instance.site)] if instance.call is not None and instance.site is not None else None
+        if calls is None:
+            calls = list(self._evaluator.calls.callers(instance.scope))
+        alternatives: list[Possible] = []
+        omitted = not calls
+        position = list(fields).index(name)
+        for call in calls:
+            passed = self._field_argument(call, name, position, instance.scope)
+            if passed is None:
+                omitted = True
+            else:
+                alternatives.append(passed)
+        if omitted:
+            owner, statement = fields[name]
+            alternatives.append(self._field_default(owner, statement, name, kind, instance.scope))
+        return join(alternatives)
+
+    def _field_argument(self, call: Given, name: str, position: int, scope: Scope) -> Possible | None:
+        aliases = {name, *self._aliases(scope, name)}
+        rest: Possible | None = None
+        for keyword in call.keywords:
+            if keyword.arg in aliases:
+                hop = Hop(call.site.scope.module.location(keyword.value), f"argument {keyword.arg} of {scope.name}()")
+                return step(self._evaluator.expression(keyword.value, call.site), hop)
+            if keyword.arg is None:
+                for each in self._evaluator.expression(keyword.value, call.site):
+                    match each.content:
+                        case Record(entries) if name in entries:
+                            return changes.carried(each, entries[name])
+                        case Record(rest=Hole(reason)) | Hole(reason):
+                            rest = unknown(reason)
+        if position < len(call.positional) and not any(isinstance(each, ast.Starred) for each in call.positional):
+            node = call.positional[position]
+            hop = Hop(call.site.scope.module.location(node), f"argument {name} of {scope.name}()")
+            return step(self._evaluator.expression(node, call.site), hop)
+        if rest is not None:
+            fields = self.fields(scope)
+            owner, statement = fields[name]
+            default = self._field_default(owner, statement, name, self.kind(scope), scope)
+            return join([default, rest])
+        return None
+
+    def _aliases(self, scope: Scope, name: str) -> Iterator[str]:
+        _, statement = self.fields(scope)[name]
+        if isinstance(statement.value, ast.Call):
+            for keyword in statement.value.keywords:
+                if keyword.arg in ("alias", "validation_alias") and isinstance(keyword.value, ast.Constant):
+                    yield str(keyword.value.value)
+
+    def _field_default(
+        self, owner: Scope, statement: ast.AnnAssign | ast.Assign, name: str, kind: str, scope: Scope
+    ) -> Possible:
+        site = self._evaluator.site(statement, self._evaluator.frame(owner))
+        default: Possible | None = None
+        if statement.value is not None:
+            value = libraries.field_value(self._evaluator, statement.value, site)
+            if value is not None:
+                hop = Hop(owner.module.location(statement.value), f"field {name} of {owner.name}, default")
+                default = step(value, hop, Resolution.PARAMETER_DEFAULT)
+        if kind == "settings":
+            names = [*self._aliases(scope, name), self.env_prefix(scope) + name.upper()]
+            env = next((each for each in names if self._evaluator.context.settings.lookup(owner.module.path, each)), names[-1])
+            return environment(self._evaluator, env, site, default, case_insensitive=True)
+        if default is not None:
+            return default
+        if isinstance(statement, ast.AnnAssign):
+            told = self.annotated(statement.annotation, owner)
+            if told is not None:
+                return told
+        return unknown(f"field {name} of {owner.name} has no default and no call in the scanned files passes it")
+
+    def env_prefix(self, scope: Scope) -> str:
+        """The prefix of the environment variables that fill a settings class."""
+        for each in self.lineage(scope):
+            for statement in each.block:
+                match statement:
+                    case ast.Assign(targets=[ast.Name("model_config")], value=ast.Call(keywords=keywords)):
+                        pairs = [(keyword.arg, keyword.value) for keyword in keywords]
+                    case ast.Assign(targets=[ast.Name("model_config")], value=ast.Dict(keys=keys, values=values)):
+                        pairs = [
+                            (key.value if isinstance(key, ast.Constant) else None, value)
+                            for key, value in zip(keys, values, strict=True)
+                        ]
+                    case ast.ClassDef(name="Config", body=body):
+                        pairs = [
+                            (dotted(inner.targets[0]), inner.value) for inner in body if isinstance(inner, ast.Assign)
+                        ]
+                    case _:
+                        continue
+                for key, value in pairs:
+                    if key == "env_prefix" and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        return value.value.upper()
+        return ""
+
+    # Others ------------------------------------------------------------------------------------------------------
+
+    def annotated(self, annotation: ast.expr, scope: Scope) -> Possible | None:
+        """An object of the class an annotation names; None where it is no class of the repository or a client's."""
+        node: ast.expr = annotation
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return None
+        while isinstance(node, ast.Subscript | ast.BinOp):
+            if isinstance(node, ast.BinOp):
+                node = node.left
+            elif last_name(node.value) in ("Optional", "Annotated", "Final", "ClassVar"):
+                node = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+            else:
+                return None
+        if dotted(node) is None or (isinstance(node, ast.Name) and node.id in ("str", "int", "dict", "list", "bool", "Any")):
+            return None
+        if scope.statement is None or scope.parent is None:
+            return None
+        for each in self._evaluator.expression(node, self._definition_site(scope)):
+            match each.content:
+                case Class(scope=found) if found is not None:
+                    if self.kind(found) in ("enum", "mapping"):
+                        return None
+                    return known(Instance(f"an object of {found.name} stands where a text is expected", scope=found))
+                case Symbol(path=path):
+                    return libraries.annotated(path)
+        return None
+
+    def entered(self, each: Possibility, site: Site) -> Possible:
+        """What a `with` gets from an object."""
+        match each.content:
+            case Instance() as instance:
+                for name in ("__enter__", "__aenter__"):
+                    method = self.method(instance, name)
+                    if method is not None:
+                        frame = Frame(method.scope or site.scope, {}, True, known(instance), site.frame)
+                        return self._evaluator.calls.returns(frame.scope, frame)
+            case Made():
+                return (each,)
+        return (each,)
+
+
+def _function_value(scope: Scope, instance: Possible | None, outer: Frame) -> Function:
+    return Function(f"function {scope.name} stands where a text is expected", scope=scope, instance=instance, outer=outer)
+
+
+def _identity(instance: Possible) -> tuple[object, ...]:
+    """What tells one object from another."""
+    return tuple(
+        (each.content.scope, each.content.call, each.content.site and each.content.site.frame)
+        for each in instance
+        if isinstance(each.content, Instance)
+    )

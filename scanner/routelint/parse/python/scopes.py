@@ -1,0 +1,263 @@
+"""The shape of a Python module: its scopes, where each statement stands, what it stores, and which calls it makes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routelint.parse.python.modules import Module
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+ScopeNode = ast.Module | ast.ClassDef | FunctionNode
+Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+
+# Methods that change the list or dict they are called on.
+MUTATORS = frozenset({"update", "setdefault", "pop", "append", "extend", "insert", "clear"})
+
+
+@dataclass(eq=False)
+class Scope:
+    """A module, class or function body; `names` are the names it binds, `shared` those it declares global or nonlocal."""
+
+    node: ScopeNode
+    module: Module
+    parent: Scope | None = None
+    names: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
+    statement: ast.stmt | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.module.path}:{self.qualified_name}"
+
+    @property
+    def is_class(self) -> bool:
+        """Whether this is a class body."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def is_module(self) -> bool:
+        """Whether this is the module itself."""
+        return isinstance(self.node, ast.Module)
+
+    @property
+    def name(self) -> str:
+        """The name in the source; empty for a module, `<lambda>` for a lambda."""
+        match self.node:
+            case ast.Module():
+                return ""
+            case ast.Lambda():
+                return "<lambda>"
+            case named:
+                return named.name
+
+    @property
+    def qualified_name(self) -> str:
+        """The names of the scopes down to this one, joined by dots; empty for a module."""
+        parts: list[str] = []
+        scope: Scope | None = self
+        while scope is not None and not scope.is_module:
+            parts.append(scope.name)
+            scope = scope.parent
+        return ".".join(reversed(parts))
+
+    @property
+    def block(self) -> list[ast.stmt]:
+        """The statements of the body; none for a lambda."""
+        return [] if isinstance(self.node, ast.Lambda) else self.node.body
+
+    @cached_property
+    def owner(self) -> Scope | None:
+        """The class a method belongs to."""
+        return self.parent if self.parent is not None and self.parent.is_class and not self.is_class else None
+
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """Every dotted name stored to or changed anywhere in the body."""
+        keys: set[str] = set()
+        for statement in self.block:
+            keys |= self.module.stores(statement)
+        return frozenset(keys)
+
+    @cached_property
+    def tested(self) -> frozenset[str]:
+        """Every dotted name a condition of the body speaks of."""
+        keys: set[str] = set()
+        work = [self.block]
+        while work:
+            for statement in work.pop():
+                match statement:
+                    case ast.If(test=test) | ast.While(test=test):
+                        keys |= {dotted(node) or "" for node in ast.walk(test) if isinstance(node, ast.Name | ast.Attribute)}
+                    case ast.Match(subject=subject):
+                        keys.add(dotted(subject) or "")
+                work.extend(block for block, _ in blocks(statement))
+        return frozenset(keys)
+
+    @cached_property
+    def parameters(self) -> dict[str, ast.arg]:
+        """Parameter name -> its node, in order, with `*args` and `**kwargs`."""
+        if isinstance(self.node, ast.Module | ast.ClassDef):
+            return {}
+        arguments = self.node.args
+        nodes = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        nodes += [node for node in (arguments.vararg, arguments.kwarg) if node is not None]
+        return {node.arg: node for node in nodes}
+
+    @cached_property
+    def defaults(self) -> dict[str, ast.expr]:
+        """Parameter name -> the expression of its default."""
+        if isinstance(self.node, ast.Module | ast.ClassDef):
+            return {}
+        arguments = self.node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        found = {
+            node.arg: default
+            for node, default in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+        }
+        found |= {
+            node.arg: default
+            for node, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        }
+        return found
+
+    @cached_property
+    def decorators(self) -> tuple[str, ...]:
+        """The dotted names of the decorators, without their arguments."""
+        if isinstance(self.node, ast.Module | ast.Lambda):
+            return ()
+        names = []
+        for decorator in self.node.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            names.append(dotted(target) or "")
+        return tuple(names)
+
+    def decorated(self, *names: str) -> bool:
+        """Whether a decorator's last name is one of `names`."""
+        return any(each.rpartition(".")[2] in names for each in self.decorators)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a statement stands: its block, its index there, the statement around the block, and its scope."""
+
+    block: list[ast.stmt]
+    index: int
+    owner: ast.stmt | ast.ExceptHandler | ast.match_case | None
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallPlace:
+    """Where a call stands: its statement, scope, and the lambdas, comprehensions and conditions around it, outermost first."""
+
+    call: ast.Call
+    statement: ast.stmt
+    scope: Scope
+    around: tuple[tuple[ast.expr, str], ...] = ()
+
+
+def dotted(node: ast.AST) -> str | None:
+    """`a.b.c` for a chain of attributes on a name; None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def last_name(node: ast.AST) -> str | None:
+    """The last name of a callee: `converse` of `self.client.converse`."""
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(attr=name):
+            return name
+    return None
+
+
+def targets(node: ast.expr) -> Iterator[ast.expr]:
+    """The single targets of an assignment target, tuples and stars taken apart."""
+    work = [node]
+    while work:
+        target = work.pop()
+        match target:
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                work.extend(reversed(parts))
+            case ast.Starred(value=inner):
+                work.append(inner)
+            case _:
+                yield target
+
+
+def blocks(statement: ast.stmt) -> Iterator[tuple[list[ast.stmt], ast.stmt | ast.ExceptHandler | ast.match_case]]:
+    """The blocks inside a compound statement, each with the node it belongs to; not those of definitions."""
+    match statement:
+        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
+            yield statement.body, statement
+            yield statement.orelse, statement
+        case ast.With() | ast.AsyncWith():
+            yield statement.body, statement
+        case ast.Try() | ast.TryStar():
+            yield statement.body, statement
+            for handler in statement.handlers:
+                yield handler.body, handler
+            yield statement.orelse, statement
+            yield statement.finalbody, statement
+        case ast.Match():
+            for case in statement.cases:
+                yield case.body, case
+
+
+def stored_by(statement: ast.stmt) -> set[str]:
+    """The dotted names one statement stores to or changes itself, without the blocks inside it."""
+    keys: set[str] = set()
+    nodes: list[ast.AST] = []
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return {statement.name}
+        case ast.Import():
+            return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+        case ast.ImportFrom():
+            return {alias.asname or alias.name for alias in statement.names}
+        case ast.Match():
+            nodes = [case.pattern for case in statement.cases]
+        case ast.Try() | ast.TryStar():
+            return {handler.name for handler in statement.handlers if handler.name}
+    if not nodes:
+        nodes = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
+    while nodes:
+        node = nodes.pop()
+        match node:
+            case ast.Name(name, ctx=ast.Store() | ast.Del()):
+                keys.add(name)
+            case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                keys.add(dotted(node) or "")
+            case ast.Subscript(value=base, ctx=ast.Store() | ast.Del()):
+                keys.add(dotted(base) or "")
+            case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in MUTATORS:
+                keys.add(dotted(base) or "")
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                keys.add(name)
+            case ast.Lambda():
+                continue
+        nodes.extend(ast.iter_child_nodes(node))
+    keys.discard("")
+    return keys
+
+
+def shown(node: ast.AST) -> str:
+    """An expression as a message shows it."""
+    try:
+        text = ast.unparse(node)
+    except RecursionError:
+        return "..."
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."

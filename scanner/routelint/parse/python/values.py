@@ -1,0 +1,215 @@
+"""What a Python expression may be beyond texts and collections: functions, classes, objects, and things from outside.
+
+Each is a `Hole` to whoever does not know it, so a text built from one says what stands in its place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from routelint.model import Hop, Resolution
+from routelint.parse.python.scopes import Scope
+from routelint.possible import Content, Hole, Possibility, Possible, known, unite, unknown, via
+
+NOTHING: Possible = ()
+"""No possibility at all: a value that depends on itself, or code that is never reached."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One activation of a function: what its parameters are, and the frame of the code around it.
+
+    A frame that is not `bound` stands for every activation: its parameters are what the callers pass.
+    """
+
+    scope: Scope
+    arguments: Mapping[str, Argument | Possible] = field(default_factory=dict)
+    bound: bool = False
+    instance: Possible | None = None
+    outer: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """Where an expression is evaluated: just before `statement` of a scope, or at the scope's end where it is None.
+
+    `local` holds the variables of comprehensions and lambdas, and names narrowed by a condition around the expression.
+    """
+
+    scope: Scope
+    statement: ast.stmt | None
+    frame: Frame
+    local: Mapping[str, Possible] = field(default_factory=dict)
+
+    def binding(self, names: Mapping[str, Possible]) -> Site:
+        """The same place with more variables."""
+        return replace(self, local={**self.local, **names}) if names else self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """An argument that is evaluated only when somebody asks for it."""
+
+    node: ast.expr
+    site: Site
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Hole):
+    """A module, class, function or attribute from outside the repository; `path` is dotted, `()` marks a call on the way.
+
+    `origin` is the object the attribute was taken from, where it was made by a call.
+    """
+
+    path: str = ""
+    origin: Made | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Hole):
+    """What a call of an outside callable returned."""
+
+    path: str = ""
+    call: ast.Call | None = field(default=None, compare=False)
+    site: Site | None = field(default=None, compare=False, repr=False)
+    origin: Made | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue(Hole):
+    """A module or package of the repository."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Hole):
+    """A function of the repository, bound to an object where it is a method."""
+
+    scope: Scope | None = field(default=None)
+    instance: Possible | None = field(default=None, compare=False)
+    outer: Frame | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Hole):
+    """A class of the repository."""
+
+    scope: Scope | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Hole):
+    """An object of a class of the repository; without a `call` it stands for every object of the class."""
+
+    scope: Scope | None = field(default=None)
+    call: ast.Call | None = field(default=None, compare=False)
+    site: Site | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Hole):
+    """A callable with some arguments given already."""
+
+    callee: Possible = ()
+    call: ast.Call | None = field(default=None, compare=False)
+    site: Site | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath(Hole):
+    """A path of the file system; inside the repository it starts with `ROOT`."""
+
+    text: str = ""
+
+
+ROOT = "/<repository>"
+"""Stands for the scanned root in the paths that `__file__` gives."""
+
+Special = Symbol | Made | ModuleValue | Function | Class | Instance | Partial | FilePath
+
+
+def is_special(content: Content) -> bool:
+    """Whether the content is a Python object that can be told, not a gap in knowledge."""
+    return isinstance(content, Symbol | Made | ModuleValue | Function | Class | Instance | Partial | FilePath)
+
+
+def is_gap(content: Content) -> bool:
+    """Whether nothing is known of the content."""
+    return isinstance(content, Hole) and not is_special(content)
+
+
+def symbol(path: str, origin: Made | None = None) -> Possible:
+    """A thing from outside, by its dotted path."""
+    return known(Symbol(f"'{path}' is not a text", path=path, origin=origin))
+
+
+def step(possible: Possible, hop: Hop | None, resolution: Resolution | None = None) -> Possible:
+    """Every possibility one hop further away; the resolution is kept where a deeper step already tells more."""
+    moved = []
+    for each in possible:
+        stronger = resolution if resolution is not None and _yields(each.resolution, resolution) else None
+        if hop is not None:
+            moved.append(each.via(hop, stronger))
+        else:
+            moved.append(replace(each, resolution=stronger) if stronger else each)
+    return tuple(moved)
+
+
+_WEAK = (Resolution.LITERAL, Resolution.CONSTANT)
+
+
+def _yields(have: Resolution, new: Resolution) -> bool:
+    return have is Resolution.LITERAL or (have is Resolution.CONSTANT and new not in _WEAK)
+
+
+def join(alternatives: Sequence[Possible]) -> Possible:
+    """Every alternative, without those that are nothing; cheap where there is only one."""
+    real = [each for each in alternatives if each]
+    if len(real) <= 1:
+        return real[0] if real else NOTHING
+    return unite(real)
+
+
+def contents(possible: Possible) -> Iterator[Content]:
+    """The contents without where they came from."""
+    return (each.content for each in possible)
+
+
+def sole_text(possible: Possible) -> str | None:
+    """The text, where there is exactly one possibility and it is a text."""
+    if len(possible) == 1 and isinstance(possible[0].content, str):
+        return possible[0].content
+    return None
+
+
+__all__ = [
+    "NOTHING",
+    "ROOT",
+    "Argument",
+    "Class",
+    "FilePath",
+    "Frame",
+    "Function",
+    "Instance",
+    "Made",
+    "ModuleValue",
+    "Partial",
+    "Possibility",
+    "Site",
+    "Special",
+    "Symbol",
+    "contents",
+    "is_gap",
+    "is_special",
+    "join",
+    "known",
+    "sole_text",
+    "step",
+    "symbol",
+    "unknown",
+    "via",
+]
