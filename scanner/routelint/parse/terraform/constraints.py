@@ -60,11 +60,17 @@ def _object(possibility: Possibility, attributes: ObjectNode, default: Default, 
             continue
         given = content.entries.get(name)
         fallback = constraint if isinstance(constraint, Call) and constraint.name == "optional" else None
-        if fallback is not None and len(fallback.arguments) > 1 and (given is None or all(each.content is None for each in given)):
+        if (
+            fallback is not None
+            and len(fallback.arguments) > 1
+            and (given is None or all(each.content is None for each in given))
+        ):
             # With a default, null is as good as nothing.
             place = fallback.arguments[1].place
             given = through(
-                default(fallback.arguments[1]), Hop(place.location(), f"default of attribute {name}"), Resolution.VARIABLE_DEFAULT
+                default(fallback.arguments[1]),
+                Hop(place.location(), f"default of attribute {name}"),
+                Resolution.VARIABLE_DEFAULT,
             )
         if given is None:
             if fallback is None and content.rest is not None:
@@ -89,7 +95,9 @@ def _list(possibility: Possibility, inner: Expression, default: Default, depth: 
     content = possibility.content
     if not isinstance(content, Items):
         return possibility
-    return replace(possibility, content=Items(tuple(convert(i, inner, default, depth + 1) for i in content.items), content.rest))
+    return replace(
+        possibility, content=Items(tuple(convert(i, inner, default, depth + 1) for i in content.items), content.rest)
+    )
 
 
 def _tuple(possibility: Possibility, inners: tuple[Expression, ...], default: Default, depth: int) -> Possibility:

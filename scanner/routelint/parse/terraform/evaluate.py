@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from routelint.model import Hop, Resolution
-from routelint.parse.terraform import compare, functions
-from routelint.parse.terraform.module import Instance, Scope
+from routelint.parse.terraform import access, compare, functions
+from routelint.parse.terraform.functions.arguments import LONGEST
+from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import (
     ELEMENT,
     Binary,
@@ -29,7 +30,6 @@ from routelint.parse.terraform.nodes import (
     Unary,
     Variable,
 )
-from routelint.parse.terraform.functions.arguments import LONGEST
 from routelint.parse.terraform.references import References
 from routelint.parse.terraform.values import (
     Called,
@@ -39,10 +39,10 @@ from routelint.parse.terraform.values import (
     bind,
     entries,
     inside,
-    label_with,
     rest_of,
     skipped,
     through,
+    united,
 )
 from routelint.possible import (
     Content,
@@ -56,7 +56,6 @@ from routelint.possible import (
     concatenate,
     known,
     text_of,
-    unite,
     unknown,
 )
 
@@ -65,6 +64,7 @@ MOST_DEPTH = 90
 # A root of 300 resources takes about 20,000 steps; the bound is deterministic where a clock would not be.
 MOST_STEPS = 400_000
 MOST_ITEMS = 256
+MOST_NAMES = 16
 # How much of a condition a note quotes.
 QUOTED = 48
 
@@ -77,7 +77,9 @@ class Configuration:
     """
 
     name: str = ""
-    workspace: str | Symbol = field(default_factory=lambda: Symbol("the workspace is chosen at run time", "${terraform.workspace}"))
+    workspace: str | Symbol = field(
+        default_factory=lambda: Symbol("the workspace is chosen at run time", "${terraform.workspace}")
+    )
     symbols: Mapping[str, str | Symbol] = field(default_factory=dict)
 
 
@@ -138,98 +140,20 @@ class Evaluator:
             case Invalid(_, reason):
                 return unknown(reason)
 
-    # -- looking into values
-
     def attribute(self, possible: Possible, name: str) -> Possible:
         """`.name` of every possibility."""
-        return unite(self._attribute(each, name) for each in possible)
-
-    def _attribute(self, possibility: Possibility, name: str) -> Possible:
-        match possibility.content:
-            case Record(pairs, rest):
-                if name in pairs:
-                    return inside(possibility, pairs[name])
-                return inside(possibility, known(_missing(f"there is no attribute '{name}'", rest)))
-            case Thing() | Called() as referred:
-                return inside(possibility, self.references.attribute(self, referred, name))
-            case Items(items) if name.isdigit():
-                return self._item(possibility, items, int(name))
-            case Items(items, rest):
-                # Terraform before 0.12 let `.name` on a list of one mean the item's.
-                if len(items) == 1 and rest is None:
-                    return inside(possibility, self.attribute(items[0], name))
-                return inside(possibility, known(_missing(f"a list has no attribute '{name}'", rest)))
-            case Failure():
-                return (possibility,)
-            case Hole() as hole:
-                return (replace(possibility, content=Hole(hole.reason, label_with(hole, f".{name}"))),)
-            case None:
-                return (replace(possibility, content=Failure(f"'{name}' is asked of null")),)
-        return (replace(possibility, content=Failure(f"a text has no attribute '{name}'")),)
+        return access.attribute(self, possible, name)
 
     def index(self, possible: Possible, key: Possible) -> Possible:
         """`[key]` of every possibility; where the key cannot be told, every item is possible."""
+        return access.index(self, possible, key)
 
-        def one(pair: tuple[Possibility, ...]) -> Possible:
-            collection, chosen = pair
-            return self._index(collection, chosen)
-
-        return bind([possible, key], one)
-
-    def _index(self, possibility: Possibility, key: Possibility) -> Possible:
-        content, chosen = possibility.content, key.content
-        match content:
-            case Thing() if content.key is None:
-                keyed = replace(content, key=(replace(key, trail=()),), label=label_with(content, f"[{_shown(chosen)}]"))
-                return (replace(possibility, content=keyed),)
-            case Called():
-                return (replace(possibility, content=self.references.called_by(content, chosen)),)
-            case Record(pairs, rest):
-                self.note_names(chosen, pairs)
-                if isinstance(chosen, Symbol):
-                    open_keys = [name for name in pairs if name not in chosen.excluded]
-                    if not open_keys and rest is None:
-                        return (replace(possibility, content=Failure("no entry for any other workspace")),)
-                if isinstance(chosen, Hole | Template):
-                    return self._any(possibility, pairs.values(), rest, chosen)
-                name = text_of(chosen) if not isinstance(chosen, Items | Record) else ""
-                if name in pairs:
-                    found = inside(possibility, pairs[name])
-                    return found if not key.trail else tuple(replace(each, trail=(*key.trail, *each.trail)) for each in found)
-                return inside(possibility, known(_missing(f"there is no entry '{name}'", rest)))
-            case Items(items, rest):
-                if isinstance(chosen, Hole | Template):
-                    return self._any(possibility, items, rest, chosen)
-                number = _whole(chosen)
-                if number is None:
-                    return (replace(possibility, content=Failure("a list is indexed by a number")),)
-                return self._item(possibility, items, number, rest)
-            case Failure():
-                return (possibility,)
-            case Hole() as hole:
-                return (replace(possibility, content=Hole(hole.reason, label_with(hole, f"[{_shown(chosen)}]"))),)
-            case None:
-                return (replace(possibility, content=Failure("an item is asked of null")),)
-        return (replace(possibility, content=Failure("a text has no items")),)
-
-    def _item(self, outer: Possibility, items: tuple[Possible, ...], number: int, rest: Hole | None = None) -> Possible:
-        if 0 <= number < len(items):
-            return inside(outer, items[number])
-        return inside(outer, known(_missing(f"the list has no item {number}", rest)))
-
-    def _any(self, outer: Possibility, values: object, rest: Hole | None, key: Content) -> Possible:
-        assert isinstance(key, Hole | Template)
-        choices = [inside(outer, value) for value in values]  # type: ignore[attr-defined]
-        if rest is not None or not choices:
-            choices.append(known(rest or Hole(key.reason)))
-        return unite(choices)
-
-    def note_names(self, key: Content, names: object) -> None:
+    def note_names(self, key: Content, names: Iterable[object]) -> None:
         """Remembers the names a symbol is held against: they are what environments the configuration knows."""
         if isinstance(key, Symbol) and not key.excluded:
             seen = self.seen_names.setdefault(key.name, {})
-            for name in names if not isinstance(names, str) else (names,):  # type: ignore[attr-defined]
-                if isinstance(name, str) and name and len(seen) < 16:
+            for name in names:
+                if isinstance(name, str) and name and len(seen) < MOST_NAMES:
                     seen[name] = None
 
     # -- expressions
@@ -310,11 +234,13 @@ class Evaluator:
                 because = self._because(condition, test[0])
                 return _chosen(self.evaluate(then if truth else otherwise, scope), because)
             quoted = _source(condition)
-            return unite(
+            return united(
                 [
                     through(self.evaluate(then, scope), Hop(then.place.location(), f"if {quoted}"), Resolution.CONDITIONAL),
                     through(
-                        self.evaluate(otherwise, scope), Hop(otherwise.place.location(), f"unless {quoted}"), Resolution.CONDITIONAL
+                        self.evaluate(otherwise, scope),
+                        Hop(otherwise.place.location(), f"unless {quoted}"),
+                        Resolution.CONDITIONAL,
                     ),
                 ]
             )
@@ -324,7 +250,9 @@ class Evaluator:
     def _because(self, condition: Expression, test: Possibility) -> tuple[Hop, ...]:
         """Where a value that was tested for null or emptiness was left empty: why the other branch is taken."""
         match condition:
-            case Binary(_, "==" | "!=", _, Literal(_, None | "")) | Binary(_, "==" | "!=", Literal(_, None | ""), _) if test.trail:
+            case Binary(_, "==" | "!=", _, Literal(_, None | "")) | Binary(_, "==" | "!=", Literal(_, None | ""), _) if (
+                test.trail
+            ):
                 empty = test.content is (condition.operator == "==")
                 return skipped(test.trail) if empty else ()
         return ()
@@ -348,7 +276,8 @@ class Evaluator:
             match possibility.content:
                 case Items(items, rest):
                     results = tuple(
-                        self.evaluate(item, scope.with_names({ELEMENT: inside(possibility, each)})) for each in items[:MOST_ITEMS]
+                        self.evaluate(item, scope.with_names({ELEMENT: inside(possibility, each)}))
+                        for each in items[:MOST_ITEMS]
                     )
                     return known(Items(results, rest))
                 case None:
@@ -359,8 +288,7 @@ class Evaluator:
                     every = self.references.instances(self, possibility.content)
                     return known(Items(tuple(self.evaluate(item, scope.with_names({ELEMENT: each})) for each in every)))
                 case Hole() as hole:
-                    inner = self.evaluate(item, scope.with_names({ELEMENT: (possibility,)}))
-                    return known(Items(inner and (), hole))
+                    return known(Items((), hole))
             return known(Items((self.evaluate(item, scope.with_names({ELEMENT: (possibility,)})),)))
 
         return bind([target], one)
@@ -402,7 +330,7 @@ class Evaluator:
                 if expression.grouped:
                     pairs[text] = _appended(pairs.get(text), result)
                 else:
-                    pairs[text] = unite([pairs[text], result]) if kept is None and text in pairs else result
+                    pairs[text] = united([pairs[text], result]) if kept is None and text in pairs else result
         return known(Items(tuple(items), rest) if expression.result_key is None else Record(pairs, rest))
 
     def _kept(self, condition: Expression | None, scope: Scope) -> bool | None:
@@ -411,36 +339,6 @@ class Evaluator:
             return True
         truths = {compare.truth(each.content) for each in self.evaluate(condition, scope)}
         return truths.pop() if len(truths) == 1 else None
-
-
-def _missing(reason: str, rest: Hole | None) -> Hole:
-    return Failure(reason) if rest is None else Hole(rest.reason, rest.label)
-
-
-def _shown(key: Content) -> str:
-    match key:
-        case Hole():
-            return key.label.removeprefix("${").removesuffix("}")
-        case Template():
-            return str(key)
-        case str():
-            return f'"{key}"'
-        case Items() | Record():
-            return "..."
-        case _:
-            return text_of(key)
-
-
-def _whole(content: Content) -> int | None:
-    if isinstance(content, bool):
-        return None
-    if isinstance(content, int):
-        return content
-    if isinstance(content, float) and content.is_integer():
-        return int(content)
-    if isinstance(content, str) and content.lstrip("-").isdigit() and len(content) < 10:
-        return int(content)
-    return None
 
 
 def _key_text(content: Content) -> str:
@@ -454,7 +352,7 @@ def _appended(group: Possible | None, item: Possible) -> Possible:
 
 
 def _telling(parts: Sequence[TemplatePart]) -> int:
-    """The first part whose trail matters: in an ARN what follows the resource type, for the region says nothing of the model."""
+    """The first part whose trail matters: in an ARN the one after the resource type, for a region tells no model."""
     if not isinstance(parts[0], str) or not parts[0].startswith("arn:"):
         return 0
     return next((number for number, part in enumerate(parts) if isinstance(part, str) and "/" in part), 0)
@@ -482,4 +380,3 @@ def _source(expression: Expression) -> str:
     text = data[expression.place.start : expression.place.end].decode("utf-8", "replace") if data else "the condition holds"
     text = " ".join(text.split())
     return text if len(text) <= QUOTED else text[: QUOTED - 3] + "..."
-

@@ -27,7 +27,17 @@ from routelint.parse.terraform.nodes import (
 
 MOST_NESTED = 60
 # Block types of the top level and how many labels each has.
-LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "locals": 0, "terraform": 0}
+LABELS = {
+    "resource": 2,
+    "data": 2,
+    "ephemeral": 2,
+    "variable": 1,
+    "output": 1,
+    "module": 1,
+    "provider": 1,
+    "locals": 0,
+    "terraform": 0,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +121,7 @@ def parse_document(path: str, text: str) -> tuple[Expression | None, tuple[ScanE
         return None, (ScanError(path, f"not JSON: {error.problem}", line, column),)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, (ScanError(path, f"not JSON: {type(error).__name__}"),)
-    return _expression(JsonFile(path, text), node, 0), ()
+    return (_expression(JsonFile(path, text), node, 0), ()) if node is not None else (None, ())
 
 
 def _expression(file: JsonFile, node: yaml.Node, depth: int) -> Expression:
@@ -121,7 +131,12 @@ def _expression(file: JsonFile, node: yaml.Node, depth: int) -> Expression:
     if isinstance(node, yaml.MappingNode):
         pairs = []
         for key, value in node.value:
-            pairs.append((Literal(Place(file, key.start_mark.index, key.end_mark.index), str(key.value)), _expression(file, value, depth + 1)))
+            pairs.append(
+                (
+                    Literal(Place(file, key.start_mark.index, key.end_mark.index), str(key.value)),
+                    _expression(file, value, depth + 1),
+                )
+            )
         return ObjectNode(place, tuple(pairs))
     if isinstance(node, yaml.SequenceNode):
         return TupleNode(place, tuple(_expression(file, item, depth + 1) for item in node.value))

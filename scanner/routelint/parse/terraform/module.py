@@ -73,7 +73,7 @@ class Instance:
     """One use of a folder: a root, or a module as one caller calls it.
 
     `arguments` are the attributes the call passes, to be evaluated in `scope`, the caller's. `address` is
-    `module.a.module.b`, empty for a root. Values of variables, locals and outputs are kept once they are known.
+    `module.a.module.b`, empty for a root. Values of names, called modules and scopes of resources are kept once they are known.
     """
 
     folder: Folder
@@ -87,6 +87,7 @@ class Instance:
     values: dict[str, Possible] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     children: dict[str, tuple[Instance, ...]] = field(default_factory=dict)
+    scopes: dict[Block, list[tuple[str | None, Scope]]] = field(default_factory=dict)
 
     @property
     def alive(self) -> bool:

@@ -93,7 +93,7 @@ class Project:
         """The folder a module call's local source leads to; None where it lies outside the scan."""
         source = call.body.attributes.get("source")
         text = literal_text(source.expression) if source is not None else None
-        if text is None or not text.startswith(("./", "../")) and text not in (".", ".."):
+        if text is None or (not text.startswith(("./", "../")) and text not in (".", "..")):
             return None
         path = joined(caller, text.replace("//", "/"))
         return self.folder(path) if path is not None and path in self.by_folder else None

@@ -20,11 +20,13 @@ from routelint.parse.terraform.values import (
     entries,
     rest_of,
     through,
+    united,
 )
 from routelint.possible import (
     Content,
     Hole,
     Items,
+    Possibility,
     Possible,
     Record,
     Template,
@@ -32,7 +34,6 @@ from routelint.possible import (
     concatenate,
     known,
     text_of,
-    unite,
     unknown,
 )
 from routelint.surfaces import Surface
@@ -52,9 +53,7 @@ class References:
 
     def __init__(self, project: Project, surfaces: Iterable[Surface]) -> None:
         self.project = project
-        self.handing_on = {
-            surface.symbol: surface for surface in surfaces if surface.outputs
-        }
+        self.handing_on = {surface.symbol: surface for surface in surfaces if surface.outputs}
         self._made = 0
 
     # -- names
@@ -218,6 +217,13 @@ class References:
 
     def scopes(self, evaluator: Evaluator, block: Block, instance: Instance) -> list[tuple[str | None, Scope]]:
         """A scope per instance of a resource or module call: `each` and `count` bound, at least one even if none is made."""
+        kept = instance.scopes.get(block)
+        if kept is None:
+            instance.scopes[block] = [(None, Scope(instance, alive=instance.alive))]
+            kept = instance.scopes[block] = self._scopes(evaluator, block, instance)
+        return kept
+
+    def _scopes(self, evaluator: Evaluator, block: Block, instance: Instance) -> list[tuple[str | None, Scope]]:
         attributes = block.body.attributes
         scope = Scope(instance, alive=instance.alive)
         if "for_each" in attributes:
@@ -244,13 +250,17 @@ class References:
                     text = str(each.content) if isinstance(each.content, Template) else text_of(each.content)
                     found.setdefault(text, []).append(((each,), (each,)))
         if not found or reason is not None:
-            hole = replace(reason, label="${each.value}") if type(reason) is Hole else Hole((reason or empty).reason, "${each.value}")
+            hole = (
+                replace(reason, label="${each.value}")
+                if type(reason) is Hole
+                else Hole((reason or empty).reason, "${each.value}")
+            )
             found.setdefault("", []).append((unknown(hole.reason, "${each.key}"), known(hole)))
         bound = []
         for key, pairs in found.items():
-            each = Record({"key": unite(pair[0] for pair in pairs), "value": unite(pair[1] for pair in pairs)})
+            bound_each = Record({"key": united(pair[0] for pair in pairs), "value": united(pair[1] for pair in pairs)})
             alive = bool(key) or reason is not None
-            bound.append((key or None, scope.with_names({"each": known(each)}, alive=alive)))
+            bound.append((key or None, scope.with_names({"each": known(bound_each)}, alive=alive)))
         return bound
 
     def _count(self, evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
@@ -262,7 +272,10 @@ class References:
             return [(None, scope.bind(count=known(Record({"index": index}))))]
         alive = most > 0
         return [
-            (str(number) if most > 1 else None, scope.with_names({"count": known(Record({"index": known(number)}))}, alive=alive))
+            (
+                str(number) if most > 1 else None,
+                scope.with_names({"count": known(Record({"index": known(number)}))}, alive=alive),
+            )
             for number in range(min(max(most, 1), MOST_KEYS))
         ]
 
@@ -283,17 +296,13 @@ class References:
         if isinstance(referred, Called):
             return self._output(evaluator, referred, name)
         block, instance = referred.block, referred.instance
-        assert block is not None and instance is not None
-        mark = f"{referred.label}.{name}[{referred.key!r}]"
-        if mark in instance.active:
-            return unknown(f"{referred.label[2:-1]} refers to itself", referred.label)
-        instance.active.add(mark)
-        try:
-            return self._attribute(evaluator, referred, block, instance, name)
-        finally:
-            instance.active.discard(mark)
+        assert block is not None
+        assert instance is not None
+        key = "".join(f"[{each.content!r}]" for each in referred.key or ())
+        mark = f"{block.type} {block.labels[0]}.{block.labels[1]}{key}.{name}"
+        return self._kept(instance, mark, lambda: self._attribute(evaluator, referred, block, name))
 
-    def _attribute(self, evaluator: Evaluator, referred: Thing, block: Block, instance: Instance, name: str) -> Possible:
+    def _attribute(self, evaluator: Evaluator, referred: Thing, block: Block, name: str) -> Possible:
         address = referred.label[2:-1]
         symbol = ("data." if block.type == "data" else "") + block.labels[0]
         handing_on = self.handing_on.get(symbol)
@@ -304,12 +313,12 @@ class References:
         scopes = [scope for _, scope in self._chosen(evaluator, referred)]
         found = []
         for scope in scopes:
-            value = sections.value(evaluator, block.body, name, scope)
-            if value is not None:
-                place, possible = value
+            written = sections.value(evaluator, block.body, name, scope)
+            if written is not None:
+                place, possible = written
                 found.append(through(possible, Hop(place.location(), f"{address}.{name}")))
         if found:
-            return unite(found)
+            return united(found)
         label = f"${{{address}.{name}}}"
         return known(Computed(f"{address}.{name} is known only after apply", label))
 
@@ -325,9 +334,13 @@ class References:
                 value = leaf.value
                 if before or after:
                     value = combine([known(_holed(before)), value, known(_holed(after))], _model_only)
-                hop = Hop(leaf.place.location(), f"{referred.label[2:-1].split('[')[0]} takes {surface.carrier.rsplit('.', 1)[-1]}")
-                found.append(tuple(replace(each, trail=(hop, *each.trail), resolution=_step(each, resolution)) for each in value))
-        return unite(found) if found else None
+                hop = Hop(
+                    leaf.place.location(), f"{referred.label[2:-1].split('[')[0]} takes {surface.carrier.rsplit('.', 1)[-1]}"
+                )
+                found.append(
+                    tuple(replace(each, trail=(hop, *each.trail), resolution=_step(each, resolution)) for each in value)
+                )
+        return united(found) if found else None
 
     def _chosen(self, evaluator: Evaluator, referred: Thing) -> list[tuple[str | None, Scope]]:
         """The scopes of the instances that a reference's key picks; all where it cannot be told."""
@@ -337,8 +350,7 @@ class References:
         if referred.key is None or len(scopes) == 1:
             return scopes
         wanted = {text_of(each.content) for each in referred.key if isinstance(each.content, str | int)}
-        picked = [(key, scope) for key, scope in scopes if key in wanted]
-        return picked or scopes
+        return [(key, scope) for key, scope in scopes if key is None or key in wanted] or scopes
 
     def instances(self, evaluator: Evaluator, referred: Thing | Called) -> list[Possible]:
         """Each instance of a resource or module call, as `[*]` lists them."""
@@ -347,7 +359,10 @@ class References:
     def members(self, evaluator: Evaluator, referred: Thing | Called) -> list[tuple[str | None, Possible]]:
         """Each instance with its for_each key, as `for` runs over them."""
         if isinstance(referred, Called):
-            return [(_last_key(instance.address), known(replace(referred, instances=(instance,)))) for instance in referred.instances]
+            return [
+                (_last_key(instance.address), known(replace(referred, instances=(instance,))))
+                for instance in referred.instances
+            ]
         if referred.key is not None or referred.block is None or referred.instance is None:
             return [(None, known(referred))]
         scopes = self.scopes(evaluator, referred.block, referred.instance)
@@ -356,7 +371,9 @@ class References:
     def repeated(self, evaluator: Evaluator, referred: Thing | Called) -> Items | Record | None:
         """The instances of a resource or call with count or for_each as the collection they are; None where it has neither."""
         block = referred.block if isinstance(referred, Thing) else (referred.instances[0].call if referred.instances else None)
-        owner = referred.instance if isinstance(referred, Thing) else (referred.instances[0].parent if referred.instances else None)
+        owner = (
+            referred.instance if isinstance(referred, Thing) else (referred.instances[0].parent if referred.instances else None)
+        )
         if block is None or owner is None or (isinstance(referred, Thing) and referred.key is not None):
             return None
         attributes = block.body.attributes
@@ -382,7 +399,7 @@ class References:
             found.append(self._kept(instance, f"output.{name}", self._output_value(evaluator, instance, name, value)))
         if not found:
             return known(Hole(called.reason, f"${{module.{called.name}.{name}}}"))
-        return unite(found)
+        return united(found)
 
     def _output_value(self, evaluator: Evaluator, instance: Instance, name: str, value: Attribute) -> Callable[[], Possible]:
         def compute() -> Possible:

@@ -26,7 +26,9 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(r"(?i)model|inference_?profile|^llm")
 # Meta-arguments and names that speak of models without choosing one.
-_NOT_CHOICES = re.compile(r"(?i)bucket|path|dir|file|package|prefix|version$|table|queue|role|enabled?$|^create|logging|region|timeout|count$|url$|kms")
+_NOT_CHOICES = re.compile(
+    r"(?i)bucket|path|dir|file|package|prefix|version$|table|queue|role|enabled?$|^create|logging|region|timeout|count$|url$|kms"
+)
 _META = frozenset({"for_each", "count", "depends_on", "provider", "providers", "source", "version", "lifecycle", "tags"})
 
 
@@ -115,7 +117,9 @@ class Walk:
                     step = _last(surface, surfaces)
                     self._sight(leaf, surface.kind or Kind.INVOKE, step, context, bedrock_only=surface.bedrock_only)
             case "indirect", "stored":
-                for leaf in sections.leaves(self.evaluator, context.block.body, surface.carrier.removesuffix(".*"), context.scope):
+                for leaf in sections.leaves(
+                    self.evaluator, context.block.body, surface.carrier.removesuffix(".*"), context.scope
+                ):
                     taken.add(leaf.place.start)
                     self._sight_models(leaf, surface, context)
             case "indirect", "variables":
@@ -203,7 +207,11 @@ class Walk:
         if context.block.type == "data" and context.symbol in self.by_symbol:
             return
         for names, attribute in _attributes(context.block.body):
-            if attribute.expression.place.start in taken or not _WEAK.search(attribute.name) or _NOT_CHOICES.search(attribute.name):
+            if (
+                attribute.expression.place.start in taken
+                or not _WEAK.search(attribute.name)
+                or _NOT_CHOICES.search(attribute.name)
+            ):
                 continue
             value = self.evaluator.evaluate(attribute.expression, context.scope)
             leaf = Leaf(attribute.expression.place, context.scope, value, attribute.expression)

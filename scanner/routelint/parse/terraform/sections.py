@@ -22,8 +22,8 @@ from routelint.parse.terraform.nodes import (
     fields,
     literal_text,
 )
-from routelint.parse.terraform.values import Failure, entries, inside, rest_of
-from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, known, unite
+from routelint.parse.terraform.values import Failure, entries, inside, rest_of, united
+from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, known
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
@@ -101,13 +101,16 @@ def _written_out(evaluator: Evaluator, expression: Expression, scope: Scope, dep
         case TupleNode(_, items) if depth < MOST_DEPTH:
             for item in items:
                 yield from _written_out(evaluator, item, scope, depth + 1)
-        case Call(_, "jsonencode" | "concat" | "merge" | "flatten" | "tolist" | "tomap", arguments, False) if depth < MOST_DEPTH:
+        case Call(_, "jsonencode" | "concat" | "merge" | "flatten" | "tolist" | "tomap", arguments, False) if (
+            depth < MOST_DEPTH
+        ):
             for argument in arguments:
                 yield from _written_out(evaluator, argument, scope, depth + 1)
         case _:
             value = evaluator.evaluate(expression, scope)
             decoded = tuple(
-                replace(each, content=decode(each.content)) if isinstance(each.content, str | Template) else each for each in value
+                replace(each, content=decode(each.content)) if isinstance(each.content, str | Template) else each
+                for each in value
             )
             yield Leaf(expression.place, scope, decoded, expression)
 
@@ -121,7 +124,10 @@ def _map_entries(evaluator: Evaluator, holder: _Holder) -> Iterator[tuple[str, L
         return
     inner, bound = holder
     for name, attribute in inner.attributes.items():
-        yield name, Leaf(attribute.expression.place, bound, evaluator.evaluate(attribute.expression, bound), attribute.expression)
+        yield (
+            name,
+            Leaf(attribute.expression.place, bound, evaluator.evaluate(attribute.expression, bound), attribute.expression),
+        )
 
 
 def _list_entries(evaluator: Evaluator, holder: _Holder, name_key: str, value_key: str) -> Iterator[tuple[str, Leaf]]:
@@ -156,7 +162,7 @@ def _one_text(value: Possible) -> str | None:
 
 def _each_attribute(evaluator: Evaluator, value: Possible, name: str) -> Possible:
     """`.name` of an object, or of every object of a list."""
-    found = []
+    found: list[Possible] = []
     for each in value:
         if isinstance(each.content, Items):
             found.extend(evaluator.attribute(item, name) for _, item in entries(each))
@@ -164,7 +170,7 @@ def _each_attribute(evaluator: Evaluator, value: Possible, name: str) -> Possibl
                 found.append(known(each.content.rest))
         else:
             found.append(evaluator.attribute((each,), name))
-    return unite(found)
+    return united(found)
 
 
 def as_body(expression: ObjectNode) -> Body:
@@ -225,4 +231,3 @@ def _record(evaluator: Evaluator, body: Body, scope: Scope) -> Record:
         if inner is not None:
             pairs[name] = inner[1]
     return Record(pairs)
-

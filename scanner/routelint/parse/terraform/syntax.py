@@ -311,10 +311,7 @@ class Reader:
         for child in children:
             if child.type in ("(", ")", "comment"):
                 continue
-            if operand is None:
-                operand = self.node(child, depth + 1)
-            else:
-                operand = self._appended(operand, child, place, depth)
+            operand = self.node(child, depth + 1) if operand is None else self._appended(operand, child, place, depth)
         return operand if operand is not None else Invalid(place, "syntax error")
 
     def _appended(self, target: Expression, node: Node, place: Place, depth: int) -> Expression:
@@ -421,6 +418,7 @@ class Reader:
         return For(place, key, names[-1], collection, result_key, results[-1], condition, grouped)
 
     def text(self, node: Node) -> str:
+        """The source text of a node."""
         return self.file.text(node.start_byte, node.end_byte)
 
 

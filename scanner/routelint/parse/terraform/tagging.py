@@ -73,7 +73,9 @@ def _entries(possible: Possible, shape: str) -> tuple[Entries, Unknown | None]:
         if isinstance(content, Record):
             pairs.update({key: value for key, value in entries(possibility) if key is not None})
         values = {key: _text(value) for key, value in pairs.items()}
-        several.append(Tags({k: v for k, v in values.items() if v is not None}, Unknown(rest.reason) if rest is not None else None))
+        several.append(
+            Tags({k: v for k, v in values.items() if v is not None}, Unknown(rest.reason) if rest is not None else None)
+        )
     merged = together(several)
     return dict(merged.entries), merged.rest
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,14 @@ def through(possible: Possible, hop: Hop, resolution: Resolution | None = None) 
     )
 
 
+def united(alternatives: Iterable[Possible]) -> Possible:
+    """`unite`, but at once for a single possibility, which is nearly always."""
+    several = [alternative for alternative in alternatives if alternative]
+    if len(several) == 1 and len(several[0]) == 1:
+        return several[0]
+    return unite(several)
+
+
 def skipped(trail: Sequence[Hop]) -> tuple[Hop, ...]:
     """The nearest hop of a value that was passed over because it is null or empty: why what follows is taken."""
     return tuple(Hop(hop.location, f"{hop.note} is not set") for hop in trail[:1])
@@ -127,7 +136,7 @@ def bind(operands: Sequence[Possible], apply: Callable[[tuple[Possibility, ...]]
             if both is not None:
                 narrowed.append(replace(each, environments=both))
         results.append(tuple(narrowed))
-    return unite(results) or known(Failure("no combination of environments holds"))
+    return united(results) or known(Failure("no combination of environments holds"))
 
 
 def entries(possibility: Possibility) -> Iterator[tuple[str | None, Possible]]:
@@ -182,17 +191,19 @@ def _spread(possible: Possible, depth: int = 0) -> Iterator[Possibility]:
     for each in possible:
         match each.content:
             case Items(items, rest) if depth < 20 and any(not _single(item) for item in items):
-                yield from _recombined(each, items, depth, lambda chosen, rest=rest: Items(chosen, rest))
+                yield from _recombined(each, items, depth, partial(_items, rest))
             case Record(pairs, rest) if depth < 20 and any(not _single(value) for value in pairs.values()):
-                keys = tuple(pairs)
-                yield from _recombined(
-                    each,
-                    tuple(pairs.values()),
-                    depth,
-                    lambda chosen, keys=keys, rest=rest: Record(dict(zip(keys, chosen, strict=True)), rest),
-                )
+                yield from _recombined(each, tuple(pairs.values()), depth, partial(_record, tuple(pairs), rest))
             case _:
                 yield each
+
+
+def _items(rest: Hole | None, chosen: tuple[Possible, ...]) -> Content:
+    return Items(chosen, rest)
+
+
+def _record(keys: tuple[str, ...], rest: Hole | None, chosen: tuple[Possible, ...]) -> Content:
+    return Record(dict(zip(keys, chosen, strict=True)), rest)
 
 
 def _recombined(

@@ -13,12 +13,39 @@ from routelint.parse.terraform.nodes import Attribute, literal_text
 from routelint.parse.terraform.project import Project, folder_of
 
 # Variables that say in which environment a root is applied; counted in public repositories.
-ENVIRONMENT_VARIABLES = frozenset({"environment", "env", "environment_name", "env_name", "stage", "stage_name", "deployment_environment"})
+ENVIRONMENT_VARIABLES = frozenset(
+    {"environment", "env", "environment_name", "env_name", "stage", "stage_name", "deployment_environment"}
+)
 _WORDS = frozenset(
     (
-        "dev develop development sandbox sbx local demo test testing qa uat sit int integration stg stage staging preprod prod prd "
-        "production live perf performance hotfix preview ci"
-    ).split()
+        "dev",
+        "develop",
+        "development",
+        "sandbox",
+        "sbx",
+        "local",
+        "demo",
+        "test",
+        "testing",
+        "qa",
+        "uat",
+        "sit",
+        "int",
+        "integration",
+        "stg",
+        "stage",
+        "staging",
+        "preprod",
+        "prod",
+        "prd",
+        "production",
+        "live",
+        "perf",
+        "performance",
+        "hotfix",
+        "preview",
+        "ci",
+    )
 )
 MOST_FILES = 32
 

@@ -10,8 +10,8 @@ from routelint.parse.terraform.functions import collections, documents, texts
 from routelint.parse.terraform.functions.arguments import Function
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import Call, Expression
-from routelint.parse.terraform.values import Called, Failure, Thing, bind, entries, inside, through
-from routelint.possible import Content, Hole, Items, Possibility, Possible, Record, known, unite, unknown
+from routelint.parse.terraform.values import Called, Failure, Thing, bind, entries, inside, through, united
+from routelint.possible import Content, Hole, Items, Possibility, Possible, Record, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
@@ -44,7 +44,9 @@ def _spread(evaluator: Evaluator, name: str, first: list[Possible], last: Possib
         found = _apply(evaluator, name, [*first, *spread], scope)
         if last.content.rest is None:
             return found
-        return unite([found, known(last.content.rest)]) if name not in ("merge", "concat") else _opened(found, last.content.rest)
+        return (
+            united([found, known(last.content.rest)]) if name not in ("merge", "concat") else _opened(found, last.content.rest)
+        )
     if isinstance(last.content, Hole):
         found = _apply(evaluator, name, first, scope) if name in ("merge", "concat") and first else ()
         return _opened(found, last.content) if found else (last,)
@@ -53,7 +55,7 @@ def _spread(evaluator: Evaluator, name: str, first: list[Possible], last: Possib
 
 def _opened(possible: Possible, rest: Hole) -> Possible:
     """The collections with more items to follow that cannot be told."""
-    opened = []
+    opened: list[Possibility] = []
     for each in possible:
         match each.content:
             case Items(items):
@@ -95,7 +97,7 @@ def _settled(evaluator: Evaluator, value: Possible) -> Possible:
             settled.append(inside(each, known(members if members is not None else content)))
         else:
             settled.append((each,))
-    return unite(settled)
+    return united(settled)
 
 
 def _try(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) -> Possible:
@@ -108,9 +110,9 @@ def _try(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) ->
         if kept:
             found.append(kept)
         if not failed:
-            return unite(found)
+            return united(found)
         pending = failed
-    return unite([*found, pending])
+    return united([*found, pending])
 
 
 def _can(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) -> Possible:
@@ -122,7 +124,7 @@ def _can(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) ->
             return False
         return Hole(content.reason, content.label) if isinstance(content, Hole) and not isinstance(content, Thing) else True
 
-    return unite(known(works(each.content)) for each in evaluator.evaluate(arguments[0], scope))
+    return united(known(works(each.content)) for each in evaluator.evaluate(arguments[0], scope))
 
 
 def _lookup(evaluator: Evaluator, values: Sequence[Possible]) -> Possible:
@@ -139,7 +141,7 @@ def _lookup(evaluator: Evaluator, values: Sequence[Possible]) -> Possible:
             choices.append(values[2])
         else:
             choices.append((each,))
-    return unite(choices)
+    return united(choices)
 
 
 __all__ = ["FUNCTIONS", "Callable", "Hop", "Resolution", "call", "through"]

@@ -19,7 +19,7 @@ from routelint.parse.terraform.functions.arguments import (
     spread_out,
 )
 from routelint.parse.terraform.functions.texts import FUNCTIONS as TEXT_FUNCTIONS
-from routelint.parse.terraform.values import Failure, entries, inside, rest_of, skipped
+from routelint.parse.terraform.values import Failure, entries, inside, rest_of, skipped, united
 from routelint.possible import (
     Content,
     Hole,
@@ -31,7 +31,6 @@ from routelint.possible import (
     combine,
     known,
     text_of,
-    unite,
 )
 
 MOST_ITEMS = 1024
@@ -68,9 +67,7 @@ def _merge(*maps: Possibility) -> Possible:
         if open_end is not None:
             # What comes later may replace what is known; a tag is still present then.
             rest = open_end
-        for key, value in entries(each):
-            if key is not None:
-                pairs[key] = value
+        pairs.update({key: value for key, value in entries(each) if key is not None})
     return known(Record(pairs, rest))
 
 
@@ -98,14 +95,14 @@ def _first_set(values: Sequence[Possible], unset: tuple[Content, ...]) -> Possib
         for each in value:
             if each not in usable:
                 because = (*because, *skipped(each.trail))
-    return unite(found) or known(Failure("none of the values is set"))
+    return united(found) or known(Failure("none of the values is set"))
 
 
 def _element(collection: Possibility, number: Possibility) -> Possible:
     items = _items(collection)
     rest = rest_of(collection.content)
     if isinstance(number.content, Hole | Template):
-        return unite([*items, known(rest)] if rest is not None else items) or known(Failure("the list is empty"))
+        return united([*items, known(rest)] if rest is not None else items) or known(Failure("the list is empty"))
     if rest is not None and not items:
         return inside(collection, known(Hole(rest.reason, rest.label)))
     if not items:
@@ -253,7 +250,9 @@ def _range(*numbers: Content) -> Content:
         return Hole("the range cannot be told")
     try:
         bounds = [as_whole(number) for number in numbers]
-        start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else 1)
+        start, stop, step = (
+            (0, bounds[0], 1) if len(bounds) == 1 else (bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else 1)
+        )
         return Items(tuple(known(number) for number in range(start, stop, step)[:MOST_ITEMS]))
     except (TypeError, ValueError):
         return Failure("range takes numbers")
@@ -302,7 +301,7 @@ def _chosen_of(keep: bool) -> Function:
 
 def _setproduct(*lists: Possibility) -> Possible:
     rest = _rest(*lists)
-    combinations = []
+    combinations: list[Possible] = []
     for combination in product(*(_items(each) for each in lists)):
         if len(combinations) >= MOST_ITEMS:
             break
@@ -330,7 +329,7 @@ def _sum(content: Content) -> Content:
     if not isinstance(content, Items) or content.rest is not None:
         return Hole("an item cannot be told")
     try:
-        total = sum(float(as_text(only(item))) for item in content.items)
+        total = float(sum(float(as_text(only(item))) for item in content.items))
         return int(total) if total.is_integer() else total
     except (TypeError, ValueError, OverflowError):
         return Hole("an item is no number")
@@ -361,7 +360,9 @@ def _transpose(collection: Possibility) -> Possible:
         for item in value:
             for member in _items(item):
                 pairs.setdefault(_sort_key(member), []).append(known(key))
-    return _failed(collection) or known(Record({key: known(Items(tuple(names))) for key, names in pairs.items()}, _rest(collection)))
+    return _failed(collection) or known(
+        Record({key: known(Items(tuple(names))) for key, names in pairs.items()}, _rest(collection))
+    )
 
 
 def _matchkeys(values: Possibility, keys: Possibility, wanted: Possibility) -> Possible:

@@ -56,7 +56,9 @@ def encode(content: Content, depth: int = 0) -> Content:
         case Record(pairs, rest):
             pieces = []
             for key, value in sorted(pairs.items()):
-                pieces.extend(("," if pieces else "", json.dumps(key, ensure_ascii=False), ":", encode(value[0].content, depth + 1)))
+                pieces.extend(
+                    ("," if pieces else "", json.dumps(key, ensure_ascii=False), ":", encode(value[0].content, depth + 1))
+                )
             if rest is not None:
                 pieces.extend((",", rest) if pieces else (rest,))
             return concatenate(["{", *pieces, "}"])
@@ -103,7 +105,7 @@ _UNREADABLE = object()
 def _loaded(text: str, as_yaml: bool) -> object:
     try:
         if as_yaml:
-            return yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506
+            return yaml.load(text, Loader=yaml.CSafeLoader)
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
@@ -148,7 +150,11 @@ def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope
         path = tree_path(arguments[0].content, scope.instance.root)
         if path is None:
             content = arguments[0].content
-            return known(Hole(content.reason if isinstance(content, Hole) else "the path of the file cannot be told", f"${{{name}(...)}}"))
+            return known(
+                Hole(
+                    content.reason if isinstance(content, Hole) else "the path of the file cannot be told", f"${{{name}(...)}}"
+                )
+            )
         text = evaluator.references.project.text(path)
         if name == "fileexists":
             return known(text is not None) if text is not None else known(Hole(f"{path} is not in the scanned files"))
