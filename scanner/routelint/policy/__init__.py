@@ -1,5 +1,9 @@
 """The policy file of routelint: loading, merging, asking, printing."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from routelint.policy.entries import (
     Approval,
     Attribution,
@@ -34,8 +38,10 @@ from routelint.policy.glob import matches_path, matches_route
 from routelint.policy.load import PROFILES, default, load
 from routelint.policy.policy import UNNAMED, Policy
 from routelint.policy.regex import search as matches_text
-from routelint.policy.show import show, show_json
-from routelint.policy.starter import FoundModel, starter
+
+if TYPE_CHECKING:
+    from routelint.policy.effective import show, show_json
+    from routelint.policy.starting import FoundModel, starter
 
 __all__ = [
     "PROFILES",
@@ -82,3 +88,22 @@ __all__ = [
     "show_json",
     "starter",
 ]
+
+# Printing is imported when first asked for: a scan never prints its policy.
+_PRINTERS = {
+    "FoundModel": "routelint.policy.starting",
+    "show": "routelint.policy.effective",
+    "show_json": "routelint.policy.effective",
+    "starter": "routelint.policy.starting",
+}
+
+
+def __getattr__(name: str) -> object:
+    """What is imported only when asked for."""
+    import importlib
+
+    if name not in _PRINTERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(_PRINTERS[name]), name)
+    globals()[name] = found
+    return found

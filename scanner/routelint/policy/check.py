@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from routelint.model import Location
 from routelint.policy.entries import PolicyWarning
-from routelint.policy.fault import Fault, listing, nearest, shown
+from routelint.policy.fault import MOST_SHOWN, Fault, listing, nearest, shown
 from routelint.policy.merge import names
 from routelint.policy.source import MapNode, Node, ScalarNode
 
+_RULE_ID = "the id of a rule; 'routelint rules' lists them"
 _SCOPES = ("us.", "us-gov.", "eu.", "apac.", "jp.", "au.", "ca.", "in.", "global.")
 
 
@@ -54,16 +55,16 @@ def _rules(tree: MapNode, rules: Collection[str]) -> Iterator[Fault]:
             )
         yield from _once(identifier, "custom rule", seen)
     known = sorted({*rules, *custom})
-    for key, entry in tree.map("rules").entries.items():
+    settings = tree.map("rules").entries
+    for key, entry in settings.items():
         # A profile may set a rule that this caller does not run.
         if key not in known and not entry.location.path.startswith("profile "):
-            expected = "the id of a rule; 'routelint rules' lists them"
-            yield _fault(entry.location, f"no rule is called {shown(key)}", expected, nearest(key, known))
+            near = nearest(key, known) if len(settings) <= MOST_SHOWN else None
+            yield _fault(entry.location, f"no rule is called {shown(key)}", _RULE_ID, near)
     for item in tree.items("waivers"):
         rule = item.scalar("rule") if isinstance(item, MapNode) else None
         if rule is not None and rule.text not in known:
-            expected = "the id of a rule; 'routelint rules' lists them"
-            yield _fault(rule.location, f"no rule is called {shown(rule.text)}", expected, nearest(rule.text, known))
+            yield _fault(rule.location, f"no rule is called {shown(rule.text)}", _RULE_ID, nearest(rule.text, known))
 
 
 def _once(node: ScalarNode, what: str, seen: dict[str, Location]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from routelint.model import Location, Severity
 from routelint.policy.glob import first_match, matches_route
@@ -318,8 +319,7 @@ class Directives:
     until_required: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PolicyWarning:
+class PolicyWarning(NamedTuple):
     """Something in a policy that is no fault but does not do what it seems to."""
 
     path: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Longer words are compared by their beginning: a hostile key must not cost a quadratic comparison.
 _LONGEST_COMPARED = 64
@@ -12,8 +12,7 @@ _MOST_LISTED = 12
 MOST_SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing a policy gets wrong: where, the fact, what was expected, and the nearest word (`key 'tiers'`)."""
 
     path: str

@@ -6,17 +6,15 @@ Matching takes time proportional to pattern times text whatever the pattern: onl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 
 class GlobError(ValueError):
     """A pattern that cannot be read; the message says what it was expected to be."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Class:
+class _Class(NamedTuple):
     """A set of characters: `[a-z0-9]`, or its complement `[!a-z]`."""
 
     ranges: tuple[tuple[str, str], ...]
@@ -123,8 +121,7 @@ def first_match(patterns: Sequence[str], text: str) -> str | None:
     return next((pattern for pattern in patterns if matches(pattern, text)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _PathPattern:
+class _PathPattern(NamedTuple):
     """A gitignore-style pattern, folder by folder; a None stands for any number of folders."""
 
     segments: tuple[tuple[_Token, ...] | None, ...]

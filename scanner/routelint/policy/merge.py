@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from routelint.model import Location
 from routelint.policy.fault import Fault, shown
@@ -18,7 +17,7 @@ def merge(layers: Sequence[MapNode]) -> MapNode:
     merged = MapNode({}, layers[-1].location)
     for layer in layers:
         own = {key: entry for key, entry in layer.entries.items() if key not in _OWN_KEYS}
-        over = _with(replace(layer, entries=own), "rules", _full_settings(layer.map("rules")))
+        over = _with(layer._replace(entries=own), "rules", _full_settings(layer.map("rules")))
         merged = _with(merged, "environments", _renamed(merged.map("environments"), over.map("environments")))
         merged = _over(merged, over, ())
     return merged
@@ -29,7 +28,7 @@ def _with(node: MapNode, key: str, child: MapNode) -> MapNode:
     entry = node.entries.get(key)
     if entry is None or not isinstance(entry.node, MapNode):
         return node
-    return replace(node, entries={**node.entries, key: replace(entry, node=child)})
+    return node._replace(entries={**node.entries, key: entry._replace(node=child)})
 
 
 def _over(base: MapNode, over: MapNode, keys: tuple[str, ...]) -> MapNode:
@@ -44,7 +43,9 @@ def _over(base: MapNode, over: MapNode, keys: tuple[str, ...]) -> MapNode:
                 continue
             case MapNode() as node:
                 inherited = below.node if below is not None and isinstance(below.node, MapNode) else MapNode({}, node.location)
-                entries[key] = replace(entry, node=_over(inherited, node, (*keys, key)))
+                entries[key] = entry._replace(node=_over(inherited, node, (*keys, key)))
+            case _ if below is not None and isinstance(below.node, MapNode):
+                continue  # a fault of the file, told by its validation; what is inherited stays for the checks that follow
             case _:
                 entries[key] = entry
     if keys == ("tiers",):
@@ -80,8 +81,8 @@ def _full_settings(rules: MapNode) -> MapNode:
         node = entry.node
         if isinstance(node, ScalarNode) and not node.is_empty and not node.is_null:
             node = MapNode({"severity": Entry("severity", entry.location, node)}, node.location)
-        entries[key] = replace(entry, node=node)
-    return replace(rules, entries=entries)
+        entries[key] = entry._replace(node=node)
+    return rules._replace(entries=entries)
 
 
 def _renamed(base: MapNode, over: MapNode) -> MapNode:
@@ -102,15 +103,15 @@ def _renamed(base: MapNode, over: MapNode) -> MapNode:
         node = entry.node
         if new != key and isinstance(node, MapNode):
             node = _with_alias_for(node, old=key, new=new)
-        entries[new] = replace(entry, key=new, node=node)
-    return replace(base, entries=entries)
+        entries[new] = entry._replace(key=new, node=node)
+    return base._replace(entries=entries)
 
 
 def _with_alias_for(node: MapNode, *, old: str, new: str) -> MapNode:
     entry = node.entries["aliases"]
     kept = [item for item in node.items("aliases") if isinstance(item, ScalarNode) and item.text != new]
     aliases = ListNode((ScalarNode(old, False, entry.location), *kept), entry.node.location)
-    return replace(node, entries={**node.entries, "aliases": replace(entry, node=aliases)})
+    return node._replace(entries={**node.entries, "aliases": entry._replace(node=aliases)})
 
 
 def _aliases(environments: MapNode) -> Mapping[str, tuple[str, ...]]:
@@ -159,10 +160,10 @@ def _without_aliases(environments: MapNode, dropped: set[tuple[str, str]]) -> Ma
         aliases = node.get("aliases")
         if isinstance(aliases, ListNode) and any((name, text) in dropped for text in _aliases(environments)[name]):
             kept = [each for each in aliases.items if isinstance(each, ScalarNode) and (name, each.text) not in dropped]
-            held = replace(node.entries["aliases"], node=replace(aliases, items=tuple(kept)))
-            entry = replace(entry, node=replace(node, entries={**node.entries, "aliases": held}))
+            held = node.entries["aliases"]._replace(node=aliases._replace(items=tuple(kept)))
+            entry = entry._replace(node=node._replace(entries={**node.entries, "aliases": held}))
         entries[name] = entry
-    return replace(environments, entries=entries)
+    return environments._replace(entries=entries)
 
 
 def names(tree: Node | None) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ part of the usual syntax that a set of states can follow: literals, `.`, classes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MOST_STATES = 500
 DEEPEST_GROUPS = 20
@@ -27,8 +27,7 @@ class RegexError(ValueError):
     """An expression that cannot be read; the message says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Set:
+class _Set(NamedTuple):
     """One character out of ranges, or any but those."""
 
     ranges: tuple[tuple[str, str], ...]
@@ -39,8 +38,7 @@ class _Set:
         return any(low <= form <= high for form in forms for low, high in self.ranges) is not self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class _Assertion:
+class _Assertion(NamedTuple):
     """A place without width: `^`, `$`, `b` (edge of a word) or `B` (no edge)."""
 
     kind: str
@@ -54,25 +52,21 @@ class _Assertion:
         return edge is (self.kind == "b")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sequence:
+class _Sequence(NamedTuple):
     parts: tuple[_Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Either:
+class _Either(NamedTuple):
     options: tuple[_Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeat:
+class _Repeat(NamedTuple):
     part: _Tree
     least: int
     most: int | None
 
 
-@dataclass(slots=True)
-class _Split:
+class _Split(NamedTuple):
     """A state that goes on in several others without reading."""
 
     targets: list[int]
@@ -299,8 +293,7 @@ def _is_something(tree: _Tree) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(NamedTuple):
     """An expression ready to search a text."""
 
     states: tuple[_State, ...]

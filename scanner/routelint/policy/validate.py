@@ -1,40 +1,23 @@
-"""Policy files against policy.schema.json, and what breaks it told with places in the file.
+"""What in a policy file breaks policy.schema.json, told with places in the file.
 
-A correct file is recognised by a small checker of our own, because importing jsonschema (72 ms) costs as much as a whole scan
-of one file. That checker only ever says "surely valid": where it is not sure, jsonschema decides and its errors are explained.
+A valid file is recognised by `conforms`; where that is not sure, jsonschema decides and its errors are explained.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import routelint_schemas
 from routelint.model import Location
-from routelint.policy import glob, regex
-from routelint.policy.fault import Fault, listing, nearest, shown
+from routelint.policy.conforms import FORMATS, conforms, schema
+from routelint.policy.fault import MOST_SHOWN, Fault, listing, nearest, shown
 from routelint.policy.source import ListNode, MapNode, Node, Plain, ScalarNode, plain
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-Schema = Mapping[str, Any]
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "null": (type(None),),
-    "array": (list,),
-    "object": (dict,),
-}
 _TYPE_WORDS = {
     "string": "text",
     "integer": "a whole number",
@@ -43,38 +26,6 @@ _TYPE_WORDS = {
     "array": "a list",
     "object": "a mapping",
 }
-# Keywords that say nothing about validity.
-_ANNOTATIONS = frozenset({"description", "title", "examples", "default", "$schema", "$id", "$defs", "then", "else"})
-
-
-def _check_date(text: str) -> None:
-    try:
-        if not _DAY.fullmatch(text):
-            raise ValueError
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("a day that exists, as YYYY-MM-DD") from None
-
-
-def _check_environment(text: str) -> None:
-    glob.compile_text(text.removeprefix("!"))
-
-
-# Formats of the schema -> what raises ValueError, with what was expected, where a text does not have the format.
-FORMATS: Mapping[str, Callable[[str], object]] = {
-    "date": _check_date,
-    "glob": glob.compile_text,
-    "route-pattern": glob.check_route,
-    "environment-pattern": _check_environment,
-    "linear-regex": regex.compile_regex,
-}
-
-
-@cache
-def schema() -> Schema:
-    """The schema of policy files."""
-    loaded: Schema = json.loads(routelint_schemas.text("policy"))
-    return loaded
 
 
 def validate(root: MapNode, path: str) -> list[Fault]:
@@ -83,118 +34,6 @@ def validate(root: MapNode, path: str) -> list[Fault]:
     if conforms(instance, schema()):
         return []
     return list(dict.fromkeys(fault for error in _errors(instance) for fault in _explain(error, root, path)))
-
-
-def conforms(instance: Plain, part: Schema) -> bool:
-    """Whether an instance is surely valid; False also where a keyword is not known here."""
-    return all(_holds(keyword, instance, part) for keyword in part if keyword not in _ANNOTATIONS)
-
-
-def _holds(keyword: str, instance: Plain, part: Schema) -> bool:
-    value = part[keyword]
-    match keyword:
-        case "$ref":
-            return conforms(instance, _resolve(value))
-        case "type":
-            return any(_is_type(instance, each) for each in ([value] if isinstance(value, str) else value))
-        case "enum":
-            return any(instance == each and type(instance) is type(each) for each in value)
-        case "const":
-            return bool(instance == value) and type(instance) is type(value)
-        case "if":
-            branch = "then" if conforms(instance, value) else "else"
-            return conforms(instance, part.get(branch, {}))
-    match instance:
-        case str():
-            return _holds_text(keyword, instance, value)
-        case bool() | None:
-            return keyword in _KEYWORDS
-        case int() | float():
-            return _holds_number(keyword, instance, value)
-        case list():
-            return _holds_list(keyword, instance, value)
-        case dict():
-            return _holds_map(keyword, instance, value, part)
-
-
-# Keywords that are judged above, each on the one type of instance it speaks of.
-_KEYWORDS = frozenset(
-    {
-        *("minLength", "maxLength", "pattern", "format"),
-        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-        *("items", "minItems", "uniqueItems"),
-        *("required", "properties", "propertyNames", "additionalProperties"),
-    }
-)
-
-
-def _resolve(reference: str) -> Schema:
-    part: Schema = schema()["$defs"][reference.removeprefix("#/$defs/")]
-    return part
-
-
-def _is_type(instance: Plain, name: str) -> bool:
-    return isinstance(instance, _JSON_TYPES[name]) and (name == "boolean" or not isinstance(instance, bool))
-
-
-def _holds_text(keyword: str, text: str, value: Any) -> bool:
-    match keyword:
-        case "minLength":
-            return len(text) >= int(value)
-        case "maxLength":
-            return len(text) <= int(value)
-        case "pattern":
-            return re.search(value, text) is not None
-        case "format":
-            return _has_format(value, text)
-    return keyword in _KEYWORDS
-
-
-def _has_format(name: str, text: str) -> bool:
-    try:
-        FORMATS[name](text)
-    except ValueError:
-        return False
-    return True
-
-
-def _holds_number(keyword: str, number: float, value: float) -> bool:
-    match keyword:
-        case "minimum":
-            return number >= value
-        case "maximum":
-            return number <= value
-        case "exclusiveMinimum":
-            return number > value
-        case "exclusiveMaximum":
-            return number < value
-    return keyword in _KEYWORDS
-
-
-def _holds_list(keyword: str, items: Sequence[Plain], value: Any) -> bool:
-    match keyword:
-        case "items":
-            return all(conforms(item, value) for item in items)
-        case "minItems":
-            return len(items) >= int(value)
-        case "uniqueItems":
-            return all(isinstance(item, str) for item in items) and len(set(map(str, items))) == len(items)
-    return keyword in _KEYWORDS
-
-
-def _holds_map(keyword: str, entries: Mapping[str, Plain], value: Any, part: Schema) -> bool:
-    known: Schema = part.get("properties", {})
-    match keyword:
-        case "required":
-            return all(key in entries for key in value)
-        case "properties":
-            return all(conforms(entries[key], each) for key, each in value.items() if key in entries)
-        case "propertyNames":
-            return all(conforms(key, value) for key in entries)
-        case "additionalProperties":
-            others = [each for key, each in entries.items() if key not in known]
-            return not others if value is False else all(conforms(each, value) for each in others)
-    return keyword in _KEYWORDS
 
 
 def _errors(instance: Plain) -> Iterator[ValidationError]:
@@ -288,24 +127,18 @@ def _bad_name(error: ValidationError, name: str, node: Node, path: str) -> Fault
     value: Any = error.validator_value
     if error.validator == "enum":
         near = nearest(key, value)
-        return _fault(
-            path, place, f"unknown key {shown(key)} in {name}", f"one of {listing(value)}", f"key '{near}'" if near else ""
-        )
-    expected = {
-        "pattern": "lower-case words joined by '-'" if "[a-z]" in str(value)[:6] else "letters, digits, '.', '_' and '-'",
-        "maxLength": f"at most {value} characters",
-        "minLength": "some text",
-    }
-    return _fault(
-        path, place, f"name {shown(key)} in {name} cannot be used", expected.get(str(error.validator), "another name")
-    )
+        fact, expected = f"unknown key {shown(key)} in {name}", f"one of {listing(value)}"
+        return _fault(path, place, fact, expected, f"key '{near}'" if near else "")
+    limits = {"maxLength": f"at most {value} characters", "minLength": "some text"}
+    expected = limits.get(str(error.validator)) or _title(error) or "another name"
+    return _fault(path, place, f"name {shown(key)} in {name} cannot be used", expected)
 
 
 def _unknown_keys(node: MapNode, part: Any, name: str, path: str) -> Iterator[Fault]:
     known = list(part.get("properties", {}))
     for key, entry in node.entries.items():
         if key not in known:
-            near = nearest(key, known)
+            near = nearest(key, known) if len(node.entries) <= MOST_SHOWN else None
             where = "" if name == "the policy" else f" in {name}"
             fact, expected = f"unknown key {shown(key)}{where}", f"one of {listing(known, whole=near is None)}"
             yield _fault(path, entry.location, fact, expected, f"key '{near}'" if near else "")

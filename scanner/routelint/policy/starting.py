@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from routelint.policy.effective import quote
 from routelint.policy.load import default
-from routelint.policy.show import quote
 
 PLACEHOLDER = "CHANGE ME"
 MOST_LISTED = 40

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from routelint.model import Location
 from routelint.policy.build import is_built_in
+from routelint.policy.conforms import schema
 from routelint.policy.policy import Policy
 from routelint.policy.source import Entry, ListNode, MapNode, Node, Plain, ScalarNode, plain
-from routelint.policy.validate import schema
 
 WIDEST = 100
 _PLAIN = re.compile(r"[A-Za-z0-9_@.][A-Za-z0-9_./@+-]*")
