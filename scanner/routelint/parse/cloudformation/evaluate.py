@@ -269,7 +269,8 @@ class Evaluator:
         operands.append(known(_dynamic(text.text[position:])))
         if len(operands) == 1:
             return operands[0]
-        return _as(combine([each for each in operands if each[0].content != ""], concatenate), Resolution.SUBSTITUTION)
+        operands = _relevant([each for each in operands if each[0].content != ""])
+        return _as(combine(operands, concatenate), Resolution.SUBSTITUTION)
 
     def _placeholder(self, name: str, own: Mapping | None) -> Possible:
         if own is not None and (value := own.get(name)) is not None:
@@ -291,7 +292,7 @@ class Evaluator:
             operands = [delimiter, *each.content.items]
             if each.content.rest is not None:
                 operands.append((Possibility(each.content.rest),))
-            joined = combine(operands, _joined)
+            joined = combine([operands[0], *_relevant(operands[1:])], _joined)
             results.append(tuple(replace(one, trail=(*one.trail, *each.trail)) for one in joined))
         return _as(unite(results), Resolution.SUBSTITUTION)
 
@@ -482,6 +483,18 @@ def _all(truths: SequenceOf[Truth], decisive: Truth, other: Truth) -> Truth:
     if decisive in truths:
         return decisive
     return Truth.OPEN if Truth.OPEN in truths else other
+
+
+def _relevant(operands: list[Possible]) -> list[Possible]:
+    """The operands of a text; what stands before the resource of an ARN (partition, region, account) supplies no model."""
+    last = max((index for index, each in enumerate(operands) if any(_is_resource(one.content) for one in each)), default=0)
+    return [
+        tuple(replace(each, trail=(), resolution=Resolution.LITERAL) for each in one) for one in operands[:last]
+    ] + operands[last:]
+
+
+def _is_resource(content: Content) -> bool:
+    return isinstance(content, str) and ("-model/" in content or "-profile/" in content)
 
 
 def _dynamic(text: str) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from routelint import model_id
 from routelint.model import Kind, ModelReference
@@ -19,7 +20,8 @@ from routelint.possible import Hole, Possibility, Possible
 from routelint.possible import Template as PartText
 
 _HOLE = re.compile(r"\$\{[^}]*\}")
-_INVOKING = ("bedrock:invoke", "bedrock:converse", "bedrock:*", "bedrock:inv*")
+# What an action must allow to let its holder invoke a model.
+_INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
 
 
 def of(stack: Stack, declared: Declared) -> Iterator[ModelReference]:
@@ -84,15 +86,17 @@ def _actions(stack: Stack, node: Node | None, declared: Declared) -> tuple[str, 
 
 def _granted(possible: Possible, actions: tuple[str, ...]) -> Iterator[Possibility]:
     """The possibilities that are Bedrock models, or that cannot be told where nothing but Bedrock models is invoked."""
-    invoking = any(action.startswith(_INVOKING) for action in actions)
-    only = invoking and all(action.startswith("bedrock:") for action in actions)
+    only = bool(actions) and all(action.startswith("bedrock:") for action in actions)
+    invoking = any(
+        action.startswith("bedrock:") and fnmatchcase(invocation, action) for action in actions for invocation in _INVOCATIONS
+    )
     for each in possible:
         match each.content:
             case "*":
                 if invoking:
                     yield each
             case Hole():
-                if only:
+                if only and invoking:
                     yield each
             case str() | PartText():
                 if _is_bedrock(str(each.content)) and model_id.read(str(each.content)) is not None:

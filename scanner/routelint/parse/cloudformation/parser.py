@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from routelint.model import Kind, ModelReference, Resource, ScanError, Tags
+from routelint.model import Hop, Kind, ModelReference, Resource, ScanError, Tags
 from routelint.parse.cloudformation import (
     cases,
     grants,
+    nesting,
     programs,
     routes,
     states,
@@ -25,7 +26,9 @@ from routelint.parse.cloudformation import (
     template as templates,
 )
 from routelint.parse.cloudformation.deployments import SAM_CONFIGURATIONS, Deployments, scenarios
-from routelint.parse.cloudformation.evaluate import names
+from routelint.parse.cloudformation.evaluate import Evaluator, names
+from routelint.parse.cloudformation.includes import Includes
+from routelint.parse.cloudformation.nesting import Nested
 from routelint.parse.cloudformation.nodes import Mapping, Scalar, location
 from routelint.parse.cloudformation.rows import Rows, index
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS
@@ -33,7 +36,7 @@ from routelint.parse.cloudformation.stack import Stack
 from routelint.parse.cloudformation.template import Declared, Template
 from routelint.parse.parsed import EnvironmentSetting, ParseContext, Parsed
 from routelint.parse.route import to_value
-from routelint.possible import known
+from routelint.possible import Possible, known, via
 from routelint.source import NotTextError, SourceText, SourceUnit, decode
 
 _TEMPLATE = re.compile(
@@ -42,6 +45,11 @@ _TEMPLATE = re.compile(
 _MACHINE = re.compile(rb"[\"']?StartAt[\"']?\s*:")
 _STATES = re.compile(rb"[\"']?States[\"']?\s*:")
 _PARAMETERS = re.compile(rb"[\"']?ParameterKey[\"']?\s*:|\A\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
+# Resource types that deploy another template, and those that rules look for whether a model stands beside them or not.
+_CALLERS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Budgets::Budget", b"AWS::CE::Anomaly")
+MOST_CALLERS = 5_000
+MOST_STACKS = 500
+MOST_NESTED = 6
 _SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 
@@ -93,13 +101,21 @@ class _Scan:
         self._code_files = frozenset(context.tree.paths())
         self._deployments = Deployments(context.tree, [path for path in unit.paths if path.endswith(_SUFFIXES)])
         self._definitions = states.Definitions(self._text)
+        self._template_paths = [path for path in unit.paths if path.endswith(_SUFFIXES)]
+        self._deployed: set[str] = set()
+        self._left = MOST_STACKS
 
     def run(self) -> Parsed:
         """Everything the marked files hold."""
-        for path in self._unit.marked:
-            file = self._file(path)
-            for template in file.templates if file is not None else ():
-                self._template(template)
+        built = [self._build(template) for path in self._entries() for template in self._templates(path)]
+        called = {each.path for stack in built for each, _ in self._nested(stack)}
+        for stack in built:
+            if stack.template.path not in called:
+                self._deploy(stack, ())
+        # What is left is called by itself, through others.
+        for stack in built:
+            if stack.template.path in called and stack.template.path not in self._deployed:
+                self._deploy(stack, ())
         for path in self._unit.marked:
             file = self._file(path)
             if file is not None and path not in self._definitions.files:
@@ -107,6 +123,21 @@ class _Scan:
                     self._found.references.extend(states.alone(file.source, machine, self._context.knows))
         found = self._found
         return Parsed(tuple(found.references), tuple(found.resources), tuple(found.settings), tuple(found.errors))
+
+    def _entries(self) -> tuple[str, ...]:
+        """The marked files, and the templates that may deploy one of them."""
+        marked = set(self._unit.marked)
+        callers = []
+        for path in self._template_paths[:MOST_CALLERS]:
+            if path not in marked:
+                data = self._context.tree.read(path)
+                if data is not None and any(mark in data for mark in _CALLERS):
+                    callers.append(path)
+        return (*self._unit.marked, *callers)
+
+    def _templates(self, path: str) -> tuple[Template, ...]:
+        file = self._file(path)
+        return file.templates if file is not None else ()
 
     # Files
 
@@ -133,7 +164,8 @@ class _Scan:
             return None
         read = syntax.parse(source)
         self._found.errors.update(dict.fromkeys(read.errors))
-        roots = [root for root in read.roots if isinstance(root, Mapping)]
+        expanded = (Includes(self._text).expand(root) for root in read.roots)
+        roots = [root for root in expanded if isinstance(root, Mapping)]
         return _File(
             source,
             tuple(templates.read(source, root) for root in roots if templates.is_template(root)),
@@ -142,23 +174,61 @@ class _Scan:
 
     # Templates
 
-    def _template(self, template: Template) -> None:
+    def _build(self, template: Template) -> Stack:
         deployed = scenarios(template, self._deployments.of(template))[:MOST_SCENARIOS]
-        self._stack(stacks.build(template, deployed, self._rows, self._context.knows))
+        return stacks.build(template, deployed, self._rows, self._context.knows)
 
-    def _stack(self, stack: Stack) -> None:
+    def _deploy(self, stack: Stack, callers: tuple[str, ...]) -> None:
+        """Gather what a stack holds, then what the stacks inside it hold."""
+        nested = self._nested(stack) if len(callers) < MOST_NESTED else []
+        for each, template in nested:
+            stack.outputs[each.declared.name] = self._outputs(stack, each, template)
+        self._stack(stack, {each.declared.name for each, _ in nested})
+        for each, template in nested:
+            if each.path in callers or each.path == stack.template.path or self._left <= 0:
+                continue
+            self._left -= 1
+            self._deployed.add(each.path)
+            deployed = [each.scenario(evaluator, stack) for evaluator in cases.live(stack.base, each.declared)]
+            provided = [each.scenario(evaluator, stack) for evaluator in cases.live(stack.evaluators, each.declared)]
+            inner = stacks.build(template, deployed, self._rows, self._context.knows, each.root, provided[:MOST_SCENARIOS])
+            self._deploy(inner, (*callers, stack.template.path))
+
+    def _nested(self, stack: Stack) -> list[tuple[Nested, Template]]:
+        found = []
+        for each in nesting.find(stack, self._template_paths, self._code_files):
+            file = self._file(each.path)
+            if file is not None and file.templates:
+                found.append((each, file.templates[0]))
+        return found
+
+    def _outputs(self, stack: Stack, nested: Nested, template: Template) -> Callable[[Evaluator, str], Possible | None]:
+        """How an output of a nested stack is asked, in the scenario of its caller."""
+
+        def output(evaluator: Evaluator, name: str) -> Possible | None:
+            body = template.outputs.get(name)
+            value = body.get("Value") if body is not None else None
+            if value is None:
+                return None
+            scenario = nested.scenario(evaluator, stack)
+            inner = stacks.build(template, [scenario], self._rows, self._context.knows, nested.root)
+            hop = Hop(location(value), f"output {name} of {nested.declared.name}")
+            return via(inner.base[0].evaluate(value), hop)
+
+        return output
+
+    def _stack(self, stack: Stack, nested: set[str]) -> None:
         found: list[ModelReference] = []
         used: set[str] = set()
         for declared in stack.resources.values():
-            own = list(self._resource(stack, declared))
-            found.extend(own)
+            found.extend(self._resource(stack, declared, is_local=declared.name in nested))
         for reference in found:
             used.update(_parameters_on_trail(reference, stack.template))
-        used.update(self._asked(stack))
+        used.update(self._asked(stack, nested))
         found.extend(_defaults(stack, used))
         self._found.references.extend(found)
 
-    def _resource(self, stack: Stack, declared: Declared) -> Iterator[ModelReference]:
+    def _resource(self, stack: Stack, declared: Declared, *, is_local: bool) -> Iterator[ModelReference]:
         tags = tagging.tags(stack, declared)
         set_variables = variables.of(stack, declared)
         own = [
@@ -167,8 +237,11 @@ class _Scan:
             *programs.routes(stack, declared, set_variables, tags),
             *self._definitions.routes(stack, declared, tags),
         ]
+        own.extend(routes.unused_substitutions(stack, declared, tags, own))
+        # What a nested stack passes is reported where its template takes it.
+        if not is_local:
+            own.extend(routes.elsewhere(stack, declared, tags, own))
         yield from own
-        yield from routes.unused_substitutions(stack, declared, tags, own)
         granted = list(grants.of(stack, declared))
         yield from granted
         if set_variables:
@@ -194,10 +267,12 @@ class _Scan:
                 )
             )
 
-    def _asked(self, stack: Stack) -> set[str]:
+    def _asked(self, stack: Stack, nested: set[str]) -> set[str]:
         """The parameters that an expression at a surface names, whether its branch is taken or not."""
         asked: set[str] = set()
         for declared in stack.resources.values():
+            if declared.name in nested:
+                asked.update(name for _, value in nesting.arguments(declared) for name in names(value))
             for row in stack.rows.having(declared.type, "model", "indirect"):
                 if row.reads in ("identifier", "stored", "variables", "states") and row.carrier != "*":
                     for found in stack.find(declared, row.carrier):

@@ -7,7 +7,7 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 
 from routelint import model_id
-from routelint.model import Kind, Known, ModelReference, OneOf, Span, Tags, Unknown, Value
+from routelint.model import Kind, Known, Location, ModelReference, OneOf, Span, Tags, Unknown, Value
 from routelint.parse.cloudformation import cases, documents
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.naming import certainly_model, kind_of, maybe_model
@@ -23,27 +23,56 @@ from routelint.surfaces import Surface
 LANGUAGE = "cloudformation"
 NOT_TAKEN = "the branch of Fn::If that holds it is not taken with the parameters in the scanned files"
 MOST_LISTED = 64
+ANY_TYPE = "*"
 
 
 def of(stack: Stack, declared: Declared, tags: Tags | None) -> Iterator[ModelReference]:
-    """The routes of a resource, in the order of its type's rows."""
-    rows = list(stack.rows.having(declared.type, "model", "indirect"))
-    for row in rows:
-        if row.kind is None:
+    """The routes of a resource, in the order of its type's rows; a place is reported once."""
+    seen: set[tuple[Span, str]] = set()
+    for row in stack.rows.having(declared.type, "model", "indirect"):
+        if row.kind is None or row.symbol == ANY_TYPE:
             continue
         match row.reads:
             case "identifier":
-                yield from _identifiers(stack, declared, row, tags)
+                found = _identifiers(stack, declared, row, tags)
             case "stored":
-                yield from _stored(stack, declared, row, tags)
+                found = _stored(stack, declared, row, tags)
             case "properties":
-                yield from _properties(stack, declared, row, tags)
+                found = _properties(stack, declared, row, tags)
+            case _:
+                continue
+        for route in found:
+            key = (route.location.span, route.location.path)
+            if key not in seen:
+                seen.add(key)
+                yield route
+
+
+def elsewhere(
+    stack: Stack, declared: Declared, tags: Tags | None, known_routes: SequenceOf[ModelReference]
+) -> Iterator[ModelReference]:
+    """Models under names that say model where no row of the type looks, and no route is known."""
+    seen = [route.location for route in known_routes]
+    seen.extend(hop.location for route in known_routes for choice in route.choices for hop in choice.trail)
+    for row in stack.rows.having(declared.type, "indirect"):
+        if row.symbol == ANY_TYPE:
+            for route in _properties(stack, declared, row, tags):
+                if not any(_holds(each, route.location) for each in seen):
+                    yield route
+
+
+def _holds(outer: Location, inner: Location) -> bool:
+    """Whether one place lies inside another."""
+    if outer.path != inner.path:
+        return False
+    starts = (outer.span.start_line, outer.span.start_column) <= (inner.span.start_line, inner.span.start_column)
+    return starts and (inner.span.end_line, inner.span.end_column) <= (outer.span.end_line, outer.span.end_column)
 
 
 def unused_substitutions(
     stack: Stack, declared: Declared, tags: Tags | None, known_routes: SequenceOf[ModelReference]
 ) -> Iterator[ModelReference]:
-    """Models that `DefinitionSubstitutions` sets and no route of the definition takes: its file is elsewhere, or ignores them."""
+    """Models that `DefinitionSubstitutions` sets and no route takes: the definition is elsewhere, or ignores them."""
     evaluators = cases.live(stack.evaluators, declared)
     hops = (hop for route in known_routes for choice in route.choices for hop in choice.trail)
     passed = {hop.location.span for hop in hops if hop.location.path == stack.template.path}

@@ -56,7 +56,7 @@ def of_states() -> Rows:
 
 @cache
 def steps(carrier: str) -> tuple[str, ...]:
-    """The steps of a carrier's path; `[]` stands for every item of a list."""
+    """The steps of a carrier's path; `[]` stands for every item of a list, `*` for every value of a map."""
     return tuple(
         step for part in carrier.split(".") for step in ((part[:-2], "[]") if part.endswith("[]") else (part,)) if step
     )

@@ -50,7 +50,7 @@ class Stack:
     resources: dict[str, Declared] = field(default_factory=dict)
     evaluators: tuple[Evaluator, ...] = ()
     base: tuple[Evaluator, ...] = ()
-    outputs: MappingOf[str, Callable[[Evaluator, str], Possible | None]] = field(default_factory=dict)
+    outputs: dict[str, Callable[[Evaluator, str], Possible | None]] = field(default_factory=dict)
 
     def of(self, found: Found, node: Node | None = None) -> Possible:
         """What a found node, or a node inside it, may come to, with environments."""
@@ -107,15 +107,19 @@ def build(
     rows: Rows,
     knows: Callable[[str], bool],
     root: str = ".",
+    provided: SequenceOf[Scenario] | None = None,
 ) -> Stack:
-    """The stack of a template in its deployments; the defaults where there is none."""
+    """The stack of a template in its deployments; the defaults where there is none.
+
+    `provided` are the deployments with those that a caller provides for, where they are more.
+    """
     deployed = tuple(deployed) or (DEFAULTS,)
     stack = Stack(template, rows, knows, root)
     budget = Budget()
     references = References(stack.resources, lambda evaluator, declared, name: _attribute(stack, evaluator, declared, name))
     stack.base = tuple(Evaluator(template, scenario, references, budget) for scenario in deployed)
     stack.evaluators = tuple(
-        Evaluator(template, scenario, references, budget) for scenario in cases.variants(template, deployed)
+        Evaluator(template, scenario, references, budget) for scenario in cases.variants(template, provided or deployed)
     )
     section = template.resources
     if section is not None:

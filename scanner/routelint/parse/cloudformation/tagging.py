@@ -33,6 +33,12 @@ def tags(stack: Stack, declared: Declared) -> Tags | None:
     return Tags({key: _told(key, each, len(evaluators)) for key, each in values.items()}, rest)
 
 
+def own(stack: Stack, evaluator: Evaluator, declared: Declared) -> dict[str, Possible]:
+    """The tags a resource itself sets, in the scenario of `evaluator`."""
+    shape = stack.rows.tag_shape(declared.type)
+    return _own(evaluator, declared, shape[1])[0] if shape is not None else {}
+
+
 def _own(evaluator: Evaluator, declared: Declared, carrier: str) -> tuple[dict[str, Possible], Unknown | None]:
     node = declared.properties.get(carrier) if isinstance(declared.properties, Mapping) else None
     if node is None:

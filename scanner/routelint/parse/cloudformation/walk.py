@@ -24,7 +24,7 @@ class Leaf:
 
 
 def leaves(node: Node, steps: SequenceOf[str], evaluator: Evaluator) -> Iterator[Leaf]:
-    """The nodes at the end of `steps`, through lists and through the branches of conditions."""
+    """The nodes at the end of `steps`, through lists, maps and the branches of conditions."""
     waiting: list[tuple[Node, int, tuple[str, ...], bool]] = [(node, 0, (), True)]
     taken = 0
     while waiting and taken < MOST_NODES:
@@ -44,9 +44,10 @@ def leaves(node: Node, steps: SequenceOf[str], evaluator: Evaluator) -> Iterator
         match current:
             case Sequence(items) if step == "[]":
                 waiting.extend((item, done + 1, path, live) for item in reversed(items))
-            case Mapping():
-                if step != "[]" and (value := current.get(step)) is not None:
-                    waiting.append((value, done + 1, (*path, step), live))
+            case Mapping() if step == "*":
+                waiting.extend(reversed([(value, done + 1, (*path, key), live) for key, value in current.items()]))
+            case Mapping() if (value := current.get(step)) is not None:
+                waiting.append((value, done + 1, (*path, step), live))
 
 
 def everything(node: Node, evaluator: Evaluator) -> Iterator[Leaf]:
