@@ -13,13 +13,15 @@ from routelint import surfaces
 from routelint.model import ModelReference, ScanError
 from routelint.parse import lexicon
 from routelint.parse.parsed import ParseContext, Parsed, merge
-from routelint.parse.text import code, config, nodes, shell
+from routelint.parse.text import config, literals, nodes, shell, sinks
 from routelint.parse.text.draft import File, Place, reference
 from routelint.parse.text.evaluate import Reader
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 
 _CODE = frozenset(("javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift", "sql", "baml"))
+# A file with longer lines is machine-made.
+LONGEST_LINE = 5000
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{\{")
 _TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 
@@ -27,6 +29,7 @@ _TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     """The routes of every marked file of the unit."""
     rows = context.surfaces or tuple(row for name in ("typescript", "config", "other") for row in surfaces.load(name))
+    called = sinks.by_name(rows)
     reader = Reader()
     files: list[File] = []
     parts: list[Parsed] = []
@@ -40,11 +43,13 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
             parts.append(Parsed(errors=(ScanError(path, str(error)),)))
             continue
         files.append(File(source, context, _language(path)))
-    parts.extend(Parsed(references=_references(file, code.places(file, rows, reader))) for file in files if _is_code(file))
+    parts.extend(
+        Parsed(references=_references(file, sinks.places(reader.scope(file), called))) for file in files if _is_code(file)
+    )
     # Literals come second: one that a call of another file takes is no route of its own.
     for file in files:
         if _is_code(file):
-            parts.append(Parsed(references=_references(file, code.literals(file, reader))))
+            parts.append(Parsed(references=_references(file, literals.places(reader.scope(file)))))
         else:
             parts.append(_of_data(file, rows, reader))
     return merge(parts)
@@ -71,10 +76,10 @@ def _is_machine_made(text: str) -> bool:
     """Whether a text has a line that no person writes, as bundled programs do."""
     position = 0
     while (newline := text.find("\n", position)) >= 0:
-        if newline - position > code.LONGEST_LINE:
+        if newline - position > LONGEST_LINE:
             return True
         position = newline + 1
-    return len(text) - position > code.LONGEST_LINE
+    return len(text) - position > LONGEST_LINE
 
 
 def _of_data(file: File, rows: tuple[Surface, ...], reader: Reader) -> Parsed:
@@ -97,7 +102,7 @@ def _malformed(file: File, error: nodes.MalformedError, reader: Reader) -> Parse
     """What can be read of a file that is not what its name says: JSON with comments as code, the rest by lines."""
     text = file.source.text.lstrip("\ufeff \t\r\n")
     if file.name.lower().endswith((".json", ".jsonc", ".json5")) and text[:1] in ("{", "[", "/") and not _is_machine_made(text):
-        return Parsed(references=_references(file, code.literals(file, reader)))
+        return Parsed(references=_references(file, literals.places(reader.scope(file))))
     references = _references(file, shell.places(file))
     if _TEMPLATED.search(file.source.text):
         # A Helm or Jinja template is YAML only after it was rendered.

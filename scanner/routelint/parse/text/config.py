@@ -98,7 +98,7 @@ def _place(
         scalar.start,
         scalar.end,
         (min(statement, scalar.start), scalar.end),
-        f"{row.framework}.{row.carrier}" if row is not None else called,
+        f"{row.framework}.{_key(steps)}" if row is not None else called,
         f"{file.name}:{path}" + (f"={name}" if name else ""),
         kind,
         value,
@@ -137,7 +137,7 @@ def _is_listed(steps: tuple[Step, ...], model: ModelId) -> bool:
         step = steps[depth]
         below = steps[depth + 1 :]
         if isinstance(step.container, List):
-            beside = [found for item in step.container.items if (found := _same_place(item, below)) is not None]
+            beside = _beside(step.container, below)
             if len(beside) < 2:
                 continue
             if not below:
@@ -150,14 +150,18 @@ def _is_listed(steps: tuple[Step, ...], model: ModelId) -> bool:
             if words.says_model(owner) and len(set(beside)) == len(beside) and not _has_role(steps[depth + 1 :]):
                 return True
         elif depth == len(steps) - 1 and step.key is not None and not words.says_model(step.key.text):
-            scalars = [(name.text, value.text) for name, value in step.container.entries if isinstance(value, Scalar)]
-            models = [(name, text) for name, text in scalars if _reads(text)]
-            if len(models) >= 2 and any(words.describes(name, text) or _REGION.fullmatch(name) for name, text in models):
+            if isinstance(step.container, Map) and step.container.asked("aliases", _holds_aliases):
                 return True
             if words.describes(step.key.text, model.base) and words.says_model(_key(steps[:-1])):
                 return True
     # A map from identifiers to something about them.
     return any(step.key is not None and _reads(step.key.text) for step in steps)
+
+
+def _holds_aliases(table: Map) -> bool:
+    """Whether a map gives short names or regions to several models."""
+    models = [(name.text, value.text) for name, value in table.entries if isinstance(value, Scalar) and _reads(value.text)]
+    return len(models) >= 2 and any(words.describes(name, text) or _REGION.fullmatch(name) for name, text in models)
 
 
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d|us|eu|apac|global|jp|au")
@@ -167,6 +171,16 @@ _READS = re.compile(r"[a-z0-9]+\.[a-z]+[a-z0-9.:/-]*\d")
 def _reads(text: str) -> bool:
     """Whether a text may be an identifier: cheap, since it is asked of every sibling."""
     return len(text) < 200 and "." in text and _READS.search(text) is not None
+
+
+def _beside(container: List, below: tuple[Step, ...]) -> tuple[str, ...]:
+    """The identifiers at the same place of every item of a list."""
+    key = ".".join(step.key.text if step.key is not None else str(step.index) for step in below)
+    found = container.identifiers.get(key)
+    if found is None:
+        found = tuple(text for item in container.items if (text := _same_place(item, below)) is not None)
+        container.identifiers[key] = found
+    return found
 
 
 def _same_place(item: Node, below: tuple[Step, ...]) -> str | None:
@@ -213,29 +227,30 @@ def _says_model(steps: tuple[Step, ...]) -> bool:
 
 
 def _is_priced(steps: tuple[Step, ...]) -> bool:
-    """Whether prices stand beside the value or below its siblings."""
-    for step in steps[-3:]:
-        if isinstance(step.container, Map):
-            for name, value in step.container.entries:
-                if words.says_price(name.text):
-                    return True
-                if isinstance(value, Map) and any(map(words.says_price, value.keys())):
-                    return True
-                if isinstance(value, List) and any(
-                    isinstance(item, Map) and any(map(words.says_price, item.keys())) for item in value.items[:3]
-                ):
-                    return True
+    """Whether prices stand beside the value, or one level below what stands beside it."""
+    container = steps[-1].container
+    return isinstance(container, Map) and container.asked("priced", _holds_prices)
+
+
+def _holds_prices(table: Map) -> bool:
+    for name, value in table.entries:
+        if words.says_price(name.text):
+            return True
+        inner = value.items[:3] if isinstance(value, List) else [value]
+        if any(isinstance(item, Map) and any(map(words.says_price, item.keys())) for item in inner):
+            return True
     return False
 
 
 def _is_recorded(steps: tuple[Step, ...]) -> bool:
     """Whether the value stands in an answer of the service or in the record of a run."""
-    for step in steps:
-        if isinstance(step.container, Map):
-            for name, value in step.container.entries:
-                if words.says_recorded(name.text, value.text if isinstance(value, Scalar) else None):
-                    return True
-    return False
+    return any(isinstance(step.container, Map) and step.container.asked("recorded", _holds_record) for step in steps)
+
+
+def _holds_record(table: Map) -> bool:
+    return any(
+        words.says_recorded(name.text, value.text if isinstance(value, Scalar) else None) for name, value in table.entries
+    )
 
 
 def _is_grant(steps: tuple[Step, ...]) -> bool:

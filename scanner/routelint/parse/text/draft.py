@@ -53,11 +53,14 @@ class File:
         if not 5 <= len(text) <= LONGEST or ("." not in text and "/" not in text) or "\n" in text:
             return None
         model = model_id.read(text)
-        if model is None or " " in model.id or (model.id == "*" and "arn:" not in text):
+        if model is None or " " in re.sub(r"\$\{[^}]*\}", "", model.id) or (model.id == "*" and "arn:" not in text):
             return None
         if model.is_pattern and "arn:" not in text:
             return None
         if model.form is Form.BARE and model.base.startswith("${"):
+            return None
+        # An unusual prefix before a provider is a name that somebody made up around an identifier.
+        if model.scope is not None and model.scope not in model_id.SCOPES and "${" not in model.scope:
             return None
         return model
 

@@ -59,7 +59,8 @@ _ENVIRONMENT_CALLS = frozenset(
     )
 )
 _FALLBACK_CALLS = frozenset(("unwrap_or", "unwrap_or_else", "orElse", "getOrElse", "defaultIfBlank"))
-_CDK = frozenset(("BedrockFoundationModel", "FoundationModelIdentifier"))
+# The classes of the CDK whose constants are models.
+CDK_CLASSES = frozenset(("BedrockFoundationModel", "FoundationModelIdentifier"))
 _SUFFIXES = ("", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx", "/index.ts", "/index.js", "/index.mjs")
 
 
@@ -79,6 +80,10 @@ class Reader:
             cached = (file, Code(file.source.text, lexicon.of_path(file.path)))
             self.files[file.path] = cached
         return cached[1]
+
+    def scope(self, file: File) -> Scope:
+        """Where the expressions of a file are evaluated."""
+        return Scope(self, file, self.code(file))
 
     def imported(self, file: File, target: str) -> tuple[File, Code] | None:
         """The file that a relative import means; None where the scan does not hold it."""
@@ -131,6 +136,8 @@ def evaluate(scope: Scope, start: int, end: int, depth: int = 0) -> Possible:
     for index in parts:
         if code.is_mark(index, "??", "||", "?:") or (code.is_name(index, "or") and index != parts[0]):
             return _or(scope, start, index, end, depth)
+    if (placeholder := _placeholder(code.text[code.tokens[start].start : code.tokens[end - 1].end])) is not None:
+        return known(placeholder)
     plus = [index for index in parts if code.is_mark(index, "+") and index != parts[0]]
     if plus:
         bounds = [start, *(index + 1 for index in plus)]
@@ -266,11 +273,33 @@ def _embedded(scope: Scope, index: int, start: int, end: int, depth: int) -> Pos
     label = "${" + " ".join(raw.split())[:60].replace("{", "(").replace("}", ")").replace("$", "") + "}"
     if depth > MOST_STEPS // 2 or end - start > 400:
         return unknown(f"'{label}' is not followed", label)
+    if (placeholder := _placeholder(raw)) is not None:
+        return known(placeholder)
     inner = Code(scope.code.text, scope.code.lexicon, start, end)
     possible = evaluate(Scope(scope.reader, scope.file, inner, scope, index), 0, len(inner.tokens), depth + 4)
     return tuple(
         replace(each, content=Hole(each.content.reason, label)) if isinstance(each.content, Hole) else each for each in possible
     )
+
+
+_PLACEHOLDERS = {
+    "region": "${AWS::Region}",
+    "awsregion": "${AWS::Region}",
+    "account": "${AWS::AccountId}",
+    "accountid": "${AWS::AccountId}",
+    "awsaccount": "${AWS::AccountId}",
+    "awsaccountid": "${AWS::AccountId}",
+    "partition": "${AWS::Partition}",
+}
+_LAST_WORD = re.compile(r"(?:get)?([a-z_]+)(?:\(\))?\W*$", re.IGNORECASE)
+
+
+def _placeholder(expression: str) -> str | None:
+    """A region, account or partition: whatever it is, it does not choose the model."""
+    if not re.fullmatch(r"[\w.()$ ]+", expression):
+        return None
+    last = _LAST_WORD.search(expression)
+    return _PLACEHOLDERS.get(last[1].lower().replace("_", "").removeprefix("get")) if last is not None else None
 
 
 def environment(scope: Scope, name: str) -> Possible:
@@ -295,7 +324,8 @@ def _named(scope: Scope, parts: list[int], depth: int) -> Possible:
     names = [code.tokens[index].text for index in parts if code.is_name(index)]
     if group is not None or len(parts) != 2 * len(names) - 1:
         return unknown(f"'{_excerpt(code, parts[0], _end(code, last))}' is not followed")
-    if len(names) > 1 and names[-2] in _CDK and (constant := scope.file.context.cdk(names[-1])) is not None:
+    if len(names) > 1 and names[-2] in CDK_CLASSES and (constant := scope.file.context.cdk(names[-1])) is not None:
+        scope.reader.used.add((scope.file.path, code.tokens[parts[0]].start))
         return known(constant, Resolution.CONSTANT)
     return _look_up(scope, names, parts[0], depth)
 
@@ -429,6 +459,20 @@ def _look_up(scope: Scope, names: list[str], at: int, depth: int) -> Possible:
     return unknown(f"'{'.'.join(names)}' has no value in this file")
 
 
+def _parameter_default(scope: Scope, declaration: Declaration, depth: int) -> Possible | None:
+    """The default of a template parameter that the CDK declares: `new CfnParameter(this, "X", {default: ...})`."""
+    code = scope.code
+    if not any(code.is_name(index, "CfnParameter") for index in code.level(declaration.start, declaration.end)):
+        return None
+    group = next((code.opened_at[i] for i in code.level(declaration.start, declaration.end) if code.is_mark(i, "(")), None)
+    value = find_key(code, group, ("default",)) if group is not None else None
+    name = code.tokens[declaration.name].text
+    if value is None:
+        return unknown(f"the parameter {name} has no default")
+    hop = scope.file.hop(code.tokens[value[0]].start, code.tokens[value[1] - 1].end, f"parameter {name}, default")
+    return via(evaluate(scope, *value, depth + 1), hop, Resolution.PARAMETER_DEFAULT)
+
+
 def _through(scope: Scope, value: tuple[int, int], name: str, depth: int) -> Possible:
     code = scope.code
     hop = scope.file.hop(code.tokens[value[0]].start, code.tokens[value[1] - 1].end, f"constant {name}")
@@ -492,6 +536,8 @@ def _parameter(scope: Scope, name: str, at: int, rest: list[str], depth: int) ->
 def _of_declaration(scope: Scope, declaration: Declaration, rest: list[str], depth: int) -> Possible:
     code = scope.code
     name = code.tokens[declaration.name].text
+    if rest and rest[-1].startswith("valueAs") and (default := _parameter_default(scope, declaration, depth)) is not None:
+        return default
     if rest:
         group = next(
             (code.opened_at[index] for index in code.level(declaration.start, declaration.end) if code.is_mark(index, "{")),

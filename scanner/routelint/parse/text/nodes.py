@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,6 +31,13 @@ class Map:
     start: int
     end: int
     entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+    answers: dict[str, bool] = field(default_factory=dict, compare=False)
+
+    def asked(self, question: str, answer: Callable[[Map], bool]) -> bool:
+        """The answer to a question about the whole map, found once: it is asked again for every value below."""
+        if question not in self.answers:
+            self.answers[question] = answer(self)
+        return self.answers[question]
 
     def get(self, key: str) -> Node | None:
         """The last value of a key."""
@@ -48,6 +55,7 @@ class List:
     start: int
     end: int
     items: list[Node] = field(default_factory=list)
+    identifiers: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 Node = Scalar | Map | List

@@ -111,6 +111,8 @@ _NEUTRAL = frozenset(
         "apac",
     )
 )
+# Words of identifiers that say what a model is for.
+_TASKS = frozenset(("chat", "command", "embed", "embedding", "embeddings", "image", "rerank", "speech", "text", "video"))
 _PRICES = frozenset(("price", "prices", "pricing", "cost", "costs", "usd", "rate"))
 # Keys that only a service's answer or a record of a run has.
 _RECORDED = frozenset(
@@ -135,10 +137,14 @@ _RECORDED = frozenset(
         "stop_reason",
         "traceId",
         "trace_id",
-        "usage",
     )
 )
 _RUN_TIME = frozenset(("timestamp", "datetime", "started", "finished", "executed", "execution", "elapsed", "duration"))
+# What only a record holds as a list or map.
+_RECORDED_PARTS = frozenset(("usage", "results", "responses", "transcript", "conversation", "completions"))
+_RESULTS = frozenset(("passed", "failed", "accuracy", "correct", "f1", "bleu", "rouge"))
+_HASH = re.compile(r"[0-9a-f]{7,40}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[Tt]rue|[Ff]alse")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{10,13}(?:\.\d+)?$")
 
 
@@ -183,10 +189,17 @@ def says_grant(name: str) -> bool:
 
 
 def says_recorded(key: str, value: str | None) -> bool:
-    """Whether a key and its scalar value (None for a list or map) come from an answer or a record of a run."""
+    """Whether a key and its value (None for a list or map) come from an answer of the service or a record of a run."""
     if key in _RECORDED:
         return True
-    return value is not None and not _RUN_TIME.isdisjoint(split(key)) and _MOMENT.match(value) is not None
+    if value is None:
+        return key in _RECORDED_PARTS
+    words = split(key)
+    if not _RUN_TIME.isdisjoint(words) and _MOMENT.match(value):
+        return True
+    if key in ("commit", "sha", "commit_sha", "git_sha", "gitCommit") and _HASH.fullmatch(value):
+        return True
+    return not _RESULTS.isdisjoint(words) and _NUMBER.fullmatch(value) is not None
 
 
 def names_environment(key: str, siblings: tuple[str, ...], parent: str) -> bool:
@@ -205,7 +218,7 @@ def describes(name: str, identifier: str) -> bool:
     A name that says what the model is used for (`SUMMARY_MODEL`, `modelId`) does not.
     """
     own = [word for word in split(name) if word not in _NEUTRAL and not word.isdigit() and not re.fullmatch(r"v\d*", word)]
-    if not own:
+    if _TASKS.issuperset(own):
         return False
     parts = set(split(identifier))
     joined = "".join(split(identifier))
