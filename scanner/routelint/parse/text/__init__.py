@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from routelint import surfaces
 from routelint.model import ModelReference, ScanError
 from routelint.parse import lexicon
-from routelint.parse.parsed import ParseContext, Parsed, merge
-from routelint.parse.text import config, literals, nodes, shell, sinks
+from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
+from routelint.parse.text import config, literals, nodes, shell, sinks, variables
 from routelint.parse.text.draft import File, Place, reference
 from routelint.parse.text.evaluate import Reader
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 
-_CODE = frozenset(("javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift", "sql", "baml"))
+_PROGRAMS = frozenset(("javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift", "sql", "baml"))
 # A file with longer lines is machine-made.
 LONGEST_LINE = 5000
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{\{")
@@ -27,32 +28,87 @@ _TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
-    """The routes of every marked file of the unit."""
+    """The routes of every marked file of the unit, and the environment variables that some of them set for code."""
     rows = context.surfaces or tuple(row for name in ("typescript", "config", "other") for row in surfaces.load(name))
-    called = sinks.by_name(rows)
-    reader = Reader()
-    files: list[File] = []
+    paths = frozenset(context.tree.paths())
     parts: list[Parsed] = []
+    programs: list[File] = []
     for path in unit.marked:
         data = context.tree.read(path)
         if data is None:
             continue
         try:
-            source = decode(path, data)
+            file = File(decode(path, data), context, _language(path))
         except NotTextError as error:
             parts.append(Parsed(errors=(ScanError(path, str(error)),)))
             continue
-        files.append(File(source, context, _language(path)))
-    parts.extend(
-        Parsed(references=_references(file, sinks.places(reader.scope(file), called))) for file in files if _is_code(file)
-    )
+        if _is_program(file):
+            programs.append(file)
+            continue
+        try:
+            parts.append(_of_data(file, rows))
+        except nodes.MalformedError as error:
+            if _is_commented_json(file):
+                programs.append(file)
+            else:
+                parts.append(_by_lines(file, error))
+    parts.extend(_of_programs(programs, rows, context, paths, merge(parts).settings))
+    return merge(parts)
+
+
+def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
+    """What a file holds that is no program.
+
+    Raises:
+        MalformedError: it is not what its name says.
+    """
+    name = file.name.lower()
+    if lexicon.of_path(file.path).name in _PROGRAMS:
+        return Parsed()
+    if not name.endswith(_TREES):
+        return Parsed(_references(file, shell.places(file)))
+    documents = (nodes.read_toml(file.source.text),) if name.endswith(".toml") else nodes.read_yaml(file.source.text)
+    return Parsed(_references(file, config.places(file, documents, rows)), settings=tuple(variables.of_data(file, documents)))
+
+
+def _by_lines(file: File, error: nodes.MalformedError) -> Parsed:
+    """What the lines of a malformed configuration file say, and the error; a template is no error before it was rendered."""
+    references = _references(file, shell.places(file))
+    if _TEMPLATED.search(file.source.text):
+        return Parsed(references)
+    kind = "JSON" if ".json" in file.name.lower() else "YAML"
+    return Parsed(references, errors=(ScanError(file.path, f"cannot be read as {kind}: {error}", error.line, error.column),))
+
+
+def _of_programs(
+    files: list[File],
+    rows: tuple[Surface, ...],
+    context: ParseContext,
+    paths: frozenset[str],
+    settings: tuple[EnvironmentSetting, ...],
+) -> Iterator[Parsed]:
+    """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
+    reader = Reader()
+    constructs = (file for file in files if lexicon.of_path(file.path).name == "javascript")
+    own = tuple(setting for file in constructs for setting in variables.of_code(reader.scope(file), paths))
+    joined = replace(context, settings=EnvironmentSettings((*context.settings.settings, *settings, *own)))
+    reader = Reader()
+    files = [replace(file, context=joined) for file in files]
+    called = sinks.by_name(rows)
+    for file in files:
+        yield Parsed(_references(file, sinks.places(reader.scope(file), called)))
     # Literals come second: one that a call of another file takes is no route of its own.
     for file in files:
-        if _is_code(file):
-            parts.append(Parsed(references=_references(file, literals.places(reader.scope(file)))))
-        else:
-            parts.append(_of_data(file, rows, reader))
-    return merge(parts)
+        yield Parsed(_references(file, literals.places(reader.scope(file))))
+    yield Parsed(settings=own)
+
+
+def _is_commented_json(file: File) -> bool:
+    """Whether a JSON file may be one with comments, which is read like a program."""
+    text = file.source.text.lstrip("\ufeff \t\r\n")
+    return (
+        file.name.lower().endswith((".json", ".jsonc", ".json5")) and text[:1] in ("{", "[", "/") and not _is_machine_made(text)
+    )
 
 
 def _language(path: str) -> str:
@@ -68,8 +124,8 @@ def _language(path: str) -> str:
     return lexicon.of_path(path).name
 
 
-def _is_code(file: File) -> bool:
-    return lexicon.of_path(file.path).name in _CODE and not _is_machine_made(file.source.text)
+def _is_program(file: File) -> bool:
+    return lexicon.of_path(file.path).name in _PROGRAMS and not _is_machine_made(file.source.text)
 
 
 def _is_machine_made(text: str) -> bool:
@@ -80,35 +136,6 @@ def _is_machine_made(text: str) -> bool:
             return True
         position = newline + 1
     return len(text) - position > LONGEST_LINE
-
-
-def _of_data(file: File, rows: tuple[Surface, ...], reader: Reader) -> Parsed:
-    """The routes of a file that is not program code, by its format."""
-    name = file.name.lower()
-    if lexicon.of_path(file.path).name in _CODE:
-        return Parsed()
-    if not name.endswith(_TREES):
-        return Parsed(references=_references(file, shell.places(file)))
-    if name.endswith(".toml"):
-        return Parsed(references=_references(file, config.places(file, (nodes.read_toml(file.source.text),), rows)))
-    try:
-        documents = nodes.read_yaml(file.source.text)
-    except nodes.MalformedError as error:
-        return _malformed(file, error, reader)
-    return Parsed(references=_references(file, config.places(file, documents, rows)))
-
-
-def _malformed(file: File, error: nodes.MalformedError, reader: Reader) -> Parsed:
-    """What can be read of a file that is not what its name says: JSON with comments as code, the rest by lines."""
-    text = file.source.text.lstrip("\ufeff \t\r\n")
-    if file.name.lower().endswith((".json", ".jsonc", ".json5")) and text[:1] in ("{", "[", "/") and not _is_machine_made(text):
-        return Parsed(references=_references(file, literals.places(reader.scope(file))))
-    references = _references(file, shell.places(file))
-    if _TEMPLATED.search(file.source.text):
-        # A Helm or Jinja template is YAML only after it was rendered.
-        return Parsed(references=references)
-    message = f"cannot be read as {_language(file.path).upper()}: {error}"
-    return Parsed(references=references, errors=(ScanError(file.path, message, error.line, error.column),))
 
 
 def _references(file: File, places: Iterator[Place]) -> tuple[ModelReference, ...]:

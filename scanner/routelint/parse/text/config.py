@@ -26,17 +26,20 @@ def places(file: File, documents: tuple[Node, ...], rows: tuple[Surface, ...]) -
     """Every place in the documents of a file that chooses a model."""
     here = tuple(row for row in rows if _fits_file(row.symbol, file.path))
     for document in documents:
-        for steps, scalar in walk(document):
-            yield from _at(file, steps, scalar, here)
+        for steps, scalar in walk(document, _may_matter):
+            if steps:
+                yield from _at(file, steps, scalar, here)
+
+
+def _may_matter(text: str) -> bool:
+    """Whether a value may name a model: most do not, and what leads to them need not be kept."""
+    return text in _ALIASES or (len(text) >= 5 and ("." in text or "/" in text))
 
 
 def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface, ...]) -> Iterator[Place]:
-    key = _key(steps)
-    if key in _CLAUDE_CODE and scalar.text in _ALIASES and _uses_bedrock(steps):
+    if scalar.text in _ALIASES and _key(steps) in _CLAUDE_CODE and _uses_bedrock(steps):
         reason = f"Claude Code decides what the alias '{scalar.text}' stands for when it runs"
         yield _place(file, steps, scalar, unknown(reason), None, None)
-        return
-    if len(scalar.text) < 5 or ("." not in scalar.text and "/" not in scalar.text):
         return
     model = file.identify(scalar.text.strip())
     if model is None:

@@ -264,8 +264,8 @@ class Step:
     index: int
 
 
-def walk(root: Node) -> Iterator[tuple[tuple[Step, ...], Scalar]]:
-    """Every scalar value with the steps that lead to it, in the order written."""
+def walk(root: Node, wanted: Callable[[str], bool]) -> Iterator[tuple[tuple[Step, ...], Scalar]]:
+    """Every scalar value whose text is wanted, with the steps that lead to it, in the order written."""
     pending: list[tuple[tuple[Step, ...], Node]] = [((), root)]
     while pending:
         steps, node = pending.pop()
@@ -273,8 +273,12 @@ def walk(root: Node) -> Iterator[tuple[tuple[Step, ...], Scalar]]:
             case Scalar():
                 yield steps, node
             case Map(entries=entries):
-                pending.extend(
-                    ((*steps, Step(node, key, at)), value) for at, (key, value) in reversed(list(enumerate(entries)))
-                )
+                for at in range(len(entries) - 1, -1, -1):
+                    key, value = entries[at]
+                    if not isinstance(value, Scalar) or wanted(value.text):
+                        pending.append(((*steps, Step(node, key, at)), value))
             case List(items=items):
-                pending.extend(((*steps, Step(node, None, at)), item) for at, item in reversed(list(enumerate(items))))
+                for at in range(len(items) - 1, -1, -1):
+                    item = items[at]
+                    if not isinstance(item, Scalar) or wanted(item.text):
+                        pending.append(((*steps, Step(node, None, at)), item))

@@ -1,0 +1,229 @@
+"""Environment variables that infrastructure written in a program (CDK, SST) or in Compose and Serverless files sets."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from routelint.parse.lexicon import TokenKind
+from routelint.parse.parsed import EnvironmentSetting
+from routelint.parse.text import words
+from routelint.parse.text.draft import File
+from routelint.parse.text.evaluate import Scope, evaluate, find_key
+from routelint.parse.text.groups import Code
+from routelint.parse.text.nodes import List, Map, Node, Scalar
+from routelint.possible import known
+
+# Keys of a construct that name its code, and calls that name a folder of code.
+_ENTRIES = ("entry", "handler", "path")
+_ASSETS = frozenset(("asset", "fromAsset", "fromAssetImage", "fromDockerBuild", "fromImageAsset", "fromDockerImageAsset"))
+_VARIABLES = ("environment", "environmentVariables", "env")
+_HANDLER_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".py")
+
+
+def of_code(scope: Scope, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
+    """The model variables that the constructs of a program set. `paths` are the files of the scan."""
+    code = scope.code
+    for index, token in enumerate(code.tokens):
+        if token.kind is not TokenKind.NAME:
+            continue
+        if token.text in _VARIABLES and code.is_mark(index + 1, ":"):
+            yield from _of_construct(scope, index, paths)
+        elif token.text == "addEnvironment" and code.is_mark(index - 1, ".", "?."):
+            yield from _added(scope, index, paths)
+
+
+def _of_construct(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
+    """`new Function(this, "Id", { code: ..., environment: { NAME: value } })`."""
+    code = scope.code
+    group = code.group_of[index]
+    value = find_key(code, group, (code.tokens[index].text,))
+    table = _table(scope, value) if value is not None else None
+    call = code.groups[group].parent
+    if table is None or not code.is_object(group) or code.opener(call) != "(":
+        return
+    owner = _construct_id(code, call)
+    for low, high in code.entries(table):
+        yield from _entry(scope, low, high, owner, _code_of(scope, group, owner, paths))
+
+
+def _table(scope: Scope, value: tuple[int, int]) -> int | None:
+    """The object that holds variables: written in place, or a name of the file."""
+    code = scope.code
+    group = code.opened_at.get(value[0])
+    if group is not None and code.opener(group) == "{":
+        return group
+    if value[1] - value[0] == 1 and code.is_name(value[0]):
+        for declaration in code.declarations.get(code.tokens[value[0]].text, ())[:4]:
+            inner = code.opened_at.get(declaration.start)
+            if inner is not None and code.opener(inner) == "{":
+                return inner
+    return None
+
+
+def _entry(scope: Scope, low: int, high: int, owner: str, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
+    code = scope.code
+    token = code.tokens[low]
+    if token.kind not in (TokenKind.NAME, TokenKind.STRING) or not words.says_model(token.text):
+        return
+    value = find_key(code, code.group_of[low], (token.text,))
+    if value is None:
+        return
+    location = scope.file.location(token.start, code.tokens[high - 1].end, f"{scope.file.name}:{owner}.{token.text}")
+    # Reading a variable must not make its literal a part of some route: whether code reads it is not known here.
+    used = set(scope.reader.used)
+    possible = evaluate(scope, *value)
+    scope.reader.used.intersection_update(used)
+    yield EnvironmentSetting(token.text, possible, f"{scope.file.name}:{owner}", location, where)
+
+
+def _added(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
+    """`fn.addEnvironment("NAME", value)`, where `fn` is a construct of the same file."""
+    code = scope.code
+    call = code.opened_at.get(index + 1)
+    receiver = code.before(index - 1)
+    if call is None or not code.is_name(receiver):
+        return
+    arguments = list(code.entries(call))
+    if len(arguments) < 2 or code.tokens[arguments[0][0]].kind is not TokenKind.STRING:
+        return
+    name = code.tokens[arguments[0][0]].text
+    if not words.says_model(name):
+        return
+    owner = code.tokens[receiver].text
+    where: tuple[str, ...] = ()
+    for declaration in code.declarations.get(code.tokens[receiver].text, ())[:1]:
+        construct = next(
+            (code.opened_at[at] for at in code.level(declaration.start, declaration.end) if code.is_mark(at, "(")), None
+        )
+        if construct is not None:
+            owner = _construct_id(code, construct)
+            props = next(
+                (group for at in _firsts(code, construct) if (group := code.opened_at.get(at)) and code.opener(group) == "{"),
+                None,
+            )
+            where = _code_of(scope, props, owner, paths) if props is not None else ()
+    used = set(scope.reader.used)
+    possible = evaluate(scope, *arguments[1])
+    scope.reader.used.intersection_update(used)
+    location = scope.file.location(
+        code.tokens[index].start, code.tokens[arguments[1][1] - 1].end, f"{scope.file.name}:{owner}.{name}"
+    )
+    yield EnvironmentSetting(name, possible, f"{scope.file.name}:{owner}", location, where)
+
+
+def _firsts(code: Code, group: int) -> Iterator[int]:
+    return (low for low, _ in code.entries(group))
+
+
+def _construct_id(code: Code, call: int) -> str:
+    """The id a construct is given, else the name of its class."""
+    for low, high in code.entries(call):
+        if high - low == 1 and code.tokens[low].kind is TokenKind.STRING:
+            return code.tokens[low].text
+    before = code.groups[call].open - 1
+    return code.tokens[before].text if code.is_name(before) else "?"
+
+
+def _code_of(scope: Scope, props: int, owner: str, paths: frozenset[str]) -> tuple[str, ...]:
+    """The folder of code that a construct runs, and the file of its handler where that exists."""
+    code = scope.code
+    found: list[str] = []
+    for low, high in code.entries(props):
+        key = code.tokens[low].text
+        for at in range(low, high):
+            if code.is_name(at) and code.tokens[at].text in _ASSETS:
+                call = code.opened_at.get(at + 1)
+                first = next(code.entries(call), None) if call is not None else None
+                if first is not None and (path := _path(scope, *first)) is not None:
+                    found.append(path)
+        if key in _ENTRIES and low + 2 < high and (path := _path(scope, low + 2, high)) is not None:
+            found.append(path)
+    handler = find_key(code, props, ("handler", "index"))
+    if handler is not None and found and code.tokens[handler[0]].kind is TokenKind.STRING:
+        stem = code.tokens[handler[0]].text.split(".", 1)[0]
+        found += [f"{found[0]}/{stem}{suffix}" for suffix in _HANDLER_SUFFIXES]
+    if not found:
+        # The default of the CDK's NodejsFunction: a file named after this one and the construct.
+        stem = re.sub(r"\.[a-z]+$", "", scope.file.path)
+        found = [f"{stem}.{owner}{suffix}" for suffix in _HANDLER_SUFFIXES]
+    return tuple(dict.fromkeys(path for path in found if path in paths or _is_folder(path, paths)))
+
+
+def _is_folder(path: str, paths: frozenset[str]) -> bool:
+    return path == "." or any(each.startswith(f"{path}/") for each in paths)
+
+
+def _path(scope: Scope, low: int, high: int) -> str | None:
+    """A path of the scan: joined to the program's folder, or relative to the app's, where its `cdk.json` stands."""
+    code = scope.code
+    texts = [code.tokens[at] for at in range(low, high) if code.tokens[at].kind is TokenKind.STRING]
+    if not texts or len(texts) > 8:
+        return None
+    relative = posixpath.join(*(token.text.replace("${__dirname}", ".").lstrip("/") or "." for token in texts))
+    own = (
+        any(code.is_name(at, "__dirname", "dirname") for at in range(low, high))
+        or "__dirname" in code.text[texts[0].start : texts[0].end]
+    )
+    base = posixpath.dirname(scope.file.path) if own else _app_folder(scope.file)
+    path = posixpath.normpath(posixpath.join(base, relative))
+    return None if path.startswith("..") else path
+
+
+def _app_folder(file: File) -> str:
+    """The nearest folder upwards that holds a `cdk.json` or `sst.config.ts`; the program's own where there is none."""
+    folder = posixpath.dirname(file.path)
+    here = folder
+    while True:
+        for name in ("cdk.json", "sst.config.ts"):
+            if file.context.tree.read(posixpath.join(here, name)) is not None:
+                return here
+        if not here:
+            return folder
+        here = posixpath.dirname(here)
+
+
+def of_data(file: File, documents: Sequence[Node]) -> Iterator[EnvironmentSetting]:
+    """The model variables that Compose services and Serverless functions set."""
+    folder = posixpath.dirname(file.path)
+    for document in documents:
+        if not isinstance(document, Map):
+            continue
+        services = document.get("services")
+        if isinstance(services, Map):
+            for name, service in services.entries:
+                build = service.get("build") if isinstance(service, Map) else None
+                context = build.get("context") if isinstance(build, Map) else build
+                if isinstance(service, Map) and isinstance(context, Scalar):
+                    yield from _variables(file, name.text, service.get("environment"), _joined(folder, context.text))
+        functions, provider = document.get("functions"), document.get("provider")
+        if isinstance(functions, Map) and isinstance(provider, Map):
+            for name, function in functions.entries:
+                handler = function.get("handler") if isinstance(function, Map) else None
+                if isinstance(function, Map) and isinstance(handler, Scalar):
+                    where = _joined(folder, posixpath.dirname(handler.text) or ".")
+                    own = list(_variables(file, name.text, function.get("environment"), where))
+                    taken = {setting.name for setting in own}
+                    shared = _variables(file, name.text, provider.get("environment"), where)
+                    yield from (*own, *(setting for setting in shared if setting.name not in taken))
+
+
+def _joined(folder: str, path: str) -> tuple[str, ...]:
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return () if joined.startswith("..") or posixpath.isabs(path) else (joined,)
+
+
+def _variables(file: File, owner: str, node: Node | None, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
+    pairs: list[tuple[str, str, Scalar]] = []
+    if isinstance(node, Map):
+        pairs = [(name.text, value.text, value) for name, value in node.entries if isinstance(value, Scalar)]
+    elif isinstance(node, List):
+        for item in node.items:
+            if isinstance(item, Scalar) and "=" in item.text:
+                name, _, value = item.text.partition("=")
+                pairs.append((name, value, item))
+    for name, text, scalar in pairs:
+        if words.says_model(name) and file.identify(text) is not None:
+            location = file.location(scalar.start, scalar.end, f"{file.name}:{owner}.{name}")
+            yield EnvironmentSetting(name, known(text), f"{file.name}:{owner}", location, where)
