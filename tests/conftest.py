@@ -4,6 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A generated example that is slow because other tests run beside it is no failure.
+settings.register_profile("routelint", deadline=None)
+settings.load_profile("routelint")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
