@@ -218,6 +218,11 @@ def test_a_fix_outside_the_repository_is_left_out() -> None:
     assert "fixes" not in result
 
 
+def test_equal_fixes_stand_once() -> None:
+    (result,) = results_of(Report((replace(FINDINGS[1], fixes=FINDINGS[1].fixes * 2),)))
+    assert len(result["fixes"]) == 2
+
+
 def test_the_full_profile_holds_what_was_suppressed_and_the_github_profile_does_not() -> None:
     assert not any("suppressions" in result for result in results_of(RICH))
     suppressed = [result for result in results_of(RICH, Profile.FULL) if "suppressions" in result]

@@ -96,7 +96,11 @@ class _Printer:
             ]
         if finding.trail:
             result["codeFlows"] = [{"threadFlows": [{"locations": self._flow(finding)}]}]
-        fixes = [written for fix in finding.fixes if (written := self._fix(fix)) is not None]
+        fixes: list[Json] = []
+        for fix in finding.fixes:
+            written = self._fix(fix)
+            if written is not None and written not in fixes:
+                fixes.append(written)
         if fixes:
             result["fixes"] = fixes
         if suppressed is not None:
@@ -140,22 +144,19 @@ class _Printer:
         return [*self._cut(steps, MOST_FLOW_STEPS - 1), sink]
 
     def _fix(self, fix: Fix) -> Json | None:
-        by_path: dict[str, list[Edit]] = {}
+        """A change, each file once; None where a file lies outside the repository."""
+        by_address: dict[str, list[Json]] = {}
         for edit in fix.edits:
-            by_path.setdefault(edit.path, []).append(edit)
-        changes = []
-        for path, edits in by_path.items():
-            address = uri(self.printing.in_repository(path))
+            address = uri(self.printing.in_repository(edit.path))
             if address is None:
                 return None
-            changes.append(
-                {
-                    "artifactLocation": {"uri": address, "uriBaseId": ROOT},
-                    "replacements": [_replacement(edit) for edit in edits],
-                }
-            )
-        if not changes:
+            by_address.setdefault(address, []).append(_replacement(edit))
+        if not by_address:
             return None
+        changes = [
+            {"artifactLocation": {"uri": address, "uriBaseId": ROOT}, "replacements": replacements}
+            for address, replacements in by_address.items()
+        ]
         return {
             "description": {"text": _sentence(fix.description)},
             "artifactChanges": changes,
