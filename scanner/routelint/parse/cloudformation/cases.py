@@ -42,6 +42,11 @@ def spread(possible: Possible) -> Possible:
     return unite([tuple(present or flat)])
 
 
+def present(possible: Possible) -> Possible:
+    """The possibilities without absent values (`AWS::NoValue`)."""
+    return tuple(each for each in possible if each.content is not None)
+
+
 def _flat(possible: Possible, depth: int) -> Iterator[Possibility]:
     for each in possible:
         if not isinstance(each.content, Items) or depth > 4:
@@ -75,23 +80,15 @@ def variants(template: Template, scenarios: SequenceOf[Scenario]) -> tuple[Scena
             found.append(scenario)
             continue
         for value, node in values.items():
-            passed = known(value, Resolution.CONDITIONAL, (Hop(location(node), f"parameter {parameter.name} is '{value}'"),))
-            found.append(
-                replace(
-                    scenario, environments=(value,), parameters={**scenario.parameters, parameter.name: passed}, implied=True
-                )
-            )
+            hop = Hop(location(node), f"parameter {parameter.name} is '{value}'")
+            parameters = {**scenario.parameters, parameter.name: known(value, Resolution.CONDITIONAL, (hop,))}
+            found.append(replace(scenario, environments=(value,), parameters=parameters, provided=parameter.name))
         if not exhaustive:
             reason = f"parameter {parameter.name} has no default and no parameter file in the scanned files sets it"
-            other = unknown(reason, f"${{{parameter.name}}}")
-            found.append(
-                replace(
-                    scenario,
-                    parameters={**scenario.parameters, parameter.name: other},
-                    excluded={parameter.name: frozenset(values)},
-                    implied=True,
-                )
-            )
+            passed = unknown(reason, f"${{{parameter.name}}}")
+            parameters = {**scenario.parameters, parameter.name: passed}
+            excluded = {parameter.name: frozenset(values)}
+            found.append(replace(scenario, parameters=parameters, excluded=excluded, provided=parameter.name))
     return tuple(found[:MOST_SCENARIOS])
 
 
@@ -154,7 +151,7 @@ def live(evaluators: SequenceOf[Evaluator], declared: Declared) -> tuple[Evaluat
     template = bound[0].template
     reason = f"{declared.name} exists only where condition {name} holds, which needs another value of parameter "
     withheld = {parameter: reason + parameter for parameter in _asked(template, name)}
-    return (bound[0].withholding(withheld),)
+    return tuple(each.withholding(withheld) for each in bound)
 
 
 def _asked(template: Template, condition: str) -> MappingOf[str, None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
@@ -283,12 +283,12 @@ def _plain(node: Node, depth: int) -> object:
 
 
 class Deployments:
-    """The deployments of a scan, read when a template asks for its own."""
+    """The deployments of a scan, read when a template asks for its own; `holds_template` is asked about folders."""
 
-    def __init__(self, tree: SourceTree, template_paths: Iterable[str]) -> None:
+    def __init__(self, tree: SourceTree, holds_template: Callable[[str], bool]) -> None:
         self._tree = tree
         self._candidates = candidates(tree.paths())
-        self._template_folders = frozenset(posixpath.dirname(path) for path in template_paths)
+        self._holds_template = holds_template
         self._read: dict[str, Deployment | None] = {}
 
     def of(self, template: Template) -> tuple[Deployment, ...]:
@@ -301,7 +301,7 @@ class Deployments:
         near = [path for path in self._candidates if _below(path, folder) or (folder and _beside(path, parent))]
         for path in near[:MOST_FILES]:
             here = posixpath.dirname(path)
-            if here != folder and here in self._template_folders:
+            if here != folder and self._holds_template(here):
                 continue
             deployment = self._file(path)
             if deployment is not None and deployment.parameters and deployment.parameters.keys() <= template.parameters.keys():

@@ -132,7 +132,11 @@ def _open(stack: Stack, declared: Declared, found: Found, each: Possibility) -> 
     read = syntax.parse(SourceText(found.node.source.path, decoded))
     if not read.roots or not isinstance(read.roots[0], (Mapping, Sequence)):
         return None
-    return Document(read.roots[0], found.node, decoded, holes, substitutions(stack, declared, found.evaluators))
+    # Only definitions are filled in; elsewhere `${Name}` is text.
+    is_definition = bool(found.leaf.path) and found.leaf.path[-1].startswith("Definition")
+    missing = f"DefinitionSubstitutions of {declared.name} does not set {{0}}" if is_definition else None
+    filled_in = substitutions(stack, declared, found.evaluators) if is_definition else {}
+    return Document(read.roots[0], found.node, decoded, holes, filled_in, missing)
 
 
 def _holes(content: Content, each: Possibility) -> dict[str, Possible]:

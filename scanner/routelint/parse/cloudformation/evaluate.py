@@ -33,6 +33,7 @@ from routelint.possible import (
 )
 
 MOST_STEPS = 200_000
+MOST_STEPS_OF_ONE = 5_000
 DEEPEST = 60
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)\s*([^}]*?)\s*\}")
@@ -51,14 +52,20 @@ class Truth(Enum):
 
 @dataclass
 class Budget:
-    """How many more steps may be taken for one template; what exceeds it becomes unknown."""
+    """How many more steps may be taken for one template, and for one expression of it; what exceeds them becomes unknown.
+
+    `depth` is how deep the expression in hand is nested, whichever evaluator is at work.
+    """
 
     steps: int = MOST_STEPS
+    steps_of_one: int = MOST_STEPS_OF_ONE
+    depth: int = 0
 
     def spend(self) -> bool:
         """Take a step; false where none is left."""
         self.steps -= 1
-        return self.steps >= 0
+        self.steps_of_one -= 1
+        return self.steps >= 0 and self.steps_of_one >= 0
 
 
 @dataclass(frozen=True)
@@ -93,33 +100,34 @@ class Evaluator:
         self._withheld = withheld or {}
         self._conditions: dict[str, Truth] = {}
         self._open: set[str] = set()
-        self._depth = 0
 
     def bound(self, bindings: MappingOf[str, str]) -> Evaluator:
         """The same with loop variables."""
-        if not bindings:
-            return self
-        return Evaluator(
-            self.template, self.scenario, self._references, self._budget, bindings=bindings, withheld=self._withheld
-        )
+        return self._like(bindings, self._withheld) if bindings else self
 
     def withholding(self, parameters: MappingOf[str, str]) -> Evaluator:
         """The same with parameters taken as not known."""
-        return Evaluator(
-            self.template, self.scenario, self._references, self._budget, bindings=self._bindings, withheld=parameters
-        )
+        return self._like(self._bindings, parameters)
+
+    def _like(self, bindings: MappingOf[str, str], withheld: MappingOf[str, str]) -> Evaluator:
+        other = Evaluator(self.template, self.scenario, self._references, self._budget, bindings=bindings, withheld=withheld)
+        # What is being followed stays marked, so that a circle through another evaluator ends too.
+        other._open = self._open
+        return other
 
     def evaluate(self, node: Node) -> Possible:
         """What `node` may come to; an absent value (`AWS::NoValue`) is None."""
+        if self._budget.depth == 0:
+            self._budget.steps_of_one = MOST_STEPS_OF_ONE
         if not self._budget.spend():
-            return unknown(f"more than {MOST_STEPS:,} steps are needed to evaluate the template")
-        if self._depth >= DEEPEST:
+            return unknown("too many steps are needed to evaluate it")
+        if self._budget.depth >= DEEPEST:
             return unknown(f"nested deeper than {DEEPEST} expressions")
-        self._depth += 1
+        self._budget.depth += 1
         try:
             return self._evaluate(node)
         finally:
-            self._depth -= 1
+            self._budget.depth -= 1
 
     def _evaluate(self, node: Node) -> Possible:
         if (call := function(node)) is not None:
@@ -129,6 +137,9 @@ class Evaluator:
                 return known(None) if node.is_null else known(_dynamic(node.text))
             case Sequence(items):
                 return known(Items(tuple(value for item in items if (value := _present(self.evaluate(item))))))
+            case Mapping(source=source, start=start) if source.text.startswith("{{", start):
+                shown = source.text[start : node.end]
+                return unknown(f"'{shown[:80]}' is filled in by a template engine", f"${{{shown[:80]}}}")
             case Mapping():
                 return known(Record({key: self.evaluate(value) for key, value in node.items()}))
 
@@ -183,6 +194,7 @@ class Evaluator:
     def _parameter(self, parameter: Parameter) -> Possible:
         name, label = parameter.name, f"${{{parameter.name}}}"
         here = Hop(location(parameter.key), f"parameter {name}")
+        is_provided = name == self.scenario.provided
         if name in self._withheld:
             return unknown(self._withheld[name], label, (here,))
         passed = self.scenario.parameters.get(name)
@@ -190,7 +202,7 @@ class Evaluator:
             passed, stored = self._unpassed(parameter, here), parameter.is_stored
         else:
             stored = parameter.is_stored
-            passed = via(passed, here)
+            passed = passed if is_provided else via(passed, here)
         if stored:
             return tuple(
                 replace(
@@ -413,10 +425,10 @@ class Evaluator:
 
     def _truth(self, node: Node) -> Truth:
         call = function(node)
-        if call is None or self._depth >= DEEPEST or not self._budget.spend():
+        if call is None or self._budget.depth >= DEEPEST or not self._budget.spend():
             return Truth.OPEN
         name, argument = call
-        self._depth += 1
+        self._budget.depth += 1
         try:
             match name, argument:
                 case "Condition", Scalar(text):
@@ -432,7 +444,7 @@ class Evaluator:
                 case _:
                     return Truth.OPEN
         finally:
-            self._depth -= 1
+            self._budget.depth -= 1
 
     def _equals(self, left: Node, right: Node) -> Truth:
         outcomes = set()

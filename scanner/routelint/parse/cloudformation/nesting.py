@@ -47,7 +47,6 @@ class Nested:
             {**outer.tags, **tagging.own(stack, evaluator, self.declared)},
             outer.region,
             outer.evidence,
-            implied=outer.implied,
         )
 
 

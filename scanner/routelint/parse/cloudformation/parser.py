@@ -99,9 +99,10 @@ class _Scan:
         self._files: dict[str, _File | None] = {}
         self._found = _Found()
         self._code_files = frozenset(context.tree.paths())
-        self._deployments = Deployments(context.tree, [path for path in unit.paths if path.endswith(_SUFFIXES)])
+        self._deployments = Deployments(context.tree, self._holds_template)
         self._definitions = states.Definitions(self._text)
         self._template_paths = [path for path in unit.paths if path.endswith(_SUFFIXES)]
+        self._folders: dict[str, bool] = {}
         self._deployed: set[str] = set()
         self._left = MOST_STACKS
 
@@ -134,6 +135,13 @@ class _Scan:
                 if data is not None and any(mark in data for mark in _CALLERS):
                     callers.append(path)
         return (*self._unit.marked, *callers)
+
+    def _holds_template(self, folder: str) -> bool:
+        """Whether a template lies directly in a folder; what lies beside it is then its own."""
+        if folder not in self._folders:
+            inside = (path for path in self._template_paths if posixpath.dirname(path) == folder)
+            self._folders[folder] = any(_TEMPLATE.search(self._context.tree.read(path) or b"") for path in inside)
+        return self._folders[folder]
 
     def _templates(self, path: str) -> tuple[Template, ...]:
         file = self._file(path)
@@ -256,7 +264,7 @@ class _Scan:
         if "resource" in roles or monitors or ("principal" in roles and is_principal):
             self._found.resources.append(
                 Resource(
-                    stacks.place(declared.body, declared.symbol),
+                    stacks.place(declared.key, declared.symbol),
                     routes.LANGUAGE,
                     declared.type,
                     declared.name,

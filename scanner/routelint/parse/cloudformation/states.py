@@ -26,6 +26,7 @@ from routelint.surfaces import Surface
 MOST_STATES = 2_000
 
 _ARN = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<operation>.+)")
+_HOLE = re.compile(r"\$\{[^}]*\}")
 _PATTERNS = re.compile(r"\.(?:sync(?::\d)?|waitForTaskToken)$")
 _JSONATA = re.compile(r"\s*\{%(.*)%\}\s*", re.DOTALL)
 _JSONATA_VARIABLE = re.compile(r"\s*\$(\w+)\s*")
@@ -81,7 +82,7 @@ def _lowered(operation: str) -> str:
 
 
 def _operation(resource: str) -> str:
-    match = _ARN.fullmatch(resource)
+    match = _ARN.fullmatch(_HOLE.sub("", resource))
     return _PATTERNS.sub("", match["operation"]) if match is not None else ""
 
 

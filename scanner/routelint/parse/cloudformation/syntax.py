@@ -75,14 +75,14 @@ def parse(source: SourceText) -> Syntax:
         root = json_syntax.parse(source)
         if root is not None:
             return Syntax((root,))
-    reader = _repaired(source, text, reader, fault)
+    if text.lstrip()[:1] not in ("{", "["):
+        reader = _repaired(source, text, reader)
     line, column = source.position(min(fault.offset, len(text)))
     return Syntax(tuple(reader.roots), (ScanError(source.path, fault.message, line, column), *reader.duplicates()))
 
 
-def _repaired(source: SourceText, text: str, reader: _Reader, fault: _Fault) -> _Reader:
-    """What can be read when broken lines are taken for blank ones; else what came before the first fault."""
-    first = reader
+def _repaired(source: SourceText, text: str, first: _Reader) -> _Reader:
+    """What can be read when broken lines are taken for blank ones, where that is more than what came before the fault."""
     text = _ENGINE_LINE.sub(lambda match: " " * len(match[0]), text)
     text = re.sub(r"^[ \t]*\t[ \t]*|\t+(?=\r?$)", lambda match: " " * len(match[0]), text, flags=re.MULTILINE)
     repairs = MOST_REPAIRS if len(text) < 200_000 else 4
@@ -90,7 +90,7 @@ def _repaired(source: SourceText, text: str, reader: _Reader, fault: _Fault) -> 
         reader = _Reader(source)
         next_fault = reader.read(text)
         if next_fault is None:
-            return reader
+            return reader if reader.scalars >= first.scalars else first
         text = _without_line(text, next_fault.offset)
     return first
 
@@ -112,6 +112,7 @@ class _Reader:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.roots: list[Node] = []
+        self.scalars = 0
         self._stack: list[_Open] = []
         self._anchors: dict[str, Node] = {}
         self._duplicates: list[Scalar] = []
@@ -154,6 +155,7 @@ class _Reader:
                 end = _end(event)
                 if event.style in ("|", ">"):
                     end = _start(event) + len(self.source.text[_start(event) : end].rstrip())
+                self.scalars += 1
                 node = Scalar(event.value, self.source, _start(event), end, tag, plain)
                 self._add(node, event.anchor)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():

@@ -43,7 +43,9 @@ def of(stack: Stack, declared: Declared) -> tuple[Variable, ...]:
             continue
         for carrier in stack.find(declared, row.carrier):
             for name, node, evaluators in _pairs(carrier):
-                found[name] = Variable(name, node, stack.evaluate(node, evaluators), row, evaluators)
+                possible = cases.present(stack.evaluate(node, evaluators))
+                if possible:
+                    found[name] = Variable(name, node, possible, row, evaluators)
     return tuple(found.values())
 
 
@@ -93,7 +95,7 @@ def routes(stack: Stack, declared: Declared, variables: tuple[Variable, ...], ta
             continue
         if isinstance(value, Unknown) and value.reason.startswith("no model is set"):
             continue
-        carrier = variable.row.carrier.split("[]")[0].removesuffix(".Variables").split(".")[-1]
+        carrier = variable.row.carrier.removesuffix(".Variables")
         yield reference(
             stack,
             declared,

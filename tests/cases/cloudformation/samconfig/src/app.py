@@ -1,0 +1,2 @@
+import os
+MODEL = os.environ["MODEL_ID"]
