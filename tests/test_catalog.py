@@ -247,10 +247,10 @@ def test_life_goes_one_way(model: Model, first: date, second: date) -> None:
         (SONNET, None, None, (3.3, 16.5)),
         (SONNET, "us-gov", None, (3.6, 18)),
         (SONNET, None, "us-gov-west-1", (3.6, 18)),
-        (SONNET, "${geo}", None, (3.3, 16.5)),
         # No premium before Claude 4.5.
         ("anthropic.claude-3-5-sonnet-20241022-v2:0", "us", None, (3, 15)),
         ("anthropic.claude-3-5-sonnet-20241022-v2:0", None, "us-east-1", (3, 15)),
+        ("anthropic.claude-3-5-sonnet-20241022-v2:0", "${geo}", None, (3, 15)),
         # A geography of its own price.
         ("amazon.nova-pro-v1:0", "eu", None, (1.05, 4.2)),
         ("amazon.nova-pro-v1:0", "apac", "ap-southeast-2", (0.84, 3.36)),
@@ -279,6 +279,11 @@ def test_price_of_a_scope_and_region(id: str, scope: str | None, region: str | N
 def test_price_in_govcloud_is_not_guessed(id: str, region: str) -> None:  # noqa: A002
     assert MODELS[id].price(None, region) is None
     assert MODELS[id].price("us-gov", None) is None
+
+
+@pytest.mark.parametrize("scope", ["${geo}", "us${suffix}", "*", "sa"])
+def test_price_of_a_scope_that_cannot_be_told_is_not_guessed(scope: str) -> None:
+    assert MODELS[SONNET].price(scope, "us-east-1") is None
 
 
 @pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)

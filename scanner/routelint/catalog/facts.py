@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from routelint.model_id import SCOPES
+
 
 class Status(StrEnum):
     """Where a model stands in its life on a given day."""
@@ -111,9 +113,10 @@ class Model:
         return self.prices.list
 
     def price(self, scope: str | None = None, region: str | None = None) -> Price | None:
-        """What a call pays that uses the profile of `scope` (None: the bare id) from `region`; None where that is not known.
+        """What a call pays that uses the profile of `scope` (None: the bare id) from `region` (None: a commercial one).
 
-        No premium is assumed for GovCloud: without a row of its own there is no price.
+        None where that is not known: no premium is assumed for GovCloud, and a scope that cannot be told has a price only
+        where every scope costs the same.
         """
         prices = self.prices
         if prices.list is None:
@@ -126,6 +129,8 @@ class Model:
         scoped = prices.scopes.get(scope or "")
         if scoped is not None:
             return scoped
+        if scope is not None and scope not in (*SCOPES, "mantle"):
+            return prices.list if prices.regional is None and not prices.scopes else None
         return prices.list if scope == "global" else prices.regional or prices.list
 
     def status(self, today: date) -> Status:
