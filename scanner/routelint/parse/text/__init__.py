@@ -16,7 +16,7 @@ from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
 from routelint.parse.text import config, literals, nodes, shell, sinks, variables
 from routelint.parse.text.draft import File, Place, reference
-from routelint.parse.text.evaluate import Reader
+from routelint.parse.text.scope import Reader
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 
@@ -88,12 +88,12 @@ def _of_programs(
     settings: tuple[EnvironmentSetting, ...],
 ) -> Iterator[Parsed]:
     """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
-    reader = Reader()
+    reader = Reader(files)
     constructs = (file for file in files if lexicon.of_path(file.path).name == "javascript")
     own = tuple(setting for file in constructs for setting in variables.of_code(reader.scope(file), paths))
     joined = replace(context, settings=EnvironmentSettings((*context.settings.settings, *settings, *own)))
-    reader = Reader()
     files = [replace(file, context=joined) for file in files]
+    reader = Reader(files)
     called = sinks.by_name(rows)
     for file in files:
         yield Parsed(_references(file, sinks.places(reader.scope(file), called)))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from routelint.model import Hop, Resolution
-from routelint.parse import lexicon
 from routelint.parse.lexicon import TokenKind
-from routelint.parse.text.draft import File
-from routelint.parse.text.groups import Code, Declaration
-from routelint.possible import Hole, Possible, combine, concatenate, known, unite, unknown, via
-from routelint.source import NotTextError, decode
+from routelint.parse.text.groups import Code
+from routelint.parse.text.names import MOST_STEPS, Target, declared, look_up
+from routelint.parse.text.scope import Scope, find_key
+from routelint.possible import Hole, Possibility, Possible, combine, concatenate, known, unite, unknown, via
 
-MOST_STEPS = 24
-MOST_FILES = 256
+# Steps of one evaluation: names that refer to each other twice would double them each time.
+MOST_EVALUATIONS = 2000
 
 # Calls that hand over what they are given: wrappers of the SDKs, and conversions.
 _WRAPPERS = frozenset(
@@ -61,61 +59,6 @@ _ENVIRONMENT_CALLS = frozenset(
 _FALLBACK_CALLS = frozenset(("unwrap_or", "unwrap_or_else", "orElse", "getOrElse", "defaultIfBlank"))
 # The classes of the CDK whose constants are models.
 CDK_CLASSES = frozenset(("BedrockFoundationModel", "FoundationModelIdentifier"))
-_SUFFIXES = ("", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx", "/index.ts", "/index.js", "/index.mjs")
-
-
-@dataclass
-class Reader:
-    """The code of a scan's files, read once each, and the strings that some route's value came from."""
-
-    files: dict[str, tuple[File, Code] | None] = field(default_factory=dict)
-    used: set[tuple[str, int]] = field(default_factory=set)
-
-    def code(self, file: File) -> Code:
-        """The structure of a file."""
-        cached = self.files.get(file.path)
-        if cached is None:
-            if len(self.files) >= MOST_FILES:
-                self.files.clear()
-            cached = (file, Code(file.source.text, lexicon.of_path(file.path)))
-            self.files[file.path] = cached
-        return cached[1]
-
-    def scope(self, file: File) -> Scope:
-        """Where the expressions of a file are evaluated."""
-        return Scope(self, file, self.code(file))
-
-    def imported(self, file: File, target: str) -> tuple[File, Code] | None:
-        """The file that a relative import means; None where the scan does not hold it."""
-        base = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), target))
-        if base.startswith(".."):
-            return None
-        stem = re.sub(r"\.(?:js|mjs|cjs)$", "", base)
-        for path in dict.fromkeys(f"{start}{suffix}" for start in (base, stem) for suffix in _SUFFIXES):
-            if path in self.files and self.files[path] is not None:
-                return self.files[path]
-            if posixpath.splitext(path)[1] == "":
-                continue
-            data = file.context.tree.read(path)
-            if data is None:
-                continue
-            try:
-                other = File(decode(path, data), file.context, file.language)
-            except NotTextError:
-                return None
-            return other, self.code(other)
-        return None
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where an expression is evaluated: its code, and for code inside a string the code around it and the string's index."""
-
-    reader: Reader
-    file: File
-    code: Code
-    outer: Scope | None = None
-    at: int = 0
 
 
 def evaluate(scope: Scope, start: int, end: int, depth: int = 0) -> Possible:
@@ -123,7 +66,8 @@ def evaluate(scope: Scope, start: int, end: int, depth: int = 0) -> Possible:
     code = scope.code
     if start >= end or start >= len(code.tokens):
         return unknown("the expression is empty")
-    if depth > MOST_STEPS:
+    scope.reader.steps = scope.reader.steps + 1 if depth else 0
+    if depth > MOST_STEPS or scope.reader.steps > MOST_EVALUATIONS:
         return unknown("the expression goes through too many steps")
     parts = list(code.level(start, end))
     parts = _without_type(code, parts)
@@ -327,7 +271,7 @@ def _named(scope: Scope, parts: list[int], depth: int) -> Possible:
     if len(names) > 1 and names[-2] in CDK_CLASSES and (constant := scope.file.context.cdk(names[-1])) is not None:
         scope.reader.used.add((scope.file.path, code.tokens[parts[0]].start))
         return known(constant, Resolution.CONSTANT)
-    return _look_up(scope, names, parts[0], depth)
+    return _meaning(scope, names, parts[0], depth)
 
 
 def _call(scope: Scope, callee: list[int], group: int, depth: int) -> Possible:
@@ -375,48 +319,16 @@ def _cross_region(scope: Scope, group: int, depth: int) -> Possible:
     return combine([prefix, known("."), evaluate(scope, *model, depth + 1)], concatenate)
 
 
-def find_key(code: Code, group: int, keys: tuple[str, ...]) -> tuple[int, int] | None:
-    """The value of a key in brackets, or in an object that is one of the arguments in them: start and end index."""
-    for low, high in code.entries(group):
-        value = _entry_value(code, low, high, keys)
-        if value is not None:
-            return value
-    for low, high in code.entries(group):
-        # An object as argument, bare or behind a type: `{...}`, `['modelId' => x]`, `&bedrock.ConverseInput{...}`.
-        for index in code.level(low, high):
-            inner = code.opened_at.get(index)
-            if inner is not None and code.tokens[index].text in ("{", "[") and code.opener(group) == "(":
-                for low2, high2 in code.entries(inner):
-                    value = _entry_value(code, low2, high2, keys)
-                    if value is not None:
-                        return value
-    return None
-
-
-def _entry_value(code: Code, low: int, high: int, keys: tuple[str, ...]) -> tuple[int, int] | None:
-    token = code.tokens[low]
-    if token.text not in keys or token.kind not in (TokenKind.NAME, TokenKind.STRING):
-        return None
-    following = code.after(low)
-    if following < 0 or following >= high:
-        # `{ modelId }` is short for `{ modelId: modelId }`.
-        return (low, low + 1) if token.kind is TokenKind.NAME else None
-    if code.is_mark(following, ":", "=", "=>", ":=") and following + 1 < high:
-        end = min(high, code.end_of_expression(following + 1))
-        return following + 1, end
-    return None
-
-
 def _indexed(scope: Scope, parts: list[int], group: int, depth: int) -> Possible:
     """`NAME["key"]`, or every value of a map whose key cannot be told."""
     code = scope.code
     inside = list(code.level(code.groups[group].open + 1, code.limit(group)))
     names = [code.tokens[index].text for index in parts if code.is_name(index)]
     if len(inside) == 1 and code.tokens[inside[0]].kind is TokenKind.STRING and parts:
-        return _look_up(scope, [*names, code.tokens[inside[0]].text], parts[0], depth)
+        return _meaning(scope, [*names, code.tokens[inside[0]].text], parts[0], depth)
     if not names:
         return unknown("an item of a list is not followed")
-    found = _declared(scope, names[0], parts[0])
+    found = declared(code, names[0], parts[0])
     if len(names) == 1 and found is not None and len(found) == 1:
         table = code.opened_at.get(found[0].start)
         if table is not None and code.opener(table) == "{":
@@ -435,191 +347,18 @@ def _any_value(code: Code, low: int, high: int) -> tuple[int, int] | None:
     return (colon + 1, high) if colon is not None and colon + 1 < high else None
 
 
-def _look_up(scope: Scope, names: list[str], at: int, depth: int) -> Possible:
-    """What a dotted name stands for: a declaration in reach, a parameter, an enumeration, an import."""
-    own = names[0] in ("this", "self", "@")
-    first, rest = (names[1], names[2:]) if own and len(names) > 1 else (names[0], names[1:])
-    if depth > MOST_STEPS:
-        return unknown(f"'{first}' goes through too many steps")
-    found = scope.code.declarations.get(first) if own else _declared(scope, first, at)
-    if found:
-        return unite(_of_declaration(scope, each, rest, depth) for each in found[:16])
-    if not own and (parameter := _parameter(scope, first, at, rest, depth)) is not None:
-        return parameter
-    for group in scope.code.named_groups.get(first, ()):
-        if rest and (value := find_key(scope.code, group, (rest[0],))) is not None:
-            return _through(scope, value, f"{first}.{rest[0]}", depth)
-    if rest and scope.code.named_groups.get(first):
-        for each in scope.code.declarations.get(rest[0], ()):
-            return _of_declaration(scope, each, rest[1:], depth)
-    if (imported := _imported(scope, first, rest, depth)) is not None:
-        return imported
-    if scope.outer is not None:
-        return _look_up(scope.outer, names, scope.at, depth + 1)
-    return unknown(f"'{'.'.join(names)}' has no value in this file")
-
-
-def _parameter_default(scope: Scope, declaration: Declaration, depth: int) -> Possible | None:
-    """The default of a template parameter that the CDK declares: `new CfnParameter(this, "X", {default: ...})`."""
-    code = scope.code
-    if not any(code.is_name(index, "CfnParameter") for index in code.level(declaration.start, declaration.end)):
-        return None
-    group = next((code.opened_at[i] for i in code.level(declaration.start, declaration.end) if code.is_mark(i, "(")), None)
-    value = find_key(code, group, ("default",)) if group is not None else None
-    name = code.tokens[declaration.name].text
-    if value is None:
-        return unknown(f"the parameter {name} has no default")
-    hop = scope.file.hop(code.tokens[value[0]].start, code.tokens[value[1] - 1].end, f"parameter {name}, default")
-    return via(evaluate(scope, *value, depth + 1), hop, Resolution.PARAMETER_DEFAULT)
-
-
-def _through(scope: Scope, value: tuple[int, int], name: str, depth: int) -> Possible:
-    code = scope.code
-    hop = scope.file.hop(code.tokens[value[0]].start, code.tokens[value[1] - 1].end, f"constant {name}")
-    return via(evaluate(scope, *value, depth + 1), hop, Resolution.CONSTANT)
-
-
-def _declared(scope: Scope, name: str, at: int) -> list[Declaration] | None:
-    """The declarations of a name in the innermost group around `at` that holds one."""
-    found = scope.code.declarations.get(name)
-    if not found:
-        return None
-    code = scope.code
-    group = code.group_of[at] if at < len(code.group_of) else 0
-    while True:
-        here = [each for each in found if each.group == group and not (each.name <= at < each.end)]
-        if here:
-            return here
-        if group and code.opener(group) == "{" and _parameter_list(code, group, name) is not None:
-            return None
-        if not group:
-            return None
-        group = code.groups[group].parent
-
-
-def _parameter_list(code: Code, group: int, name: str) -> int | None:
-    """The group of parameters of the function whose body is `group`, where one of them has a name."""
-    index = code.groups[group].open
-    for _ in range(12):
-        index = code.before(index)
-        if index < 0 or code.is_mark(index, ";", "=", "{") or code.is_name(index, "return"):
-            return None
-        parameters = code.opened_at.get(index)
-        if parameters is not None and code.opener(parameters) == "(":
-            inside = range(code.groups[parameters].open + 1, code.limit(parameters))
-            if any(code.is_name(each, name) and code.is_mark(each + 1, ",", ")", ":", "=", "}", "?") for each in inside):
-                return parameters
-            return None
-    return None
-
-
-def _parameter(scope: Scope, name: str, at: int, rest: list[str], depth: int) -> Possible | None:
-    """The default of a parameter and that callers may pass another value; None where no function around has the parameter."""
-    code = scope.code
-    group = code.group_of[at] if at < len(code.group_of) else 0
-    while group:
-        parameters = _parameter_list(code, group, name) if code.opener(group) == "{" else None
-        if parameters is not None:
-            low, high = code.groups[parameters].open, code.limit(parameters)
-            passed = unknown(f"the parameter {name} is passed by callers that are not followed")
-            defaults = [each for each in code.declarations.get(name, ()) if low < each.name < high]
-            if not defaults or rest:
-                return passed
-            each = defaults[0]
-            hop = scope.file.hop(code.tokens[each.name].start, code.tokens[each.end - 1].end, f"parameter {name}, default")
-            value = via(evaluate(scope, each.start, each.end, depth + 1), hop, Resolution.PARAMETER_DEFAULT)
-            return unite([value, passed])
-        group = code.groups[group].parent
-    return None
-
-
-def _of_declaration(scope: Scope, declaration: Declaration, rest: list[str], depth: int) -> Possible:
-    code = scope.code
-    name = code.tokens[declaration.name].text
-    if rest and rest[-1].startswith("valueAs") and (default := _parameter_default(scope, declaration, depth)) is not None:
-        return default
-    if rest:
-        group = next(
-            (code.opened_at[index] for index in code.level(declaration.start, declaration.end) if code.is_mark(index, "{")),
-            None,
-        )
-        value = find_key(code, group, (rest[0],)) if group is not None else None
-        if value is None or len(rest) > 2:
-            parts = [index for index in code.level(declaration.start, declaration.end) if code.is_name(index)]
-            if len(parts) == 1 and declaration.end - declaration.start == 1:
-                return _look_up(scope, [code.tokens[parts[0]].text, *rest], parts[0], depth + 1)
-            return unknown(f"'{name}.{'.'.join(rest)}' has no value in this file")
-        if len(rest) == 2:
-            inner = code.opened_at.get(value[0])
-            value = find_key(code, inner, (rest[1],)) if inner is not None else None
-            if value is None:
-                return unknown(f"'{name}.{'.'.join(rest)}' has no value in this file")
-        return _through(scope, value, f"{name}.{'.'.join(rest)}", depth)
-    hop = scope.file.hop(code.tokens[declaration.name].start, code.tokens[declaration.end - 1].end, f"constant {name}")
-    value_of = evaluate(scope, declaration.start, declaration.end, depth + 1)
-    return tuple(each.via(hop, Resolution.CONSTANT if each.resolution is Resolution.LITERAL else None) for each in value_of)
-
-
-def _imported(scope: Scope, name: str, rest: list[str], depth: int) -> Possible | None:
-    """The value of a name that an import from a relative path brings in."""
-    if scope.code.lexicon.name != "javascript" or scope.outer is not None:
-        return None
-    target = imports(scope.code).get(name)
-    if target is None:
-        return None
-    path, exported = target
-    if not path.startswith("."):
-        return unknown(f"'{name}' comes from the package '{path}'")
-    other = scope.reader.imported(scope.file, path)
-    if other is None:
-        return unknown(f"'{path}' is not among the scanned files")
-    file, code = other
-    names = [exported, *rest] if exported is not None else rest
-    if not names:
-        return unknown(f"'{name}' stands for a whole module")
-    inner = Scope(scope.reader, file, code)
-    return tuple(
-        replace(each, resolution=Resolution.CROSS_FILE)
-        if each.resolution in (Resolution.LITERAL, Resolution.CONSTANT)
-        else each
-        for each in _look_up(inner, names, 0, depth + 2)
+def _meaning(scope: Scope, names: list[str], at: int, depth: int) -> Possible:
+    """What the expressions that a name stands for may be."""
+    return unite(
+        _follow(each, depth) if isinstance(each, Target) else (Possibility(each),) for each in look_up(scope, names, at)
     )
 
 
-def imports(code: Code) -> dict[str, tuple[str, str | None]]:
-    """Local name -> module and the name exported there (None for the whole module)."""
-    found: dict[str, tuple[str, str | None]] = {}
-    for index, token in enumerate(code.tokens):
-        if token.kind is TokenKind.STRING and code.is_name(index - 1, "from"):
-            start = index - 2
-            while start >= 0 and index - start < 400 and not code.is_name(start, "import", "export"):
-                start -= 1
-            _import_names(code, start + 1, index - 1, token.text, found)
-        elif token.kind is TokenKind.NAME and token.text == "require" and code.is_mark(index + 1, "("):
-            module = code.tokens[index + 2] if index + 2 < len(code.tokens) else None
-            if module is not None and module.kind is TokenKind.STRING and code.is_mark(index - 1, "="):
-                left = code.before(index - 1)
-                if left >= 0 and code.is_name(left):
-                    found[code.tokens[left].text] = (module.text, None)
-                elif left >= 0:
-                    _import_names(code, left, index - 1, module.text, found)
-    return found
-
-
-def _import_names(code: Code, start: int, end: int, module: str, found: dict[str, tuple[str, str | None]]) -> None:
-    index = start
-    while index < end:
-        if code.is_mark(index, "*") and code.is_name(index + 1, "as") and code.is_name(index + 2):
-            found[code.tokens[index + 2].text] = (module, None)
-            index += 3
-        elif code.is_name(index) and not code.is_name(index, "type"):
-            name = code.tokens[index].text
-            renamed = code.is_name(index + 1, "as") or code.is_mark(index + 1, ":")
-            if renamed and code.is_name(index + 2):
-                found[code.tokens[index + 2].text] = (module, name)
-                index += 3
-                continue
-            found[name] = (module, name)
-            index += 1
-        else:
-            index += 1
+def _follow(target: Target, depth: int) -> Possible:
+    possible = evaluate(target.scope, target.start, target.end, depth + 1)
+    followed = []
+    for each in possible:
+        own = each.resolution in (Resolution.LITERAL, Resolution.CONSTANT)
+        resolution = Resolution.CROSS_FILE if target.crosses and own else target.resolution if own else None
+        followed.append(each.via(target.hop, resolution))
+    return tuple(followed)

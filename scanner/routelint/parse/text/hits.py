@@ -11,8 +11,9 @@ from routelint import model_id
 from routelint.model import ModelId
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.draft import LONGEST
-from routelint.parse.text.evaluate import CDK_CLASSES, Scope, evaluate
+from routelint.parse.text.evaluate import CDK_CLASSES, evaluate
 from routelint.parse.text.groups import Code
+from routelint.parse.text.scope import Scope
 from routelint.possible import Hole, Possible
 
 _MOST_GROUPS_UP = 12

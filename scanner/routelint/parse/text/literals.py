@@ -9,10 +9,11 @@ from routelint.model import Evidence, Kind
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text import frames, words
 from routelint.parse.text.draft import Place, kind_of
-from routelint.parse.text.evaluate import Scope, evaluate, find_key
+from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.frames import Frame, FrameKind
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import Hit, Hits
+from routelint.parse.text.scope import Scope, find_key
 
 # Calls that look at a text, print it, or wait for it in a test, and so choose nothing.
 _OBSERVERS = re.compile(

@@ -10,9 +10,10 @@ from routelint.parse.lexicon import TokenKind
 from routelint.parse.route import to_value
 from routelint.parse.text import frames
 from routelint.parse.text.draft import Place, kind_of
-from routelint.parse.text.evaluate import Scope, evaluate, find_key
+from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
+from routelint.parse.text.scope import Scope, find_key
 from routelint.surfaces import Surface
 
 # A longer chain of calls is machine-made.

@@ -10,9 +10,10 @@ from routelint.parse.lexicon import TokenKind
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import words
 from routelint.parse.text.draft import File
-from routelint.parse.text.evaluate import Scope, evaluate, find_key
+from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
 from routelint.parse.text.nodes import List, Map, Node, Scalar
+from routelint.parse.text.scope import Scope, find_key
 from routelint.possible import known
 
 # Keys of a construct that name its code, and calls that name a folder of code.
