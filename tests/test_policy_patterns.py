@@ -1,0 +1,274 @@
+"""Patterns of a policy against the tools whose syntax they share, and against input made to stall a matcher."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import re
+import time
+
+import pathspec
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from routelint.policy import matches_path, matches_route, matches_text
+from routelint.policy.glob import GlobError, check_route, compile_path, compile_text, matches, matches_name
+from routelint.policy.regex import RegexError, compile_regex
+
+SLOWEST_SECONDS = 1.0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("anthropic.*", "anthropic.claude-opus-5-5", True),
+        ("anthropic.*", "us.anthropic.claude-opus-5-5", False),
+        ("*preview*", "anthropic.claude-preview-1", True),
+        ("anthropic.claude-*opus*", "anthropic.claude-3-opus-20240229-v1:0", True),
+        ("anthropic.claude-*opus*", "anthropic.claude-haiku-4-5", False),
+        ("amazon.nova-pro-*", "amazon.nova-pro-v1:0", True),
+        ("amazon.nova-pro-*", "amazon.nova-pro", False),
+        ("*", "", True),
+        ("", "", True),
+        ("", "x", False),
+        ("?", "é", True),
+        ("[a-c]x", "bx", True),
+        ("[!a-c]x", "bx", False),
+        ("[]]", "]", True),
+        ("[a-]", "-", True),
+        ("\\*", "*", True),
+        ("\\*", "x", False),
+        ("a**b", "axyzb", True),
+        ("Anthropic.*", "anthropic.x", False),
+    ],
+)
+def test_a_glob_matches_the_whole_of_a_text(pattern: str, text: str, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("services/triage/**", "services/triage/app.py", True),
+        ("services/triage/**", "services/triage/a/b/c.py", True),
+        ("services/triage/**", "services/triage", False),
+        ("services/triage", "services/triage/app.py", True),
+        ("services/triage", "x/services/triage/app.py", False),
+        ("services/triage/", "services/triage/app.py", True),
+        ("legacy", "a/legacy/b.tf", True),
+        ("legacy", "legacy", True),
+        ("legacy/", "legacy", False),
+        ("legacy/", "a/legacy/b.tf", True),
+        ("/legacy", "a/legacy/b.tf", False),
+        ("*.tf", "a/b/main.tf", True),
+        ("/*.tf", "a/main.tf", False),
+        ("./main.tf", "main.tf", True),
+        ("**/dev/**", "envs/dev/main.tf", True),
+        ("**/dev/**", "dev/main.tf", True),
+        ("a/**/b", "a/b", True),
+        ("a/**/b", "a/x/y/b", True),
+        ("a/**/b", "a/x/y/c", False),
+        ("a/*/b", "a/x/y/b", False),
+        ("**", "anything/at/all", True),
+        ("*", "anything/at/all", True),
+        ("a/b*", "a/bc/d.py", True),
+    ],
+)
+def test_a_path_pattern_is_read_as_gitignore_reads_it(pattern: str, path: str, expected: bool) -> None:
+    assert matches_path([pattern], path) is expected
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        (["aws_bedrockagent_agent.triage*"], True),
+        (["aws_bedrockagent_agent.triage"], False),
+        (["modules/**"], True),
+        (["modules/**", "!*.triage.*"], False),
+        (["!modules/agent/**", "modules/**"], True),
+        (["modules/**", "!modules/agent/**", "aws_bedrockagent_agent.*"], True),
+        (["!other/**"], False),
+        ([], False),
+    ],
+)
+def test_a_route_is_taken_in_by_path_or_symbol_and_the_last_match_decides(patterns: list[str], expected: bool) -> None:
+    path, symbol = "modules/agent/main.tf", "aws_bedrockagent_agent.triage.foundation_model"
+    assert matches_route(patterns, path, symbol) is expected
+
+
+def test_a_star_in_a_symbol_passes_over_slashes() -> None:
+    assert matches_route(["app.triage:*"], "src/app/triage.py", "app.triage:classify/converse.modelId")
+
+
+def test_names_are_excluded_by_a_later_entry() -> None:
+    assert matches_name(["*", "!dev"], "prod")
+    assert not matches_name(["*", "!dev"], "dev")
+    assert matches_name(["!dev", "*"], "dev")
+
+
+GLOBS = st.text("ab*?[]!^-.", max_size=8)
+
+
+@given(GLOBS, st.text("ab-.]", max_size=8))
+@settings(max_examples=500, deadline=None)
+def test_globs_agree_with_fnmatch(pattern: str, text: str) -> None:
+    try:
+        compile_text(pattern)
+    except GlobError:
+        return
+    # fnmatch takes '^' for a character, an inverted range for nothing, and a '[' that nothing closes for itself.
+    assume("^" not in pattern)
+    assert matches(pattern, text) is fnmatch.fnmatchcase(text, pattern)
+
+
+SEGMENTS = st.sampled_from(["a", "b", "ab", "*", "a*", "*b", "?", "**"])
+PATHS = st.lists(st.sampled_from(["a", "b", "ab", "abb", "c"]), min_size=1, max_size=5).map("/".join)
+
+
+@given(st.sampled_from(["", "/"]), st.lists(SEGMENTS, min_size=1, max_size=4), st.sampled_from(["", "/"]), PATHS)
+@settings(max_examples=800, deadline=None)
+def test_path_patterns_agree_with_another_reader_of_gitignore(before: str, parts: list[str], after: str, path: str) -> None:
+    # Other readers disagree among themselves on '**' that ends a pattern of nothing else and on a repeated '**'.
+    assume(parts[-1] != "**" or not after)
+    assume(not any(left == right == "**" for left, right in itertools.pairwise(parts)))
+    assume(parts != ["**"])
+    pattern = before + "/".join(parts) + after
+    other = pathspec.GitIgnoreSpec.from_lines([pattern])
+    assert matches_path([pattern], path) is other.match_file(path)
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_any_pattern_can_be_read_or_is_refused(pattern: str) -> None:
+    try:
+        check_route(pattern)
+    except GlobError:
+        return
+    assert matches_route([pattern], "a/b.py", "a.b") in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "expected"),
+    [
+        ("^CC-[0-9]{4}$", "CC-1234", True),
+        ("^CC-[0-9]{4}$", "CC-12345", False),
+        ("^FIN-[0-9]+$", "FIN-2291\n", False),
+        ("[0-9]+", "team 7", True),
+        ("^(prod|dev)-(eu|us)$", "dev-us", True),
+        ("^(prod|dev)-(eu|us)$", "dev-ap", False),
+        ("(?i)^team-", "TEAM-search", True),
+        ("^a{2,3}$", "aaaa", False),
+        ("^a{2,}$", "aaaa", True),
+        ("^a{,2}$", "aaa", False),
+        (r"\bops\b", "the ops team", True),
+        (r"\bops\b", "devops", False),
+        (r"^\w+\.\w+$", "a.b", True),
+        (r"^[\w-]+$", "a-b_c", True),
+        (r"^[^\d]+$", "ab1", False),
+        ("^.$", "\n", False),
+        ("", "anything", True),
+        ("^(?P<team>[a-z]+)$", "search", True),
+        ("x*?y", "xxy", True),
+        ("^()*$", "", True),
+        ("^(|a)+$", "aa", True),
+    ],
+)
+def test_a_regular_expression_is_searched_for(expression: str, text: str, expected: bool) -> None:
+    assert matches_text(expression, text) is expected
+    assert (re.search(expression.replace("$", r"\Z"), text, re.ASCII) is not None) is expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("(a", "a ')' for every '('"),
+        ("a)", "a '(' for every ')'"),
+        ("[a", "a ']' for every '['"),
+        ("[b-a]", "a range from low to high in '[...]'"),
+        ("*a", "something to repeat before '*', or '\\*' for the character itself"),
+        ("a**", "one repetition after another in a group of its own"),
+        ("^*", "something to repeat before the repetition"),
+        ("a{", "a count such as {4} or {1,8}, or '\\{' for the character itself"),
+        ("a{x}", "a count such as {4} or {1,8}, or '\\{' for the character itself"),
+        ("a{3,2}", "a count from low to high instead of {3,2}"),
+        ("a{600}", "at most 500 states, repetitions counted out"),
+        ("(?!a)", "an expression without look-around and flags (groups are (...) and (?:...))"),
+        (r"(a)\1", "an expression without '\\1' (known are \\d \\w \\s \\b and their capitals)"),
+        ("a\\", "a character after the last '\\'"),
+        ("(" * 30 + ")" * 30, "at most 20 groups within one another"),
+    ],
+)
+def test_an_expression_that_cannot_be_read_says_what_was_expected(expression: str, expected: str) -> None:
+    with pytest.raises(RegexError, match=re.escape(expected)):
+        compile_regex(expression)
+
+
+REPETITIONS = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{0,1}", "*?"])
+EXPRESSIONS = st.recursive(
+    st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\d", r"\w", r"\b", r"\B", "^", "$", "", r"\."]),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(inner, inner).map(lambda two: f"(?:{two[0]}|{two[1]})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{0,1}", "*?"])).map(
+            lambda two: f"(?:{two[0]}){two[1]}"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(EXPRESSIONS, st.text("ab1. ", max_size=7))
+@settings(max_examples=600, deadline=None)
+def test_expressions_agree_with_re(expression: str, text: str) -> None:
+    assume(text or r"\B" not in expression)  # re said until 3.14 that there is no \B in an empty text
+    expected = re.search(expression.replace("$", r"\Z"), text, re.ASCII) is not None
+    assert compile_regex(expression).search(text) is expected
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_any_expression_can_be_read_or_is_refused(expression: str, text: str) -> None:
+    try:
+        found = compile_regex(expression)
+    except RegexError:
+        return
+    assert found.search(text) in (True, False)
+    re.compile(expression.removeprefix("(?i)"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("^(a+)+$", "a" * 1023 + "b"),
+        ("^(a|a)*$", "a" * 1023 + "b"),
+        ("^(a*)*(a*)*(a*)*$", "a" * 1023 + "b"),
+        ("^" + "a?" * 100 + "a" * 100 + "$", "a" * 99),
+        ("(.*){1,30}x", "a" * 1024),
+    ],
+)
+def test_no_expression_stalls(expression: str, text: str) -> None:
+    start = time.perf_counter()
+    assert matches_text(expression, text) is False
+    assert time.perf_counter() - start < SLOWEST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 50 + "b", "a" * 1000),
+        ("**/a/" * 50 + "b", "/".join(["a"] * 1000)),
+        ("/".join(["*a*a*a*"] * 30), "/".join(["a" * 30] * 30)),
+        ("**/" * 2000 + "x", "/".join(["a"] * 1000)),
+    ],
+)
+def test_no_pattern_stalls(pattern: str, path: str) -> None:
+    start = time.perf_counter()
+    compile_path(pattern)
+    matches_path([pattern], path)
+    matches(pattern, path)
+    assert time.perf_counter() - start < SLOWEST_SECONDS
+
+
+def test_a_text_longer_than_any_tag_value_matches_nothing() -> None:
+    assert not matches_text(".*", "a" * 1025)
