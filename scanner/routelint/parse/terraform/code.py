@@ -9,70 +9,80 @@ from typing import TYPE_CHECKING
 from routelint.parse.terraform import sections
 from routelint.parse.terraform.functions.documents import tree_path
 from routelint.parse.terraform.module import Scope
-from routelint.parse.terraform.nodes import Block, Expression, GetAttr, Index, Variable
+from routelint.parse.terraform.nodes import Block, Expression, GetAttr, Index, Variable, inner_expressions
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
-# Attributes that name code directly, and those of an archive that is made of it.
-_CODE = ("filename", "source_dir", "source_path", "image_uri")
-_ARCHIVE = ("source_dir", "source_file", "source.filename")
+# What names code at a resource, and at what it takes its code from: an archive, an uploaded object, an image that is built.
+_CODE = ("filename", "source_dir", "source_path", "source_file", "source", "s3_key", "image_uri", "build.context", "code_path")
+_SUFFIXES = (".py", ".js", ".mjs", ".ts")
+MOST_STEPS = 4
 
 
 def paths(evaluator: Evaluator, block: Block, scope: Scope) -> tuple[str, ...]:
-    """Repository-relative files and folders of the code that a resource runs; empty where that cannot be told."""
-    found: dict[str, None] = {}
-    for name in _CODE:
-        attribute = block.body.attributes.get(name)
-        if attribute is None:
-            continue
-        for archive, bound in _archives(evaluator, attribute.expression, scope):
-            for source in _ARCHIVE:
-                for path in _paths_at(evaluator, archive, source, bound):
-                    found[path] = None
-        for path in _paths_at(evaluator, block, name, scope):
-            found[path] = None
+    """Repository-relative files and folders of the code that a resource runs; empty where that cannot be told.
+
+    Of a handler in a folder both are given, the file first: several functions may share the folder.
+    """
+    found = list(dict.fromkeys(_paths(evaluator, block, scope, 0)))
     handler = block.body.attributes.get("handler")
-    if handler is None:
-        return tuple(found)
-    files = [text for each in evaluator.evaluate(handler.expression, scope) if isinstance(text := each.content, str)]
-    return tuple(dict.fromkeys(_with_handler(evaluator, path, files) for path in found))
+    handlers = _texts(evaluator, handler.expression, scope) if handler is not None else []
+    files = [file for path in found for name in handlers for file in _handler_files(evaluator, path, name)]
+    return tuple(dict.fromkeys((*files, *found)))
 
 
-def _archives(evaluator: Evaluator, expression: Expression, scope: Scope) -> Iterator[tuple[Block, Scope]]:
-    """The `archive_file` that an expression such as `data.archive_file.x.output_path` takes its file from."""
+def _paths(evaluator: Evaluator, block: Block, scope: Scope, depth: int) -> Iterator[str]:
+    for name in _CODE:
+        for leaf in sections.leaves(evaluator, block.body, name, scope):
+            for each in leaf.value:
+                yield from _existing(evaluator, tree_path(each.content, scope.instance.root))
+            if leaf.expression is not None and depth < MOST_STEPS:
+                for other, bound in _referred(evaluator, leaf.expression, scope):
+                    if other is not block:
+                        yield from _paths(evaluator, other, bound, depth + 1)
+
+
+def _existing(evaluator: Evaluator, path: str | None) -> Iterator[str]:
+    """A path if it is in the scan; of an archive that is not, the folder or file it is named after."""
+    if path is None:
+        return
+    exists = evaluator.references.project.exists
+    stem = posixpath.splitext(path)[0]
+    candidates = (path,) if not path.endswith(".zip") else (path, stem, *(stem + suffix for suffix in _SUFFIXES))
+    yield from (candidate for candidate in candidates if exists(candidate))
+
+
+def _referred(evaluator: Evaluator, expression: Expression, scope: Scope) -> Iterator[tuple[Block, Scope]]:
+    """The resources and data sources an expression refers to."""
+    for inner in inner_expressions(expression):
+        steps = _steps(inner)
+        mode = "data" if steps[:1] == ["data"] else "resource"
+        names = steps[1:] if mode == "data" else steps
+        block = scope.instance.folder.resources.get((mode, names[0], names[1])) if len(names) > 1 else None
+        if block is not None:
+            for _, bound in evaluator.references.scopes(evaluator, block, scope.instance):
+                yield block, bound
+
+
+def _steps(expression: Expression) -> list[str]:
+    """The names of a reference from its start; empty for any other expression."""
     steps: list[str] = []
     while isinstance(expression, GetAttr | Index):
         if isinstance(expression, GetAttr):
             steps.append(expression.name)
         expression = expression.target
-    if not isinstance(expression, Variable):
-        return
-    steps = [expression.name, *reversed(steps)]
-    mode = "data" if steps[0] == "data" else "resource"
-    names = steps[1:] if mode == "data" else steps
-    if len(names) < 2:
-        return
-    block = scope.instance.folder.resources.get((mode, names[0], names[1]))
-    if block is not None and "archive" in names[0]:
-        for _, bound in evaluator.references.scopes(evaluator, block, scope.instance):
-            yield block, bound
+    return [expression.name, *reversed(steps)] if isinstance(expression, Variable) else []
 
 
-def _paths_at(evaluator: Evaluator, block: Block, name: str, scope: Scope) -> Iterator[str]:
-    for leaf in sections.leaves(evaluator, block.body, name, scope):
-        for each in leaf.value:
-            path = tree_path(each.content, scope.instance.root)
-            if path is not None and evaluator.references.project.exists(path):
-                yield path
+def _texts(evaluator: Evaluator, expression: Expression, scope: Scope) -> list[str]:
+    return [each.content for each in evaluator.evaluate(expression, scope) if isinstance(each.content, str)]
 
 
-def _with_handler(evaluator: Evaluator, path: str, handlers: list[str]) -> str:
-    """The file that a handler such as `app.main.handler` names below a folder, where there is one."""
-    for handler in handlers:
-        module = handler.rsplit(".", 1)[0].replace(".", "/")
-        for suffix in (".py", ".js", ".mjs", ".ts"):
-            file = posixpath.join(path, module + suffix)
-            if evaluator.references.project.exists(file):
-                return path
-    return path
+def _handler_files(evaluator: Evaluator, path: str, handler: str) -> Iterator[str]:
+    """The file that a handler such as `app.main.handler` names below a folder."""
+    module = handler.rsplit(".", 1)[0].replace(".", "/")
+    for suffix in _SUFFIXES:
+        file = posixpath.normpath(posixpath.join(path, module + suffix))
+        if evaluator.references.project.exists(file):
+            yield file

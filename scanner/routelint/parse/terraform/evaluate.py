@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from routelint.model import Hop, Resolution
@@ -89,6 +89,8 @@ class Evaluator:
     def __init__(self, references: References, configuration: Configuration) -> None:
         self.references = references
         self.configuration = configuration
+        # Functions beyond Terraform's own, by name.
+        self.functions: Mapping[str, Callable[[Sequence[Possible], Scope], Possible]] = {}
         self.seen_names: dict[str, dict[str, None]] = {}
         self._depth = 0
         self._steps = 0

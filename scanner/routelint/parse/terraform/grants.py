@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Location
-from routelint.parse.terraform import sections
-from routelint.parse.terraform.functions.documents import decode
+from routelint.parse.terraform import policies, sections, syntax
+from routelint.parse.terraform.functions.documents import decode, tree_path
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import (
     Body,
@@ -114,6 +114,9 @@ def _policy(evaluator: Evaluator, expression: Expression, scope: Scope) -> Itera
             return
         yield from _decoded(evaluator.evaluate(document, bound), expression.place)
         return
+    if isinstance(written, Call) and written.name in ("file", "templatefile") and written.arguments:
+        yield from _file(evaluator, written, bound)
+        return
     if isinstance(written, TextTemplate | Literal):
         yield from _text(evaluator, written, bound)
         return
@@ -150,34 +153,36 @@ def _document(evaluator: Evaluator, document: ObjectNode, scope: Scope) -> Itera
                 yield from _decoded_statements(possibility, spot.expression.place)
 
 
-def _text(evaluator: Evaluator, expression: TextTemplate | Literal, scope: Scope) -> Iterator[Grant]:
-    """The grants of a JSON text; each is placed on its own letters where they can be found again."""
-    for possibility in evaluator.evaluate(expression, scope):
-        decoded = replace(possibility, content=decode(possibility.content))
-        for grant in _decoded((decoded,), expression.place):
-            yield replace(grant, location=_located(grant, expression.place))
+def _text(evaluator: Evaluator, written: TextTemplate | Literal, scope: Scope, back: tuple[Hop, ...] = ()) -> Iterator[Grant]:
+    """The grants of a JSON text, each placed on its own letters where they can be found again."""
+    found = policies.resources(written)
+    if found is None:
+        for possibility in evaluator.evaluate(written, scope):
+            yield from _decoded((replace(possibility, content=decode(possibility.content)),), written.place)
+        return
+    for resource in found:
+        value = evaluator.evaluate(TextTemplate(resource.place, resource.parts), scope)
+        models = _model_arns(value, list(resource.actions))
+        if models:
+            yield Grant(
+                resource.place.location(), tuple(replace(each, trail=(*each.trail, *back)) for each in models), scope.alive
+            )
 
 
-def _located(grant: Grant, place: Place) -> Location:
-    data: bytes = getattr(place.file, "data", b"")
-    if not data or not grant.value:
-        return grant.location
-    content = grant.value[0].content
-    first = content.parts[0] if isinstance(content, Template) else content
-    last = content.parts[-1] if isinstance(content, Template) else ""
-    if not isinstance(first, str) or not first:
-        return grant.location
-    source = data[place.start : place.end]
-    for match in re.finditer(re.escape(first.encode()), source):
-        end = source.find(b'"', match.start())
-        if end < 0:
+def _file(evaluator: Evaluator, call: Call, scope: Scope) -> Iterator[Grant]:
+    """The grants of a policy in a file of its own, placed there."""
+    paths = [tree_path(each.content, scope.instance.root) for each in evaluator.evaluate(call.arguments[0], scope)]
+    for path in paths:
+        text = evaluator.references.project.text(path) if path is not None else None
+        if path is None or text is None:
             continue
-        text = source[match.start() : end]
-        if (isinstance(content, str) and text == first.encode()) or (
-            isinstance(content, Template) and b"${" in text and (not isinstance(last, str) or text.endswith(last.encode()))
-        ):
-            return Place(place.file, place.start + match.start(), place.start + end).location()
-    return grant.location
+        names: dict[str, Possible] = {}
+        if call.name == "templatefile" and len(call.arguments) > 1:
+            for possibility in evaluator.evaluate(call.arguments[1], scope):
+                names.update({key: value for key, value in entries(possibility) if key is not None})
+        written = syntax.parse_template(path, text)
+        back = (Hop(call.place.location(), "policy read here"),)
+        yield from _text(evaluator, written, scope.with_names(names), back)
 
 
 def _decoded(document: Possible, place: Place) -> Iterator[Grant]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,8 +58,6 @@ class JsonFile:
         return Span(*self._position(start), *self._position(end))
 
     def _position(self, offset: int) -> tuple[int, int]:
-        import bisect
-
         line = bisect.bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
@@ -109,11 +109,21 @@ def _meta(name: str, value: Expression) -> Expression:
     return value
 
 
-def parse_document(path: str, text: str) -> tuple[Expression | None, tuple[ScanError, ...]]:
-    """A JSON document as an expression with places; None and the error where it is no JSON."""
+def parse_document(path: str, text: str, *, templates: bool = True) -> tuple[Expression | None, tuple[ScanError, ...]]:
+    """A JSON document as an expression with places; None and the error where it is no JSON.
+
+    With `templates`, `${...}` inside its texts are interpolations, as in configuration files.
+    """
     if not text.strip():
         return None, ()
     try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return None, (ScanError(path, f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", error.lineno, error.colno),)
+    except (ValueError, RecursionError) as error:
+        return None, (ScanError(path, f"not JSON: {type(error).__name__}"),)
+    try:
+        # JSON is YAML too, and this reader keeps places; that it is JSON was seen to, so no alias can multiply.
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -121,10 +131,10 @@ def parse_document(path: str, text: str) -> tuple[Expression | None, tuple[ScanE
         return None, (ScanError(path, f"not JSON: {error.problem}", line, column),)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, (ScanError(path, f"not JSON: {type(error).__name__}"),)
-    return (_expression(JsonFile(path, text), node, 0), ()) if node is not None else (None, ())
+    return (_expression(JsonFile(path, text), node, 0, templates), ()) if node is not None else (None, ())
 
 
-def _expression(file: JsonFile, node: yaml.Node, depth: int) -> Expression:
+def _expression(file: JsonFile, node: yaml.Node, depth: int, templates: bool) -> Expression:
     place = Place(file, node.start_mark.index, node.end_mark.index)
     if depth > MOST_NESTED:
         return Invalid(place, f"nested deeper than {MOST_NESTED} levels")
@@ -134,12 +144,12 @@ def _expression(file: JsonFile, node: yaml.Node, depth: int) -> Expression:
             pairs.append(
                 (
                     Literal(Place(file, key.start_mark.index, key.end_mark.index), str(key.value)),
-                    _expression(file, value, depth + 1),
+                    _expression(file, value, depth + 1, templates),
                 )
             )
         return ObjectNode(place, tuple(pairs))
     if isinstance(node, yaml.SequenceNode):
-        return TupleNode(place, tuple(_expression(file, item, depth + 1) for item in node.value))
+        return TupleNode(place, tuple(_expression(file, item, depth + 1, templates) for item in node.value))
     match node.tag.rsplit(":", 1)[-1]:
         case "null":
             return Literal(place, None)
@@ -150,4 +160,6 @@ def _expression(file: JsonFile, node: yaml.Node, depth: int) -> Expression:
                 return Literal(place, int(node.value) if node.value.lstrip("-").isdigit() else float(node.value))
             except ValueError:
                 return Literal(place, str(node.value))
+    if not templates:
+        return Literal(place, str(node.value))
     return syntax.parse_text(file.path, str(node.value), place)

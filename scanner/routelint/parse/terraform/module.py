@@ -72,8 +72,9 @@ def _declare(declared: dict[Key, Block], key: Key, block: Block, override: bool)
 class Instance:
     """One use of a folder: a root, or a module as one caller calls it.
 
-    `arguments` are the attributes the call passes, to be evaluated in `scope`, the caller's. `address` is
-    `module.a.module.b`, empty for a root. Values of names, called modules and scopes of resources are kept once they are known.
+    `arguments` are the attributes the call passes, to be evaluated in `scope`, the caller's; `given` are variables whose values
+    are known already. `names` are bound everywhere in it. `address` is `module.a.module.b`, empty for a root. Values of names,
+    called modules and scopes of resources are kept once they are known.
     """
 
     folder: Folder
@@ -84,6 +85,8 @@ class Instance:
     call: Block | None = None
     scope: Scope | None = None
     arguments: Mapping[str, Attribute] = field(default_factory=dict)
+    given: Mapping[str, Possible] = field(default_factory=dict)
+    names: Mapping[str, Possible] = field(default_factory=dict)
     values: dict[str, Possible] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     children: dict[str, tuple[Instance, ...]] = field(default_factory=dict)

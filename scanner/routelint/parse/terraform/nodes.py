@@ -254,13 +254,14 @@ class DeferredBody(Protocol):
 
 @dataclass(eq=False)
 class Block:
-    """`type "label" { ... }`; the body is read on first use."""
+    """`type "label" { ... }`; the body is read on first use. `address` is set where the labels do not make it up."""
 
     type: str
     labels: tuple[str, ...]
     place: Place
     deferred: DeferredBody
     header: Place
+    address: str = ""
 
     @cached_property
     def body(self) -> Body:
@@ -305,3 +306,16 @@ def fields(expression: ObjectNode) -> Mapping[str, Expression]:
         if text is not None:
             pairs[text] = value
     return pairs
+
+
+def inner_expressions(expression: Expression) -> Iterator[Expression]:
+    """An expression and everything inside it that is an expression too."""
+    pending: list[object] = [expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tuple):
+            pending.extend(reversed(node))
+        elif isinstance(node, Expression):
+            yield node
+        if isinstance(node, Expression | TemplateIf | TemplateFor):
+            pending.extend(getattr(node, name) for name in reversed(node.__slots__) if name != "place")

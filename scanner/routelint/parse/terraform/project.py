@@ -115,14 +115,7 @@ class Project:
 
     def roots(self, marked: Iterable[str]) -> list[str]:
         """The folders nobody calls, from which the marked folders are reached; sorted."""
-        reached: dict[str, None] = {}
-        pending = sorted(set(marked))
-        while pending:
-            folder = pending.pop()
-            if folder in reached:
-                continue
-            reached[folder] = None
-            pending.extend(sorted(self.callers.get(folder, ())))
+        reached = self.reaching(marked)
         roots = [folder for folder in reached if not self.callers.get(folder)]
         covered = set(self._reachable(roots))
         # A ring of modules has no root: its first folder stands for one.
@@ -131,6 +124,18 @@ class Project:
                 roots.append(folder)
                 covered.update(self._reachable([folder]))
         return sorted(roots)
+
+    def reaching(self, marked: Iterable[str]) -> list[str]:
+        """The marked folders and every folder that calls them, directly or not."""
+        reached: dict[str, None] = {}
+        pending = sorted(set(marked))
+        while pending:
+            folder = pending.pop()
+            if folder in reached:
+                continue
+            reached[folder] = None
+            pending.extend(sorted(self.callers.get(folder, ())))
+        return list(reached)
 
     def _reachable(self, roots: Iterable[str]) -> Iterator[str]:
         called: dict[str, list[str]] = {}

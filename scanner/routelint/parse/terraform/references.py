@@ -19,6 +19,7 @@ from routelint.parse.terraform.values import (
     Thing,
     entries,
     rest_of,
+    skipped,
     through,
     united,
 )
@@ -99,19 +100,24 @@ class References:
         constraint = block.body.attributes.get("type") if block is not None else None
         passed = self._passed(evaluator, instance, name)
         nullable = block is None or not _is_false(block.body.attributes.get("nullable"))
+        because: tuple[Hop, ...] = ()
         if passed is not None and not nullable and all(each.content is None for each in passed):
+            because = skipped(passed[0].trail)
             passed = None
         if passed is None:
             symbol = evaluator.configuration.symbols.get(name) if instance.parent is None else None
             if symbol is not None:
                 return known(symbol)
-            passed = self._default(evaluator, instance, name, block)
+            default = self._default(evaluator, instance, name, block)
+            passed = tuple(replace(each, trail=(*because, *each.trail)) for each in default)
         if constraint is None:
             return passed
         scope = Scope(instance)
         return convert(passed, constraint.expression, lambda default: evaluator.evaluate(default, scope))
 
     def _passed(self, evaluator: Evaluator, instance: Instance, name: str) -> Possible | None:
+        if name in instance.given:
+            return instance.given[name]
         argument = instance.arguments.get(name)
         if argument is None or instance.scope is None:
             return None
@@ -143,7 +149,7 @@ class References:
             return known(Failure(f"local.{name} is not declared", f"${{local.{name}}}"))
 
         def value() -> Possible:
-            found = evaluator.evaluate(attribute.expression, Scope(instance))
+            found = evaluator.evaluate(attribute.expression, Scope(instance, instance.names))
             return through(found, Hop(attribute.expression.place.location(), f"local.{name}"), Resolution.LOCAL)
 
         return self._kept(instance, f"local.{name}", value)
@@ -154,7 +160,7 @@ class References:
         if kept is not None:
             return kept
         if name in instance.active:
-            return unknown(f"{name} refers to itself", f"${{{name}}}")
+            return unknown(f"{name.removeprefix('resource ')} refers to itself", f"${{{name}}}")
         instance.active.add(name)
         try:
             value = compute()
@@ -235,10 +241,12 @@ class References:
     def _each(self, evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
         found: dict[str, list[tuple[Possible, Possible]]] = {}
         reason: Hole | None = None
+        trail: tuple[Hop, ...] = ()
         empty = Hole("for_each runs over nothing by default", "${each.value}")
         for possibility in evaluator.evaluate(expression, scope):
             rest = rest_of(possibility.content)
             reason = rest if rest is not None else reason
+            trail = possibility.trail
             for key, value in list(entries(possibility))[:MOST_KEYS]:
                 if key is not None:
                     found.setdefault(key, []).append((known(key), value))
@@ -255,7 +263,7 @@ class References:
                 if type(reason) is Hole
                 else Hole((reason or empty).reason, "${each.value}")
             )
-            found.setdefault("", []).append((unknown(hole.reason, "${each.key}"), known(hole)))
+            found.setdefault("", []).append((unknown(hole.reason, "${each.key}", trail), known(hole, trail=trail)))
         bound = []
         for key, pairs in found.items():
             bound_each = Record({"key": united(pair[0] for pair in pairs), "value": united(pair[1] for pair in pairs)})
@@ -289,7 +297,7 @@ class References:
             if mode == "resource" and "_" not in kind:
                 return unknown(f"'{kind}' is not a value", f"${{{address}}}")
             return known(Hole(f"{address} is not in the scanned files", f"${{{address}}}"))
-        return known(Thing(f"{address} is known only after apply", f"${{{address}}}", block, instance))
+        return known(Thing(_later(mode, address), f"${{{address}}}", block, instance))
 
     def attribute(self, evaluator: Evaluator, referred: Thing | Called, name: str) -> Possible:
         """An attribute of a resource, or an output of a module."""
@@ -320,7 +328,7 @@ class References:
         if found:
             return united(found)
         label = f"${{{address}.{name}}}"
-        return known(Computed(f"{address}.{name} is known only after apply", label))
+        return known(Computed(_later(block.type, f"{address}.{name}"), label))
 
     def _handed_on(self, evaluator: Evaluator, referred: Thing, surface: Surface, name: str) -> Possible | None:
         block = referred.block
@@ -404,9 +412,14 @@ class References:
     def _output_value(self, evaluator: Evaluator, instance: Instance, name: str, value: Attribute) -> Callable[[], Possible]:
         def compute() -> Possible:
             found = evaluator.evaluate(value.expression, Scope(instance))
-            return through(found, Hop(value.expression.place.location(), f"output {name} of {instance.name}"))
+            hop = Hop(value.expression.place.location(), f"output {name} of {instance.name}")
+            return through(found, hop, Resolution.CROSS_FILE)
 
         return compute
+
+
+def _later(mode: str, address: str) -> str:
+    return f"{address} is looked up when Terraform runs" if mode == "data" else f"{address} is known only after apply"
 
 
 def _step(possibility: Possibility, resolution: Resolution) -> Resolution:

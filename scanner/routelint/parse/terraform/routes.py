@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from routelint import model_id
 from routelint.model import Evidence, Kind, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
-from routelint.parse.terraform import code, grants, sections, tagging
+from routelint.parse.terraform import code, grants, sections, states, tagging
 from routelint.parse.terraform.evaluate import Evaluator
 from routelint.parse.terraform.module import Instance, Scope
 from routelint.parse.terraform.nodes import Attribute, Block, Body, Expression, ObjectNode, TupleNode, literal_text
@@ -63,12 +63,18 @@ class Walk:
             for name, call in current.folder.modules.items():
                 children = self.evaluator.references.called(self.evaluator, current, name)
                 pending.extend(children)
-                if not children:
+                if not children and self.evaluator.references.project.called_folder(current.folder.path, call) is None:
                     self._outside(call, name, current, evidence)
+                for child in children:
+                    self._inside(call, name, child, evidence)
+            self._defaults(current, evidence)
         return self.found
 
     def _evidence(self, instance: Instance) -> tuple[Evidence, ...]:
         """What a caller or variable file literally passes as the environment, nearest to the root first."""
+        if self.evaluator.configuration.name:
+            # The name of the configuration says it already.
+            return ()
         proofs: list[Evidence] = []
         current: Instance | None = instance
         while current is not None:
@@ -93,20 +99,30 @@ class Walk:
             tags = None
             if shape is not None:
                 tags = tagging.of_resource(self.evaluator, block, scope, shape)
-            context = _Resource(block, f"{symbol}.{name}", symbol, scope, tags, evidence)
+            context = _Resource(block, block.address or f"{symbol}.{name}", symbol, scope, tags, evidence)
             for surface in surfaces:
-                self._surface(surface, context, surfaces, taken)
+                if self._applies(surface, block, scope):
+                    self._surface(surface, context, surfaces, taken)
             self._named(context, taken)
         if shape is not None and _is_listed(surfaces):
             for scope in scopes:
                 tags = tagging.of_resource(self.evaluator, block, scope, shape)
                 self._list(block, scope, tags, evidence)
-        elif any(surface.role == "resource" for surface in surfaces):
+        elif any(surface.role == "resource" and self._applies(surface, block, scopes[0]) for surface in surfaces):
             self._list(block, scopes[0], None, evidence)
+
+    def _applies(self, surface: Surface, block: Block, scope: Scope) -> bool:
+        """Whether what a row demands of another attribute (`name~text`) holds, or cannot be told."""
+        if surface.when is None:
+            return True
+        name, _, wanted = surface.when.partition("~")
+        for leaf in sections.leaves(self.evaluator, block.body, name, scope):
+            return any(isinstance(each.content, Hole) or wanted in str(each.content) for each in leaf.value)
+        return False
 
     def _list(self, block: Block, scope: Scope, tags: Tags | None, evidence: tuple[Evidence, ...]) -> None:
         kind, name = block.labels[0], block.labels[1]
-        location = block.header.location(f"{kind}.{name}")
+        location = block.header.location(block.address or f"{kind}.{name}")
         self.found.seen.append(Seen(location, kind, name, block.place.span, tags, evidence, scope.alive))
 
     def _surface(self, surface: Surface, context: _Resource, surfaces: Iterable[Surface], taken: set[int]) -> None:
@@ -116,6 +132,9 @@ class Walk:
                     taken.add(leaf.place.start)
                     step = _last(surface, surfaces)
                     self._sight(leaf, surface.kind or Kind.INVOKE, step, context, bedrock_only=surface.bedrock_only)
+            case "source", _:
+                for leaf in sections.leaves(self.evaluator, context.block.body, surface.carrier, context.scope):
+                    self._sight(leaf, Kind.DEFAULT, surface.carrier, context, bedrock_only=True, last_resort=True)
             case "indirect", "stored":
                 for leaf in sections.leaves(
                     self.evaluator, context.block.body, surface.carrier.removesuffix(".*"), context.scope
@@ -124,23 +143,46 @@ class Walk:
                     self._sight_models(leaf, surface, context)
             case "indirect", "variables":
                 self._environment(surface, context, taken)
+            case "indirect", "states":
+                self._states(surface, context)
             case "indirect", "policy" | "statements":
                 for grant in grants.of_resource(self.evaluator, context.block.body, surface, context.scope):
                     self._grant(grant, surface, context)
 
-    def _sight(self, leaf: Leaf, kind: Kind, step: str, context: _Resource, *, bedrock_only: bool) -> None:
+    def _states(self, surface: Surface, context: _Resource) -> None:
+        attribute = context.block.body.attributes.get(surface.carrier)
+        if attribute is None:
+            return
+        for task in states.of_definition(self.evaluator, attribute.expression, context.scope):
+            operation = task.operation.rsplit(":", 2)[-2:]
+            step = f"{surface.carrier}.{task.state}.{task.carrier}" if task.state else f"{surface.carrier}.{task.carrier}"
+            sink = ".".join((*operation, task.carrier))
+            self._sight(Leaf(task.place, task.scope, task.value), task.kind, step, context, bedrock_only=True, sink=sink)
+
+    def _sight(
+        self,
+        leaf: Leaf,
+        kind: Kind,
+        step: str,
+        context: _Resource,
+        *,
+        bedrock_only: bool,
+        sink: str | None = None,
+        last_resort: bool = False,
+    ) -> None:
         location = leaf.place.location(f"{context.address}.{step}")
         self.found.sightings.append(
             Sighting(
                 location,
                 kind,
-                f"{context.symbol}.{step}",
+                sink or f"{context.symbol}.{step}",
                 context.block.place.span,
                 leaf.value,
                 context.tags,
                 bedrock_only,
                 context.evidence,
                 alive=leaf.scope.alive and context.scope.alive,
+                last_resort=last_resort,
             )
         )
 
@@ -220,14 +262,45 @@ class Walk:
                 step = ".".join((*names, attribute.name))
                 self._sight(replace_value(leaf, found), _kind(step, found, Kind.INVOKE), step, context, bedrock_only=False)
 
+    def _inside(self, call: Block, name: str, child: Instance, evidence: tuple[Evidence, ...]) -> None:
+        """Models among the arguments of a local module: routes only where the module does nothing with them that is one."""
+        assert child.scope is not None
+        context = _Resource(call, f"module.{name}", "module", child.scope, None, evidence)
+        for names, attribute in _attributes(call.body):
+            step = ".".join((*names, attribute.name))
+            if attribute.name in _META or names[:1] == ("providers",) or not _WEAK.search(step):
+                continue
+            found = self._models(self.evaluator.evaluate(attribute.expression, child.scope))
+            if found:
+                leaf = Leaf(attribute.expression.place, child.scope, found, attribute.expression)
+                self._sight(leaf, Kind.DEFAULT, step, context, bedrock_only=False, last_resort=True)
+
+    def _defaults(self, instance: Instance, evidence: tuple[Evidence, ...]) -> None:
+        """Models that variables default to and data sources look up, for which no route was found."""
+        for name, block in instance.folder.variables.items():
+            default = block.body.attributes.get("default")
+            if default is None or not _WEAK.search(name) or _NOT_CHOICES.search(name):
+                continue
+            value = self.evaluator.references.variable(self.evaluator, instance, name)
+            found = self._models(tuple(each for each in value if each.trail and each.trail[0].note == f"default of var.{name}"))
+            if found:
+                scope = Scope(instance, alive=instance.alive)
+                context = _Resource(block, f"variable.{name}", "variable", scope, None, evidence)
+                leaf = Leaf(default.expression.place, scope, found, default.expression)
+                self._sight(leaf, Kind.DEFAULT, "default", context, bedrock_only=False, last_resort=True)
+
     def _outside(self, call: Block, name: str, instance: Instance, evidence: tuple[Evidence, ...]) -> None:
         """The arguments of a module whose source is not in the scan: what it does with them is not to be seen."""
         source = call.body.attributes.get("source")
         about_bedrock = "bedrock" in (literal_text(source.expression) or "").lower() if source is not None else False
         for _, scope in self.evaluator.references.scopes(self.evaluator, call, instance):
             context = _Resource(call, f"module.{name}", "module", scope, None, evidence)
+            taken: set[int] = set()
+            for surface in self.by_symbol.get("module.*", []):
+                if surface.reads == "variables":
+                    self._environment(surface, context, taken)
             for names, attribute in _attributes(call.body):
-                if attribute.name in _META or names[:1] == ("providers",):
+                if attribute.name in _META or names[:1] == ("providers",) or attribute.expression.place.start in taken:
                     continue
                 value = self.evaluator.evaluate(attribute.expression, scope)
                 step = ".".join((*names, attribute.name))

@@ -9,6 +9,7 @@ from routelint import model_id
 from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags
 from routelint.parse.route import to_value
 from routelint.parse.terraform import tagging
+from routelint.parse.terraform.values import Failure
 from routelint.possible import Hole, Possibility, Possible, Template
 
 LANGUAGE = "terraform"
@@ -16,7 +17,10 @@ LANGUAGE = "terraform"
 
 @dataclass(frozen=True)
 class Sighting:
-    """A route as one instance of a resource shows it in one configuration."""
+    """A route as one instance of a resource shows it in one configuration.
+
+    One of `last_resort` counts only where no other route passes through its place.
+    """
 
     location: Location
     kind: Kind
@@ -28,6 +32,7 @@ class Sighting:
     evidence: tuple[Evidence, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     alive: bool = True
+    last_resort: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,39 @@ def references(root: str, by_configuration: Mapping[str, Iterable[Sighting]], ev
     for name, sightings in by_configuration.items():
         for sighting in sightings:
             groups.setdefault((_place(sighting.location), sighting.sink), {}).setdefault(name, []).append(sighting)
-    found = []
+    found: list[Gathered] = []
+    late: list[Gathered] = []
     for group in groups.values():
         alive = any(sighting.alive for sightings in group.values() for sighting in sightings)
         living = {name: [each for each in sightings if each.alive or not alive] for name, sightings in group.items()}
         reference = _reference(root, {name: each for name, each in living.items() if each}, list(by_configuration), evidence)
         if reference is not None:
-            found.append(Gathered(reference, alive))
-    return found
+            last = next(iter(group.values()))[0].last_resort
+            (late if last else found).append(Gathered(reference, alive))
+    passed = _passed(found)
+    return [*found, *(each for each in late if not _is_passed(each.reference.location, passed))]
+
+
+def _passed(gathered: Iterable[Gathered]) -> dict[str, list[Span]]:
+    """Every place that some route stands in or passes through: path -> spans."""
+    places: dict[str, list[Span]] = {}
+    for each in gathered:
+        reference = each.reference
+        trails = [choice.trail for choice in reference.choices]
+        if reference.unknown is not None:
+            trails.append(reference.unknown.trail)
+        for location in (reference.location, *(hop.location for trail in trails for hop in trail)):
+            places.setdefault(location.path, []).append(location.span)
+    return places
+
+
+def _is_passed(location: Location, passed: Mapping[str, list[Span]]) -> bool:
+    return any(_covers(span, location.span) or _covers(location.span, span) for span in passed.get(location.path, ()))
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    starts = (outer.start_line, outer.start_column) <= (inner.start_line, inner.start_column)
+    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def living_references(gathered: Iterable[Gathered]) -> tuple[ModelReference, ...]:
@@ -166,19 +196,15 @@ def _without_own_place(possible: Possible, location: Location) -> Possible:
     """The possibilities without hops to the place itself: a literal at the place has no trail."""
 
     def outside(hop: Hop) -> bool:
-        if hop.location.path != location.path:
-            return True
-        span, inner = location.span, hop.location.span
-        start = (span.start_line, span.start_column) <= (inner.start_line, inner.start_column)
-        end = (inner.end_line, inner.end_column) <= (span.end_line, span.end_column)
-        return not (start and end)
+        return hop.location.path != location.path or not _covers(location.span, hop.location.span)
 
     return tuple(replace(each, trail=tuple(hop for hop in each.trail if outside(hop))) for each in possible)
 
 
 def _without_nulls(possible: Possible) -> Possible:
-    """The possibilities that are set; where none is, why: null is no model."""
-    kept = tuple(each for each in possible if each.content is not None)
+    """The possibilities that can be applied and are set; where none is, why: null is no model."""
+    working = tuple(each for each in possible if not isinstance(each.content, Failure)) or possible
+    kept = tuple(each for each in working if each.content is not None)
     if kept:
         return kept
     return tuple(replace(each, content=Hole(_null_reason(each))) for each in possible[:1])

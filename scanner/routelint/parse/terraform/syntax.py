@@ -29,6 +29,7 @@ from routelint.parse.terraform.nodes import (
     Literal,
     ObjectNode,
     Place,
+    Ready,
     Splat,
     TextTemplate,
     TupleNode,
@@ -47,10 +48,11 @@ def _parser() -> Parser:
 
 @dataclass(frozen=True, eq=False)
 class HclFile:
-    """The bytes of a file as UTF-8, and where its lines start."""
+    """The bytes of a file, or of a part of it, as UTF-8; `first_line` is the number of the line it starts with."""
 
     path: str
     data: bytes
+    first_line: int = 1
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -67,9 +69,8 @@ class HclFile:
     def _position(self, offset: int) -> tuple[int, int]:
         line = bisect.bisect_right(self._starts, offset)
         begin = self._starts[line - 1]
-        if self._plain:
-            return line, offset - begin + 1
-        return line, len(self.data[begin:offset].decode("utf-8", "replace")) + 1
+        column = offset - begin if self._plain else len(self.data[begin:offset].decode("utf-8", "replace"))
+        return line + self.first_line - 1, column + 1
 
     def place(self, node: Node) -> Place:
         """Where a node stands, without the blanks the grammar lets trail it."""
@@ -106,6 +107,19 @@ def parse(path: str, text: str) -> tuple[Body, tuple[ScanError, ...]]:
     """The top body of a file and, where the syntax is broken, one error at the first break."""
     file = HclFile(path, text.encode("utf-8"))
     root = _parser().parse(file.data).root_node
+    if not root.has_error:
+        return _top(file, root), ()
+    # One broken block may swallow what follows it: each block is read by itself.
+    body = Body()
+    for part in _blocks_apart(file):
+        read = _top(part, _parser().parse(part.data).root_node)
+        for name, attribute in read.attributes.items():
+            body.attributes.setdefault(name, attribute)
+        body.blocks.extend(read.blocks)
+    return body, (_error(file, root),)
+
+
+def _top(file: HclFile, root: Node) -> Body:
     body = Body()
     for child in root.named_children:
         if child.type == "body":
@@ -119,21 +133,36 @@ def parse(path: str, text: str) -> tuple[Body, tuple[ScanError, ...]]:
             expression = Reader(file).node(child, 0)
             if isinstance(expression, ObjectNode):
                 body.attributes.update(_as_attributes(file, expression))
-    return body, _errors(file, root)
+    return body
+
+
+# A block or attribute that starts a line is taken for one of the top level.
+_TOP_LEVEL = re.compile(rb"^[A-Za-z_][\w-]*[ \t]*(?:=|(?:\"[^\"\n]*\"[ \t]*|[A-Za-z_][\w-]*[ \t]*)*\{)", re.MULTILINE)
+MOST_PARTS = 5_000
+
+
+def _blocks_apart(file: HclFile) -> Iterator[HclFile]:
+    """The file cut before every block or attribute that starts a line."""
+    starts = [match.start() for match in _TOP_LEVEL.finditer(file.data)][:MOST_PARTS]
+    for start, end in zip([0, *starts], [*starts, len(file.data)], strict=True):
+        if end > start:
+            yield HclFile(file.path, file.data[start:end], file.data.count(b"\n", 0, start) + 1)
 
 
 def parse_template(path: str, text: str) -> TextTemplate:
     """A whole file as a template, as `templatefile` reads it: places are those of the file."""
-    file = HclFile(path, text.encode("utf-8"))
     marker = b"x = <<ROUTELINT_TEMPLATE\n"
-    shifted = HclFile(path, marker + file.data + b"\nROUTELINT_TEMPLATE\n")
-    root = _parser().parse(shifted.data).root_node
+    # The line added before it makes the file start on line 0 of what is parsed.
+    file = HclFile(path, marker + text.encode("utf-8") + b"\nROUTELINT_TEMPLATE\n", 0)
+    place = Place(file, len(marker), len(file.data) - len(b"\nROUTELINT_TEMPLATE\n"))
+    root = _parser().parse(file.data).root_node
     found = next(template.heredocs(root), None)
     if found is None or root.has_error:
-        return TextTemplate(Place(file, 0, len(file.data)), (text,))
-    reader = Reader(shifted)
-    parts = template.parts(reader, found, 0, indented=False)
-    return TextTemplate(Place(file, 0, len(file.data)), _without_last_line_feed(parts))
+        return TextTemplate(place, (text,))
+    parts = list(template.parts(Reader(file), found, 0, indented=False))
+    if parts and isinstance(parts[-1], str):
+        parts[-1] = parts[-1].removesuffix("\n")
+    return TextTemplate(place, tuple(parts))
 
 
 def parse_text(path: str, text: str, place: Place) -> Expression:
@@ -149,21 +178,12 @@ def parse_text(path: str, text: str, place: Place) -> Expression:
     return template.relocated(body.attributes["x"].expression, place)
 
 
-def _without_last_line_feed(parts: tuple[object, ...]) -> tuple[template.Part, ...]:
-    kept = list(parts)
-    if kept and isinstance(kept[-1], str):
-        kept[-1] = kept[-1].removesuffix("\n")
-    return tuple(kept)  # type: ignore[arg-type]
-
-
-def _errors(file: HclFile, root: Node) -> tuple[ScanError, ...]:
-    if not root.has_error:
-        return ()
+def _error(file: HclFile, root: Node) -> ScanError:
     node = _first_error(root)
-    line, column = file.span(node.start_byte, node.start_byte).start_line, 1
-    column = file.span(node.start_byte, node.start_byte).start_column
+    span = file.span(node.start_byte, node.start_byte)
     what = f"'{node.type}' is missing" if node.is_missing else "this is not HCL"
-    return (ScanError(file.path, f"syntax error: {what}; the rest of the file was read", line, column),)
+    message = f"syntax error: {what}; the rest of the file was read"
+    return ScanError(file.path, message, span.start_line, span.start_column)
 
 
 def _first_error(root: Node) -> Node:
@@ -241,15 +261,7 @@ def _as_attributes(file: HclFile, expression: ObjectNode) -> Iterator[tuple[str,
     for key, value in expression.items:
         if isinstance(key, Literal) and isinstance(key.value, str):
             place = Place(file, key.place.start, value.place.end)
-            yield key.value, Attribute(key.value, place, _Ready(value))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ready:
-    expression: Expression
-
-    def read(self) -> Expression:
-        return self.expression
+            yield key.value, Attribute(key.value, place, Ready(value))
 
 
 def read_expression(file: HclFile, node: Node) -> Expression:

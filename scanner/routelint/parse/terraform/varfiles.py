@@ -80,6 +80,14 @@ def for_root(project: Project, folder: Folder) -> VariableFiles:
     return VariableFiles(always, named)
 
 
+def folders_of(project: Project, path: str) -> list[str]:
+    """The folders with configuration that a variable file may be meant for."""
+    place = folder_of(path)
+    if place in project.by_folder:
+        return [place]
+    return [folder for folder in project.by_folder if _belongs(project, project.folder(folder), path)]
+
+
 def evidence_of(name: str, path: str) -> Evidence:
     """Why a root is believed to be applied in an environment that a variable file is named after."""
     return Evidence(name, f"variable file {posixpath.basename(path)}")

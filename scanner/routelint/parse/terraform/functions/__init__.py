@@ -79,6 +79,8 @@ def _apply(evaluator: Evaluator, name: str, values: Sequence[Possible], scope: S
                 evaluator.note_names(each.content, [one.content for _, item in entries(listed) for one in item])
     if name == "lookup" and len(values) >= 2:
         return _lookup(evaluator, values)
+    if name in evaluator.functions:
+        return evaluator.functions[name](values, scope)
     function = FUNCTIONS.get(name)
     if function is None:
         return unknown(f"the function {name} is not evaluated", f"${{{name}(...)}}")

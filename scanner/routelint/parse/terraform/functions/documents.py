@@ -102,6 +102,14 @@ def decode(content: Content, *, as_yaml: bool = False) -> Content:
 _UNREADABLE = object()
 
 
+def load_text(text: str) -> object:
+    """The value of a JSON text in which marks from the private planes may stand unquoted; None where it is no JSON."""
+    if len(text) > LONGEST_DOCUMENT:
+        return None
+    value = _loaded(text, as_yaml=False)
+    return None if value is _UNREADABLE else value
+
+
 def _loaded(text: str, as_yaml: bool) -> object:
     try:
         if as_yaml:
@@ -114,11 +122,15 @@ def _loaded(text: str, as_yaml: bool) -> object:
     if as_yaml:
         return _UNREADABLE
     # A hole may stand for a number or a whole object, without quotes around it.
-    quoted = "".join(f'"{character}"' if ord(character) >= _FIRST_MARK else character for character in text)
+    quoted = "".join(f'"{character}"' if _is_mark(character) else character for character in text)
     try:
         return json.loads(quoted)
     except (ValueError, RecursionError):
         return _UNREADABLE
+
+
+def _is_mark(character: str) -> bool:
+    return 0xE000 <= ord(character) <= 0xF8FF or ord(character) >= _FIRST_MARK
 
 
 def _filled(content: Content, holes: list[Hole]) -> Content:

@@ -1,0 +1,210 @@
+"""Terragrunt: units whose inputs are the variables of a module in the scan, with what they include and read."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from routelint.model import Hop, Resolution
+from routelint.parse.terraform import syntax
+from routelint.parse.terraform.functions.documents import tree_path
+from routelint.parse.terraform.module import Folder, Instance, Scope
+from routelint.parse.terraform.nodes import Block, Body, ObjectNode, fields
+from routelint.parse.terraform.project import Project, folder_of
+from routelint.parse.terraform.values import Failure, entries, through
+from routelint.possible import Content, Possible, Record, Template, known, unknown
+
+if TYPE_CHECKING:
+    from routelint.parse.terraform.evaluate import Evaluator
+
+NAME = "terragrunt.hcl"
+# What `find_in_parent_folders` looks for without an argument; newer projects name the file at the top root.hcl.
+PARENTS = (NAME, "root.hcl")
+MOST_INCLUDES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A terragrunt.hcl: the folder of the module it applies, the inputs it passes, the providers it generates."""
+
+    path: str
+    module: str
+    inputs: Mapping[str, Possible]
+    providers: Mapping[tuple[str, str], Block] = field(default_factory=dict)
+
+
+def units(project: Project, evaluator: Evaluator, paths: Sequence[str]) -> Iterator[Unit]:
+    """The units among the files of the scan whose module lies in it too."""
+    for path in paths:
+        if posixpath.basename(path) != NAME:
+            continue
+        unit = Reader(project, evaluator).unit(path)
+        if unit is not None:
+            yield unit
+
+
+class Reader:
+    """Reads one unit and the files it includes."""
+
+    def __init__(self, project: Project, evaluator: Evaluator) -> None:
+        self.project = project
+        self.evaluator = evaluator
+
+    def unit(self, path: str) -> Unit | None:
+        """A unit, None where its module is not in the scan."""
+        body = self.project.body(path)
+        files = [*self._included(path, body), (path, body)]
+        source: str | None = None
+        inputs: dict[str, Possible] = {}
+        providers: dict[tuple[str, str], Block] = {}
+        for file, each in files:
+            scope = self._scope(path, file, each)
+            source = self._source(file, each, scope) or source
+            inputs.update(self._inputs(each, scope))
+            providers.update(self._generated(file, each, scope))
+        if source is None or source not in self.project.by_folder:
+            return None
+        return Unit(path, source, inputs, providers)
+
+    def _included(self, path: str, body: Body) -> Iterator[tuple[str, Body]]:
+        for block in list(body.of_type("include"))[:MOST_INCLUDES]:
+            attribute = block.body.attributes.get("path")
+            if attribute is None:
+                continue
+            scope = Scope(Instance(Folder(folder_of(path)), folder_of(path)))
+            for each in self.evaluator.evaluate(attribute.expression, scope):
+                found = tree_path(each.content, folder_of(path))
+                if found is not None and found != path and self.project.exists(found):
+                    yield found, self.project.body(found)
+
+    def _scope(self, unit: str, file: str, body: Body, *, nested: bool = False) -> Scope:
+        """Where the expressions of a file are evaluated: its own locals, what it includes, the units it depends on."""
+        folder = Folder(folder_of(file))
+        folder.add(body)
+        instance = Instance(folder, folder_of(unit))
+        names: dict[str, Possible] = {
+            "dependency": unknown("outputs of another unit are known only after apply", "${dependency}"),
+        }
+        if not nested:
+            included = {}
+            for block in list(body.of_type("include"))[:MOST_INCLUDES]:
+                for path, inner in self._included(file, Body(blocks=[block])):
+                    value = self._exposed(unit, path, inner)
+                    included[block.labels[0] if block.labels else ""] = value
+            single = included.get("")
+            names["include"] = single if single is not None and len(included) == 1 else known(Record(included))
+        instance.names = names
+        return Scope(instance, names)
+
+    def _exposed(self, unit: str, path: str, body: Body) -> Possible:
+        """What a read or included file lets others see: its locals and inputs."""
+        scope = self._scope(unit, path, body, nested=True)
+        local_values = {
+            name: self.evaluator.references.local(self.evaluator, scope.instance, name) for name in scope.instance.folder.locals
+        }
+        return known(Record({"locals": known(Record(local_values)), "inputs": known(Record(dict(self._inputs(body, scope))))}))
+
+    def _source(self, file: str, body: Body, scope: Scope) -> str | None:
+        for block in body.of_type("terraform"):
+            attribute = block.body.attributes.get("source")
+            if attribute is None:
+                continue
+            for each in self.evaluator.evaluate(attribute.expression, scope):
+                if isinstance(each.content, str) and each.content.startswith((".", "/")):
+                    return tree_path(each.content.replace("//", "/"), scope.instance.root)
+        return None
+
+    def _inputs(self, body: Body, scope: Scope) -> Iterator[tuple[str, Possible]]:
+        attribute = body.attributes.get("inputs")
+        if attribute is None:
+            return
+        file = posixpath.basename(attribute.place.file.path)
+        if isinstance(attribute.expression, ObjectNode):
+            for name, expression in fields(attribute.expression).items():
+                value = self.evaluator.evaluate(expression, scope)
+                hop = Hop(expression.place.location(), f"{file} sets {name}")
+                yield name, through(value, hop, Resolution.MODULE_ARGUMENT)
+            return
+        for possibility in self.evaluator.evaluate(attribute.expression, scope):
+            for key, value in entries(possibility):
+                if key is not None:
+                    hop = Hop(attribute.place.location(), f"{file} sets {key}")
+                    yield key, through(value, hop, Resolution.MODULE_ARGUMENT)
+
+    def _generated(self, file: str, body: Body, scope: Scope) -> Iterator[tuple[tuple[str, str], Block]]:
+        """The provider blocks that a unit writes beside its module."""
+        for block in body.of_type("generate"):
+            attribute = block.body.attributes.get("contents")
+            if attribute is None:
+                continue
+            for each in self.evaluator.evaluate(attribute.expression, scope):
+                text = _text(each.content)
+                if "provider" in text:
+                    generated, _ = syntax.parse(file, text)
+                    folder = Folder(folder_of(file))
+                    folder.add(generated)
+                    yield from folder.providers.items()
+
+    # -- functions
+
+    def functions(self) -> Mapping[str, Callable[[Sequence[Possible], Scope], Possible]]:
+        """Terragrunt's own functions by name."""
+        return {
+            "find_in_parent_folders": self._find,
+            "read_terragrunt_config": self._read_config,
+            "get_env": self._environment_variable,
+            "path_relative_to_include": self._relative_to_include,
+            "path_relative_from_include": self._relative_from_include,
+            "get_repo_root": lambda values, scope: known("/"),
+            "get_path_to_repo_root": lambda values, scope: known("/"),
+            "get_terragrunt_dir": lambda values, scope: known("/" + scope.instance.root.strip(".")),
+            "get_original_terragrunt_dir": lambda values, scope: known("/" + scope.instance.root.strip(".")),
+            "get_parent_terragrunt_dir": self._parent_folder,
+        }
+
+    def _find(self, values: Sequence[Possible], scope: Scope) -> Possible:
+        wanted = [values[0][0].content] if values else list(PARENTS)
+        # Also in an included file the search starts at the unit.
+        folder = scope.instance.root
+        while folder not in (".", ""):
+            folder = folder_of(folder)
+            for name in wanted:
+                path = posixpath.normpath(posixpath.join(folder, str(name)))
+                if isinstance(name, str) and self.project.exists(path):
+                    return known("/" + path)
+        return values[1] if len(values) > 1 else known(Failure(f"{wanted[0]} is not in a folder above"))
+
+    def _read_config(self, values: Sequence[Possible], scope: Scope) -> Possible:
+        path = tree_path(values[0][0].content, scope.instance.root) if values else None
+        if path is None or not self.project.exists(path):
+            return values[1] if len(values) > 1 else unknown("the file that is read is not in the scanned files")
+        mark = f"read {path}"
+        if mark in scope.instance.active:
+            return unknown(f"{path} reads itself")
+        scope.instance.active.add(mark)
+        value = self._exposed(scope.instance.root + "/" + NAME, path, self.project.body(path))
+        scope.instance.active.discard(mark)
+        return value
+
+    def _environment_variable(self, values: Sequence[Possible], scope: Scope) -> Possible:
+        if len(values) > 1:
+            return tuple(replace(each, resolution=Resolution.ENV_DEFAULT) for each in values[1])
+        name = values[0][0].content if values else ""
+        return unknown(f"the environment variable {name} is read at run time", f"${{env.{name}}}")
+
+    def _relative_to_include(self, values: Sequence[Possible], scope: Scope) -> Possible:
+        return known(posixpath.relpath("/" + scope.instance.root.strip("."), "/" + scope.instance.folder.path.strip(".")))
+
+    def _relative_from_include(self, values: Sequence[Possible], scope: Scope) -> Possible:
+        return known(posixpath.relpath("/" + scope.instance.folder.path.strip("."), "/" + scope.instance.root.strip(".")))
+
+    def _parent_folder(self, values: Sequence[Possible], scope: Scope) -> Possible:
+        return known("/" + scope.instance.folder.path.strip("."))
+
+
+def _text(content: Content) -> str:
+    if isinstance(content, Template):
+        return "".join(part if isinstance(part, str) else "${unknown}" for part in content.parts)
+    return content if isinstance(content, str) else ""

@@ -1,0 +1,6 @@
+variable "model" {}
+
+module "a" {
+  source = "../a"
+  model  = var.model
+}

@@ -1,0 +1,4 @@
+locals {
+  environment = "dev"
+  model       = "amazon.nova-lite-v1:0"
+}

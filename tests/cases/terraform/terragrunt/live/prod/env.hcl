@@ -1,0 +1,4 @@
+locals {
+  environment = "prod"
+  model       = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+}

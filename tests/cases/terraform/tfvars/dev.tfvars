@@ -1,0 +1,1 @@
+judge = "amazon.nova-lite-v1:0"

@@ -1,0 +1,1 @@
+embedding = "cohere.embed-english-v3"

@@ -1,0 +1,2 @@
+environment = "development"
+model       = "amazon.nova-micro-v1:0"

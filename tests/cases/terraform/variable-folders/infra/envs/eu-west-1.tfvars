@@ -1,0 +1,2 @@
+environment = "qa"
+model       = "eu.amazon.nova-lite-v1:0"

@@ -1,0 +1,2 @@
+environment = "production"
+model       = "amazon.nova-pro-v1:0"
