@@ -48,8 +48,11 @@ class File:
         """A step of a trail that passes between two offsets."""
         return Hop(self.location(start, end), note)
 
-    def identify(self, text: str) -> ModelId | None:
-        """The model a whole text names; None where it names none. Wildcards name one only in ARNs."""
+    def identify(self, text: str, *, partial: bool = False) -> ModelId | None:
+        """The model a whole text names; None where it names none. Wildcards name one only in ARNs.
+
+        With `partial`, an ARN of which only the model is a hole counts too.
+        """
         if not 5 <= len(text) <= LONGEST or ("." not in text and "/" not in text) or "\n" in text:
             return None
         model = model_id.read(text)
@@ -57,7 +60,7 @@ class File:
             return None
         if model.is_pattern and "arn:" not in text:
             return None
-        if model.form is Form.BARE and model.base.startswith("${"):
+        if model.form is Form.BARE and model.base.startswith("${") and not (partial and text.startswith("arn:")):
             return None
         # An unusual prefix before a provider is a name that somebody made up around an identifier.
         if model.scope is not None and model.scope not in model_id.SCOPES and "${" not in model.scope:

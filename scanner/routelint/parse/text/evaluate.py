@@ -301,7 +301,9 @@ def _call(scope: Scope, callee: list[int], group: int, depth: int) -> Possible:
             return evaluate(scope, receiver[0], _end(code, receiver[-1]), depth + 1)
     if name == "fromConfig" and "CrossRegionInferenceProfile" in names:
         return _cross_region(scope, group, depth)
-    if name.startswith("from") and name.endswith("Id") and "Model" in name and arguments:
+    if name.startswith("from") and name.endswith(("Id", "Arn")) and any("Model" in each or "Profile" in each for each in names):
+        if not arguments:
+            return unknown(f"{shown}() is given nothing")
         return evaluate(scope, *arguments[-1], depth + 1)
     return unknown(f"the result of {shown or 'a call'}() is not followed")
 

@@ -93,7 +93,7 @@ class Hits:
         if token.code:
             # What stands in the holes is code of any shape; for a first look it does not matter.
             text = self._masked(index)
-        model = self._scope.file.identify(text)
+        model = self._scope.file.identify(text, partial=True)
         if model is not None:
             return Hit(index, index + 1, model, _CALL_PATH.search(text) is not None)
         if "foundation-model/" not in text and "inference-profile/" not in text and next(model_id.find_all(text), None) is None:

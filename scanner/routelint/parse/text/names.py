@@ -11,6 +11,8 @@ from routelint.parse.text.scope import Scope, find_key, imports
 from routelint.possible import Hole
 
 MOST_STEPS = 24
+# What the CDK calls the identifier of a model or profile that a call made.
+_OWN_ATTRIBUTES = frozenset(("inferenceProfileArn", "inferenceProfileId", "invokableArn", "modelArn", "modelId"))
 # More declarations of one name than a reader could follow.
 _MOST_DECLARATIONS = 16
 
@@ -103,6 +105,9 @@ def _of_declaration(scope: Scope, declaration: Declaration, rest: list[str], dep
         return (Target(scope, declaration.start, declaration.end, hop, Resolution.CONSTANT),)
     if declaration.end - declaration.start == 1 and code.is_name(declaration.start):
         return look_up(scope, [code.tokens[declaration.start].text, *rest], declaration.start, depth + 1)
+    if len(rest) == 1 and rest[0] in _OWN_ATTRIBUTES and any(code.is_mark(index, "(") for index in inside):
+        hop = scope.file.hop(code.tokens[declaration.name].start, code.tokens[declaration.end - 1].end, f"constant {name}")
+        return (Target(scope, declaration.start, declaration.end, hop, Resolution.CONSTANT),)
     group = next((code.opened_at[index] for index in inside if code.is_mark(index, "{")), None)
     value: tuple[int, int] | None = None
     for part in rest:

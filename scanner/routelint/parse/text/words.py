@@ -16,36 +16,22 @@ LISTING = frozenset(
         "available",
         "blocked",
         "blocklist",
-        "capabilities",
         "catalog",
         "catalogue",
         "choices",
-        "compatible",
-        "cost",
-        "costs",
         "denied",
         "deny",
         "deprecated",
         "enum",
         "excluded",
-        "known",
-        "legacy",
-        "limits",
-        "options",
-        "price",
-        "prices",
-        "pricing",
-        "quota",
-        "quotas",
-        "rates",
-        "registry",
         "selectable",
         "supported",
-        "supports",
         "unsupported",
         "whitelist",
     )
 )
+# Words that say so only as the last: `model_prices`, but not `cost_model` or `options.model`.
+_LAST_OF_LISTING = frozenset(("cost", "costs", "limits", "price", "prices", "pricing", "quota", "quotas", "rates"))
 DOCUMENTATION = frozenset(
     (
         "caption",
@@ -113,7 +99,7 @@ _NEUTRAL = frozenset(
 )
 # Words of identifiers that say what a model is for.
 _TASKS = frozenset(("chat", "command", "embed", "embedding", "embeddings", "image", "rerank", "speech", "text", "video"))
-_PRICES = frozenset(("price", "prices", "pricing", "cost", "costs", "usd", "rate"))
+_PRICES = frozenset(("price", "prices", "pricing", "cost", "costs"))
 # Keys that only a service's answer or a record of a run has.
 _RECORDED = frozenset(
     (
@@ -142,9 +128,9 @@ _RECORDED = frozenset(
 _RUN_TIME = frozenset(("timestamp", "datetime", "started", "finished", "executed", "execution", "elapsed", "duration"))
 # What only a record holds as a list or map.
 _RECORDED_PARTS = frozenset(("usage", "results", "responses", "transcript", "conversation", "completions"))
-_RESULTS = frozenset(("passed", "failed", "accuracy", "correct", "f1", "bleu", "rouge"))
+_RESULTS = frozenset(("passed", "failed", "accuracy", "f1", "bleu", "rouge"))
 _HASH = re.compile(r"[0-9a-f]{7,40}")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|[Tt]rue|[Ff]alse")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{10,13}(?:\.\d+)?$")
 
 
@@ -164,7 +150,10 @@ def says_model(name: str) -> bool:
 
 def says_listing(name: str) -> bool:
     """Whether a name says that what it holds is a list to choose from, not a choice."""
-    return not LISTING.isdisjoint(split(name))
+    words = split(name)
+    if words[-1:] == ("options",):
+        return says_model(name)
+    return not LISTING.isdisjoint(words) or not _LAST_OF_LISTING.isdisjoint(words[-1:])
 
 
 def says_documentation(name: str) -> bool:
@@ -179,8 +168,11 @@ def says_default(name: str) -> bool:
 
 
 def says_price(name: str) -> bool:
-    """Whether a name says that what it holds is a price."""
-    return not _PRICES.isdisjoint(split(name))
+    """Whether a name says that what it holds is the price of something; the threshold of an alarm on cost is none."""
+    words = split(name)
+    if _PRICES.isdisjoint(words):
+        return False
+    return words[-1] in _PRICES or not {"per", "token", "tokens", "input", "output"}.isdisjoint(words)
 
 
 def says_grant(name: str) -> bool:
