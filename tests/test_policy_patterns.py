@@ -248,9 +248,9 @@ def test_any_expression_can_be_read_or_is_refused(expression: str, text: str) ->
     ],
 )
 def test_no_expression_stalls(expression: str, text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert matches_text(expression, text) is False
-    assert time.perf_counter() - start < SLOWEST_SECONDS
+    assert time.process_time() - start < SLOWEST_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -263,11 +263,11 @@ def test_no_expression_stalls(expression: str, text: str) -> None:
     ],
 )
 def test_no_pattern_stalls(pattern: str, path: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     compile_path(pattern)
     matches_path([pattern], path)
     matches(pattern, path)
-    assert time.perf_counter() - start < SLOWEST_SECONDS
+    assert time.process_time() - start < SLOWEST_SECONDS
 
 
 def test_a_text_longer_than_any_tag_value_matches_nothing() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from routelint.model import Location
+from routelint.model_id import SCOPES
 from routelint.policy.entries import PolicyWarning
 from routelint.policy.fault import MOST_SHOWN, Fault, listing, nearest, shown
 from routelint.policy.merge import names
 from routelint.policy.source import MapNode, Node, ScalarNode
 
 _RULE_ID = "the id of a rule; 'routelint rules' lists them"
-_SCOPES = ("us.", "us-gov.", "eu.", "apac.", "jp.", "au.", "ca.", "in.", "global.")
+_SCOPES = tuple(f"{scope}." for scope in SCOPES)
 
 
 def faults(tree: MapNode, rules: Collection[str]) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ Matching takes time proportional to pattern times text whatever the pattern: onl
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -34,34 +35,50 @@ _Pattern = TypeVar("_Pattern")
 _Item = TypeVar("_Item")
 
 
+class Glob(NamedTuple):
+    """A glob ready to match: the text it starts with, then tokens from the first one that is no character."""
+
+    prefix: str
+    tokens: tuple[_Token, ...]
+
+    def matches(self, text: str) -> bool:
+        """Whether it matches the whole of a text."""
+        if not text.startswith(self.prefix):
+            return False
+        if not self.tokens:
+            return len(text) == len(self.prefix)
+        return self.tokens == (_MANY,) or _match(self.tokens, _MANY, text[len(self.prefix) :], _same_character)
+
+
 @lru_cache(maxsize=4096)
-def compile_text(pattern: str) -> tuple[_Token, ...]:
-    """The tokens of a glob on one text, where `*` stands for any characters.
+def compile_text(pattern: str) -> Glob:
+    """The glob of a pattern on one text, where `*` stands for any characters.
 
     Raises:
         GlobError: a bracket is not closed, a range runs backwards, or braces are used.
     """
-    tokens: list[_Token] = []
+    prefix, tokens = "", list[_Token]()
     position = 0
     while position < len(pattern):
         character = pattern[position]
         position += 1
+        token: _Token = character
         if character == "*":
-            if not tokens or tokens[-1] is not _MANY:
-                tokens.append(_MANY)
+            token = _MANY
         elif character == "?":
-            tokens.append(_ONE)
+            token = _ONE
         elif character == "[":
             token, position = _read_class(pattern, position)
-            tokens.append(token)
         elif character == "\\" and position < len(pattern):
-            tokens.append(pattern[position])
+            token = pattern[position]
             position += 1
         elif character in "{}":
             raise GlobError("one pattern for each alternative, without braces")
-        else:
-            tokens.append(character)
-    return tuple(tokens)
+        if isinstance(token, str) and not tokens:
+            prefix += token
+        elif token is not _MANY or not tokens or tokens[-1] is not _MANY:
+            tokens.append(token)
+    return Glob(prefix, tuple(tokens))
 
 
 def _read_class(pattern: str, position: int) -> tuple[_Class, int]:
@@ -113,7 +130,7 @@ def _same_character(token: _Token, character: str) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether a glob matches the whole of a text."""
-    return _match(compile_text(pattern), _MANY, text, _same_character)
+    return compile_text(pattern).matches(text)
 
 
 def first_match(patterns: Sequence[str], text: str) -> str | None:
@@ -122,16 +139,17 @@ def first_match(patterns: Sequence[str], text: str) -> str | None:
 
 
 class _PathPattern(NamedTuple):
-    """A gitignore-style pattern, folder by folder; a None stands for any number of folders."""
+    """A gitignore-style pattern, folder by folder; a None stands for any number of folders; `prefix` is its literal start."""
 
-    segments: tuple[tuple[_Token, ...] | None, ...]
+    prefix: str
+    segments: tuple[Glob | None, ...]
 
     def matches(self, path: str) -> bool:
-        return _match(self.segments, None, path.split("/"), _same_segment)
+        return path.startswith(self.prefix) and _match(self.segments, None, path.split("/"), _same_segment)
 
 
-def _same_segment(pattern: tuple[_Token, ...] | None, segment: str) -> bool:
-    return pattern is not None and _match(pattern, _MANY, segment, _same_character)
+def _same_segment(pattern: Glob | None, segment: str) -> bool:
+    return pattern is not None and pattern.matches(segment)
 
 
 @lru_cache(maxsize=4096)
@@ -149,7 +167,7 @@ def compile_path(pattern: str) -> _PathPattern:
         raise GlobError("a pattern such as 'services/triage/**'")
     if ".." in parts:
         raise GlobError("a path below the folder of the scan, without '..'")
-    segments: list[tuple[_Token, ...] | None] = [] if anchored else [None]
+    segments: list[Glob | None] = [] if anchored else [None]
     for part in parts:
         if part != "**":
             segments.append(compile_text(part))
@@ -159,10 +177,11 @@ def compile_path(pattern: str) -> _PathPattern:
         # `legacy/**` and `legacy/` are what lies below the folder, not a file of its name.
         if segments[-1] is None:
             segments.pop()
-        segments.append((_MANY,))
+        segments.append(compile_text("*"))
     if segments[-1] is not None:
         segments.append(None)
-    return _PathPattern(tuple(segments))
+    literal = itertools.takewhile(lambda each: each is not None and not each.tokens, segments)
+    return _PathPattern("/".join(each.prefix for each in literal if each is not None), tuple(segments))
 
 
 def check_route(pattern: str) -> None:
