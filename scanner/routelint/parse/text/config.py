@@ -75,7 +75,7 @@ def _inside(file: File, steps: tuple[Step, ...], scalar: Scalar) -> Iterator[Pla
             yield _place(file, steps, inner, literal(inner.text), model, None, name=setting["name"])
         return
     if " " in scalar.text or "\n" in scalar.text:
-        yield from shell.commands(file, scalar.start, scalar.end, f"{file.name}:{_path(steps)}")
+        yield from shell.commands(file, scalar.start, scalar.end, f"{file.name}:{_path(steps, named=True)}")
 
 
 def _place(
@@ -145,7 +145,7 @@ def _is_listed(steps: tuple[Step, ...], model: ModelId) -> bool:
                 continue
             if not below:
                 return True
-            last = _key(steps)
+            last = _name(steps)
             owner = _key(steps[:depth])
             if last.lower() in _IDENTITY or not words.says_model(last):
                 return True
@@ -237,12 +237,18 @@ def _is_priced(steps: tuple[Step, ...]) -> bool:
 
 def _holds_prices(table: Map) -> bool:
     for name, value in table.entries:
-        if words.says_price(name.text):
-            return True
         inner = value.items[:3] if isinstance(value, List) else [value]
-        if any(isinstance(item, Map) and any(map(words.says_price, item.keys())) for item in inner):
+        if isinstance(value, Scalar) and words.says_price(name.text):
+            return True
+        if any(isinstance(item, Map) and _is_price(item) for item in inner):
             return True
     return False
+
+
+def _is_price(table: Map) -> bool:
+    """Whether a map prices what it stands in; one that names a model itself prices that."""
+    priced = any(isinstance(value, Scalar) and words.says_price(name.text) for name, value in table.entries)
+    return priced and not any(isinstance(value, Scalar) and _reads(value.text) for _, value in table.entries)
 
 
 def _is_recorded(steps: tuple[Step, ...]) -> bool:

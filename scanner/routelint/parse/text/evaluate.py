@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.groups import Code
-from routelint.parse.text.names import MOST_STEPS, Target, declared, look_up
+from routelint.parse.text.names import MOST_STEPS, Target, Variable, declared, look_up
 from routelint.parse.text.scope import Scope, find_key
 from routelint.possible import Hole, Possibility, Possible, combine, concatenate, known, unite, unknown, via
 
@@ -40,22 +41,12 @@ _WRAPPERS = frozenset(
         "trim",
     )
 )
+# Calls that read an environment variable, by themselves or as methods of something that says so.
 _ENVIRONMENT_CALLS = frozenset(
-    (
-        "GetEnvironmentVariable",
-        "Getenv",
-        "LookupEnv",
-        "env",
-        "env_var",
-        "fetch",
-        "getEnv",
-        "getOrDefault",
-        "getProperty",
-        "getenv",
-        "requireEnv",
-        "var",
-    )
+    ("GetEnvironmentVariable", "Getenv", "LookupEnv", "env", "env_var", "getEnv", "getenv", "requireEnv")
 )
+_ENVIRONMENT_METHODS = frozenset(("fetch", "get", "getOrDefault", "getProperty", "var"))
+_ENVIRONMENTS = frozenset(("ENV", "Environment", "System", "env"))
 _FALLBACK_CALLS = frozenset(("unwrap_or", "unwrap_or_else", "orElse", "getOrElse", "defaultIfBlank"))
 # The classes of the CDK whose constants are models.
 CDK_CLASSES = frozenset(("BedrockFoundationModel", "FoundationModelIdentifier"))
@@ -99,7 +90,12 @@ def _without_type(code: Code, parts: list[int]) -> list[int]:
             break
     while parts and code.is_mark(parts[-1], "!", ";", ","):
         parts = parts[:-1]
-    while parts and (code.is_name(parts[0], "new", "await", "return", "const") or code.is_mark(parts[0], "&", "*", "@")):
+    # A function that only gives a value back: `|_| "x"`, `() => "x"`.
+    if parts and code.is_mark(parts[0], "|") and any(code.is_mark(index, "|") for index in parts[1:3]):
+        parts = parts[next(at for at in (1, 2) if code.is_mark(parts[at], "|")) + 1 :]
+    elif len(parts) > 2 and code.is_mark(parts[1], "=>", "->"):
+        parts = parts[2:]
+    while parts and (code.is_name(parts[0], "new", "await", "return", "const") or code.is_mark(parts[0], "&", "*", "@", "||")):
         parts = parts[1:]
     return parts
 
@@ -145,18 +141,26 @@ def _variable_of(scope: Scope, start: int, end: int) -> str | None:
     """The environment variable that an expression reads, if it does nothing else."""
     code = scope.code
     parts = list(code.level(start, end))
-    if not parts:
-        return None
     names = [code.tokens[index].text for index in parts if code.is_name(index)]
-    if "env" in names[:-1] or names[:1] == ["ENV"]:
-        if code.is_name(parts[-1]) and names[-1] != "get":
-            return names[-1]
-        group = code.opened_at.get(parts[-1])
-        if group is not None:
-            inside = list(code.level(code.groups[group].open + 1, code.limit(group)))
-            if len(inside) >= 1 and code.tokens[inside[0]].kind is TokenKind.STRING:
-                return code.tokens[inside[0]].text
-    return None
+    if not names:
+        return None
+    group = code.opened_at.get(parts[-1])
+    if group is None:
+        is_member = len(parts) == 2 * len(names) - 1 and "env" in names[:-1]
+        return names[-1] if is_member else None
+    arguments = list(code.entries(group))
+    if len(arguments) != 1 or code.tokens[arguments[0][0]].kind is not TokenKind.STRING:
+        return None
+    indexed = code.opener(group) == "[" and (names[-1] in ("env", "ENV"))
+    called = code.opener(group) == "(" and reads_environment(names)
+    return code.tokens[arguments[0][0]].text if indexed or called else None
+
+
+def reads_environment(names: Sequence[str]) -> bool:
+    """Whether a call with a dotted name reads an environment variable."""
+    if names[-1] in _ENVIRONMENT_CALLS:
+        return True
+    return names[-1] in _ENVIRONMENT_METHODS and not _ENVIRONMENTS.isdisjoint(names[:-1])
 
 
 def _primary(scope: Scope, parts: list[int], end: int, depth: int) -> Possible:
@@ -286,7 +290,7 @@ def _call(scope: Scope, callee: list[int], group: int, depth: int) -> Possible:
         told = tuple(each for each in left if not isinstance(each.content, Hole))
         right = evaluate(scope, *arguments[0], depth + 1)
         return told or tuple(replace(each, resolution=Resolution.ENV_DEFAULT) for each in right)
-    if name in _ENVIRONMENT_CALLS and arguments and code.tokens[arguments[0][0]].kind is TokenKind.STRING:
+    if names and reads_environment(names) and arguments and code.tokens[arguments[0][0]].kind is TokenKind.STRING:
         variable = code.tokens[arguments[0][0]].text
         value = environment(scope, variable)
         if len(arguments) > 1 and all(isinstance(each.content, Hole) for each in value):
@@ -351,9 +355,17 @@ def _any_value(code: Code, low: int, high: int) -> tuple[int, int] | None:
 
 def _meaning(scope: Scope, names: list[str], at: int, depth: int) -> Possible:
     """What the expressions that a name stands for may be."""
-    return unite(
-        _follow(each, depth) if isinstance(each, Target) else (Possibility(each),) for each in look_up(scope, names, at)
-    )
+    return unite(_meant(scope, each, depth) for each in look_up(scope, names, at))
+
+
+def _meant(scope: Scope, meaning: Target | Variable | Hole, depth: int) -> Possible:
+    match meaning:
+        case Target():
+            return _follow(meaning, depth)
+        case Variable(name):
+            return environment(scope, name)
+        case Hole():
+            return (Possibility(meaning),)
 
 
 def _follow(target: Target, depth: int) -> Possible:

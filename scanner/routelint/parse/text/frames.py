@@ -105,6 +105,13 @@ def _frame(code: Code, index: int, last: int) -> Frame | None:
         elif token.kind is TokenKind.NAME:
             if token.text in ("case", "when", "instanceof", "typeof"):
                 return Frame(FrameKind.COMPARED, "", group, previous)
+            if (
+                code.lexicon.name in ("baml", "sql")
+                and previous == code.before(index)
+                and not _is_newline_between(code, previous, index)
+            ):
+                # `model "..."`, `MODEL_ID '...'`: the name stands right before its value.
+                return Frame(FrameKind.PAIR, token.text, group, previous)
             if token.text == "return":
                 return Frame(FrameKind.RETURNED, function_name(code, previous), group, previous, falls_back)
             falls_back = falls_back or token.text == "or"
@@ -143,6 +150,10 @@ def _named(code: Code, group: int, mark: int, falls_back: bool) -> Frame | None:
     if text == "=>" and token.kind is TokenKind.NAME and code.lexicon.name != "ruby":
         return None
     return Frame(FrameKind.PAIR, token.text, group, key, falls_back)
+
+
+def _is_newline_between(code: Code, first: int, second: int) -> bool:
+    return "\n" in code.text[code.tokens[first].end : code.tokens[second].start]
 
 
 def _starts_entry(code: Code, index: int) -> bool:

@@ -180,6 +180,28 @@ class Code:
                 found.setdefault(self.tokens[name].text, []).append(Declaration(name, start, end, self.group_of[index]))
         return found
 
+    @cached_property
+    def imported(self) -> dict[str, tuple[str, str | None]]:
+        """Names that imports bring in: local name -> module and the name exported there (None for the whole module)."""
+        return _imports(self)
+
+    @cached_property
+    def destructured(self) -> dict[str, tuple[str, int, int]]:
+        """Names taken out of an object, `const { a, b: c } = value`: name -> key there, and the value's tokens."""
+        found: dict[str, tuple[str, int, int]] = {}
+        for index, token in enumerate(self.tokens):
+            if token.kind is not TokenKind.MARK or token.text != "=" or self.lexicon.name != "javascript":
+                continue
+            group = self.opened_at.get(self.before(index))
+            if group is None or self.opener(group) != "{" or index + 1 >= len(self.tokens):
+                continue
+            for low, high in self.entries(group):
+                renamed = low + 2 if self.is_mark(low + 1, ":") and low + 2 < high else low
+                if self.is_name(low) and self.is_name(renamed):
+                    end = self.end_of_expression(index + 1)
+                    found.setdefault(self.tokens[renamed].text, (self.tokens[low].text, index + 1, end))
+        return found
+
     def assigned(self, equals: int) -> int | None:
         """The name on the left of an assignment: before a type where one follows it, else the last one."""
         index = self.before(equals)
@@ -252,3 +274,41 @@ class Code:
             index = previous
             parts.append(self.tokens[index].text)
         return index, tuple(reversed(parts))
+
+
+def _imports(code: Code) -> dict[str, tuple[str, str | None]]:
+    found: dict[str, tuple[str, str | None]] = {}
+    for index, token in enumerate(code.tokens):
+        if token.kind is TokenKind.STRING and code.is_name(index - 1, "from"):
+            start = index - 2
+            while start >= 0 and index - start < 400 and not code.is_name(start, "import", "export"):
+                start -= 1
+            _import_names(code, start + 1, index - 1, token.text, found)
+        elif token.kind is TokenKind.NAME and token.text == "require" and code.is_mark(index + 1, "("):
+            module = code.tokens[index + 2] if index + 2 < len(code.tokens) else None
+            if module is not None and module.kind is TokenKind.STRING and code.is_mark(index - 1, "="):
+                left = code.before(index - 1)
+                if left >= 0 and code.is_name(left):
+                    found[code.tokens[left].text] = (module.text, None)
+                elif left >= 0:
+                    _import_names(code, left, index - 1, module.text, found)
+    return found
+
+
+def _import_names(code: Code, start: int, end: int, module: str, found: dict[str, tuple[str, str | None]]) -> None:
+    index = start
+    while index < end:
+        if code.is_mark(index, "*") and code.is_name(index + 1, "as") and code.is_name(index + 2):
+            found[code.tokens[index + 2].text] = (module, None)
+            index += 3
+        elif code.is_name(index) and not code.is_name(index, "type"):
+            name = code.tokens[index].text
+            renamed = code.is_name(index + 1, "as") or code.is_mark(index + 1, ":")
+            if renamed and code.is_name(index + 2):
+                found[code.tokens[index + 2].text] = (module, name)
+                index += 3
+                continue
+            found[name] = (module, name)
+            index += 1
+        else:
+            index += 1

@@ -106,13 +106,16 @@ def _name(scope: Scope, hits: Hits, hit: Hit, around: Sequence[Frame]) -> str | 
                     return None
                 if chosen is None and (words.says_model(frame.name) or "bedrock" in frame.name.lower()):
                     chosen = frame.name
+                elif chosen is None and depth == 0 and (beside := _construct(scope.code, (frame,))) is not None:
+                    chosen = beside
                 elif depth == 0 and frame.name not in _COLLECTORS:
                     role = frame.name
             case FrameKind.PAIR | FrameKind.ASSIGNED | FrameKind.RETURNED:
                 if words.says_listing(frame.name):
                     return None
                 if chosen is None and words.says_model(frame.name):
-                    chosen = f"{frame.name}.default" if role == "default" else frame.name
+                    inner = role if around[0].kind is FrameKind.PAIR else ""
+                    chosen = f"{frame.name}.{inner}" if inner else frame.name
                 elif chosen is None and "bedrock" in frame.name.lower():
                     chosen = role or frame.name
                 role = role or frame.name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.text.groups import Code, Declaration
-from routelint.parse.text.scope import Scope, find_key, imports
+from routelint.parse.text.scope import Scope, find_key
 from routelint.possible import Hole
 
 MOST_STEPS = 24
@@ -29,7 +29,14 @@ class Target:
     crosses: bool = False
 
 
-Meaning = tuple[Target | Hole, ...]
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that a name stands for."""
+
+    name: str
+
+
+Meaning = tuple[Target | Variable | Hole, ...]
 
 
 def look_up(scope: Scope, names: list[str], at: int, depth: int = 0) -> Meaning:
@@ -38,11 +45,13 @@ def look_up(scope: Scope, names: list[str], at: int, depth: int = 0) -> Meaning:
     first, rest = (names[1], names[2:]) if own else (names[0], names[1:])
     if depth > MOST_STEPS:
         return (Hole(f"'{first}' goes through too many steps"),)
-    found = scope.code.declarations.get(first) if own else declared(scope.code, first, at)
+    found = _fields(scope.code, first) if own else declared(scope.code, first, at)
     if found:
         return tuple(meaning for each in found[:_MOST_DECLARATIONS] for meaning in _of_declaration(scope, each, rest, depth))
     if not own and (parameter := _parameter(scope, first, at, rest)) is not None:
         return parameter
+    if not own and (taken := scope.code.destructured.get(first)) is not None:
+        return _taken_apart(scope, *taken, rest, depth)
     if rest and (member := _member(scope, first, rest, depth)) is not None:
         return member
     if (imported := _imported(scope, first, rest, depth)) is not None:
@@ -54,6 +63,29 @@ def look_up(scope: Scope, names: list[str], at: int, depth: int = 0) -> Meaning:
         if found_there is not None:
             return _crossing(found_there)
     return (Hole(f"'{'.'.join(names)}' has no value in this file"),)
+
+
+def _fields(code: Code, name: str) -> list[Declaration]:
+    """The values a field gets: assigned to the object itself, in the body of its class, or as a property of its constructor."""
+    return [
+        each
+        for each in code.declarations.get(name, ())
+        if code.is_mark(each.name - 1, ".", "@", "->")
+        or code.is_name(each.name - 1, "private", "public", "protected", "readonly")
+        or any(each.group in groups for groups in code.named_groups.values())
+    ]
+
+
+def _taken_apart(scope: Scope, key: str, start: int, end: int, rest: list[str], depth: int) -> Meaning:
+    """What a name stands for that is taken out of an object: `const { MODEL_ID } = process.env`."""
+    code = scope.code
+    parts = [index for index in code.level(start, end) if not code.is_mark(index, ".", "?.", "!")]
+    if not parts or not all(code.is_name(index) for index in parts):
+        return (Hole(f"'{key}' is taken out of a value that is not followed"),)
+    names = [code.tokens[index].text for index in parts]
+    if names[-1] == "env" and not rest:
+        return (Variable(key),)
+    return look_up(scope, [*names, key, *rest], start, depth + 1)
 
 
 def declared(code: Code, name: str, at: int) -> list[Declaration] | None:
@@ -170,7 +202,7 @@ def _imported(scope: Scope, name: str, rest: list[str], depth: int) -> Meaning |
     """The value of a name that an import brings in; None where none does."""
     if scope.code.lexicon.name != "javascript" or scope.outer is not None:
         return None
-    target = imports(scope.code).get(name)
+    target = scope.code.imported.get(name)
     if target is None:
         return None
     path, exported = target

@@ -25,7 +25,10 @@ _OPTION = re.compile(
 )
 _PAIR = re.compile(r"\\?[\"'](?P<name>[A-Za-z_][\w.\-]*)\\?[\"']\s*:\s*\\?[\"'](?P<value>[^\s\"'\\]+)")
 _VARIABLE_TEST = re.compile(r"(?:==|!=|=~|-eq|-ne|\bgrep\b|\bcase\b)")
-_PRINTED = re.compile(r"^[ \t@]*(?:echo|printf|print|log\w*|info|warn|error|read[ \t]+-p|Write-\w+)\b")
+# What is printed is set nowhere, unless it goes into a file.
+_PRINTED = re.compile(r"(?:^|[\s;&|@])(?:echo|printf|print|log\w*|info|warn|error|read[ \t]+-p|Write-\w+)\b")
+_INTO_FILE = re.compile(r">>?\s*[\"'$\w./]")
+_TEMPLATE_DEFAULT = re.compile(r"\{\{(?P<name>[^{}]*?)\|\s*default\s*\(?\s*[\"'](?P<value>[^\"']+)[\"']")
 
 
 def places(file: File) -> Iterator[Place]:
@@ -45,7 +48,7 @@ def commands(file: File, start: int, end: int, owner: str) -> Iterator[Place]:
         line = text[position:stop]
         if line.startswith("[") and line.rstrip().endswith("]"):
             section = line.strip()[1:-1]
-        if 5 < len(line) <= LONGEST_LINE and not _PRINTED.match(line):
+        if 5 < len(line) <= LONGEST_LINE:
             yield from _line(file, line, position, owner, section, hidden)
         position = stop + 1
 
@@ -62,10 +65,12 @@ def _comments(file: File, start: int, end: int) -> tuple[tuple[int, int], ...]:
 
 def _line(file: File, line: str, offset: int, owner: str, section: str, hidden: tuple[tuple[int, int], ...]) -> Iterator[Place]:
     taken: set[int] = set()
-    for pattern in (_DOCKER_ENV, _ASSIGNMENT, _OPTION, _PAIR):
+    printed = _PRINTED.search(line)
+    visible = printed.start() if printed is not None and not _INTO_FILE.search(line, printed.end()) else len(line)
+    for pattern in (_TEMPLATE_DEFAULT, _DOCKER_ENV, _ASSIGNMENT, _OPTION, _PAIR):
         for match in pattern.finditer(line):
             start = offset + match.start("value")
-            if start in taken or any(low <= start < high for low, high in hidden):
+            if start in taken or match.start() >= visible or any(low <= start < high for low, high in hidden):
                 continue
             if (
                 not words.says_model(match["name"])
@@ -85,7 +90,12 @@ def _place(file: File, line: str, match: re.Match[str], offset: int, owner: str,
     name = match["name"]
     start, value = match.start("value"), match["value"]
     resolution = Resolution.LITERAL
-    default = words.says_default(name) or match.groupdict().get("operator") == "?=" or line.lstrip().startswith("ARG")
+    default = (
+        "{{" in match[0]
+        or words.says_default(name)
+        or match.groupdict().get("operator") == "?="
+        or line.lstrip().startswith("ARG")
+    )
     if value.startswith(("$", "{")):
         rest = line[start : start + 400]
         inner = next(((low, text) for low, _, text in fallbacks(rest) if file.identify(text)), None)
@@ -101,8 +111,8 @@ def _place(file: File, line: str, match: re.Match[str], offset: int, owner: str,
         offset + start,
         offset + start + len(value),
         (offset + match.start("name"), offset + start + len(value)),
-        name,
-        f"{owner}:{section}.{name}" if section else f"{owner}:{name}",
+        name.strip(),
+        f"{owner}:{section}.{name.strip()}" if section else f"{owner}:{name.strip()}",
         Kind.DEFAULT if default or example else kind_of(model, name),
         known(value, resolution) if resolution is not Resolution.LITERAL else literal(value),
     )

@@ -1,0 +1,2 @@
+<?php
+$result = $client->converse(['modelId' => 'us.amazon.nova-lite-v1:0', 'messages' => []]);
