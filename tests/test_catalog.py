@@ -154,7 +154,7 @@ def test_wrong_id_has_a_near_one_and_a_reason(text: str) -> None:
     assert CATALOG.knows(text) == (model_id.read(text) is not None and reason != "the nearest known id")
 
 
-@pytest.mark.parametrize("text", ["gpt-4o", "", "newcomer.model-1", "completely different"])
+@pytest.mark.parametrize("text", ["gpt-4o", "", "newcomer.model-1", "completely different", "amazon.nova-pro-20250101-v2:0"])
 def test_nothing_is_near_what_is_far(text: str) -> None:
     assert CATALOG.near(text) is None
 
@@ -282,8 +282,9 @@ def test_price_in_govcloud_is_not_guessed(id: str, region: str) -> None:  # noqa
 
 
 @pytest.mark.parametrize("scope", ["${geo}", "us${suffix}", "*", "sa"])
-def test_price_of_a_scope_that_cannot_be_told_is_not_guessed(scope: str) -> None:
-    assert MODELS[SONNET].price(scope, "us-east-1") is None
+@pytest.mark.parametrize("id", [SONNET, "deepseek.v3.2"])
+def test_price_of_a_scope_that_cannot_be_told_is_not_guessed(id: str, scope: str) -> None:  # noqa: A002
+    assert MODELS[id].price(scope, "us-east-1") is None
 
 
 @pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)

@@ -457,6 +457,10 @@ def test_what_is_no_identifier_is_none(text: str) -> None:
     assert model_id.read(text) is None
 
 
+def test_wildcard_over_everything_keeps_its_region() -> None:
+    assert reading("arn:aws:bedrock:us-east-1:*").region == "us-east-1"
+
+
 def test_another_partition_may_be_a_wildcard() -> None:
     assert reading("arn:*:bedrock:*::foundation-model/anthropic.claude-*").fault is None
 
