@@ -305,7 +305,7 @@ class Calls:
                 case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
                     yielded.append(self._evaluator.expression(value, site))
                 case ast.If(test=test, body=body, orelse=orelse):
-                    verdict = conditions.verdict(self._evaluator, test, site)
+                    verdict = self._evaluator.verdict(test, site)
                     ends = []
                     if verdict is not False:
                         ends.append(self._walk(body, frame, results, yielded))

@@ -22,7 +22,6 @@ from routelint.possible import (
     concatenate,
     known,
     text_of,
-    unite,
     unknown,
 )
 
@@ -150,7 +149,7 @@ def merged(before: Possible, after: Possible) -> Possible:
                 # What may also be on the right can replace anything on the left.
                 if right_rest is not None:
                     left = {
-                        name: value if name in right else unite([value, (Possibility(right_rest),)])
+                        name: value if name in right else join([value, (Possibility(right_rest),)])
                         for name, value in left.items()
                     }
                 return Record({**left, **right}, right_rest or left_rest)
@@ -178,7 +177,7 @@ def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:
     for each in before:
         if isinstance(each.content, Record) and key not in each.content.entries:
             rest = each.content.rest
-            given = value if rest is None else unite([value, (Possibility(rest),)])
+            given = value if rest is None else join([value, (Possibility(rest),)])
             changed.append(replace(each, content=Record({**each.content.entries, key: given}, rest)))
         else:
             changed.append(each)

@@ -40,8 +40,9 @@ from routelint.possible import Content, Hole, Items, Possible, Record, known, un
 
 # Values that lean on values: deeper than any program that people can follow, shallow enough for the interpreter's stack.
 MOST_DEPTH = 45
-# Expressions evaluated for one question.
-MOST_STEPS = 30_000
+# Expressions evaluated and statements looked at for one question, and for one condition on the way.
+MOST_STEPS = 60_000
+MOST_STEPS_OF_A_CONDITION = 1_500
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -64,6 +65,9 @@ class Evaluator:
         self.owner: str | None = None
         self.owners: set[str] = set()
         self._memo: dict[tuple[Hashable, ...], Possible] = {}
+        # What a cycle or a bound cut short holds for the question that is being answered, not for others.
+        self._provisional: dict[tuple[Hashable, ...], Possible] = {}
+        self._limit = MOST_STEPS
         self._frames: dict[Scope, Frame] = {}
         self._open: set[Hashable] = set()
         self._cuts = 0
@@ -79,6 +83,8 @@ class Evaluator:
     def answer(self, question: Callable[[], Possible]) -> Possible:
         """The answer to a question, bounded, never nothing."""
         self._steps = 0
+        self._limit = MOST_STEPS
+        self._provisional.clear()
         try:
             found = question()
         except TooMuchError:
@@ -89,6 +95,29 @@ class Evaluator:
             self._depth = 0
             self._open.clear()
         return found or unknown("the value depends only on itself")
+
+    def spend(self) -> None:
+        """Counts one step of work.
+
+        Raises:
+            TooMuchError: the question has cost all that is given to it.
+        """
+        self._steps += 1
+        if self._steps > self._limit:
+            raise TooMuchError
+
+    def verdict(self, test: ast.expr, site: Site) -> bool | None:
+        """Whether a condition always holds or never does; None where both can be, or telling it costs too much."""
+        outer = self._limit
+        self._limit = min(outer, self._steps + MOST_STEPS_OF_A_CONDITION)
+        try:
+            return conditions.verdict(self, test, site)
+        except TooMuchError:
+            if self._steps > outer:
+                raise
+            return None
+        finally:
+            self._limit = outer
 
     def for_owner(self, owner: str | None) -> None:
         """From now on environment variables have the values that one owner sets; None: those of every owner."""
@@ -111,6 +140,8 @@ class Evaluator:
         """The result of a computation, kept unless a cycle cut it short."""
         if key in self._memo:
             return self._memo[key]
+        if key in self._provisional:
+            return self._provisional[key]
         if key in self._open:
             self._cuts += 1
             return NOTHING
@@ -122,6 +153,8 @@ class Evaluator:
             self._open.discard(key)
         if cuts == self._cuts:
             self._memo[key] = found
+        else:
+            self._provisional[key] = found
         return found
 
     # Places ------------------------------------------------------------------------------------------------------
@@ -183,9 +216,7 @@ class Evaluator:
         """What an expression may be; nothing where it depends on itself alone."""
         if isinstance(node, ast.Constant):
             return _constant(node)
-        self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise TooMuchError
+        self.spend()
         if self._depth >= MOST_DEPTH:
             self._cuts += 1
             return unknown(f"the value goes through more than {MOST_DEPTH} steps")
@@ -232,10 +263,10 @@ class Evaluator:
                 scope = site.scope.module.scopes[node]
                 return known(Function("a lambda stands where a text is expected", scope=scope, outer=site.frame))
             case ast.Compare():
-                verdict = conditions.verdict(self, node, site)
+                verdict = self.verdict(node, site)
                 return unknown("the outcome of a comparison cannot be told") if verdict is None else known(verdict)
             case ast.UnaryOp(op=ast.Not()):
-                verdict = conditions.verdict(self, node, site)
+                verdict = self.verdict(node, site)
                 return unknown("the outcome of a condition cannot be told") if verdict is None else known(verdict)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
                 return known(-number)
@@ -261,7 +292,7 @@ class Evaluator:
         return step(union, None, Resolution.CONDITIONAL) if len(union) > 1 else union
 
     def _conditional(self, test: ast.expr, body: ast.expr, orelse: ast.expr, site: Site) -> Possible:
-        verdict = conditions.verdict(self, test, site)
+        verdict = self.verdict(test, site)
         if verdict is not None:
             return self.expression(body if verdict else orelse, site)
         alternatives = [
@@ -303,22 +334,23 @@ class Evaluator:
         return known(Items(tuple(items), rest))
 
     def _dict(self, node: ast.Dict, site: Site) -> Possible:
-        result = known(Record({}))
+        empty = result = known(Record({}))
         plain: dict[str, Possible] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 plain[key.value] = self.expression(value, site)
                 continue
             if plain:
-                result, plain = changes.merged(result, known(Record(plain))), {}
+                whole = known(Record(plain))
+                result, plain = (whole if result is empty else changes.merged(result, whole)), {}
             if key is None:
                 result = changes.merged(result, self.expression(value, site))
             else:
                 keys = self.expression(key, site)
                 result = changes.put(result, keys or unknown("a key"), self.expression(value, site), shown(key))
-        return changes.merged(result, known(Record(plain))) if plain and result != known(Record({})) else (
-            known(Record(plain)) if plain else result
-        )
+        if not plain:
+            return result
+        return known(Record(plain)) if result is empty else changes.merged(result, known(Record(plain)))
 
     def _comprehension(self, generators: list[ast.comprehension], element: ast.expr, site: Site) -> Possible:
         if len(generators) != 1:
@@ -334,7 +366,7 @@ class Evaluator:
         rest = content.rest
         for item in content.items:
             inside = site.binding({generator.target.id: changes.carried(source[0], item)})
-            verdicts = [conditions.verdict(self, test, inside) for test in generator.ifs]
+            verdicts = [self.verdict(test, inside) for test in generator.ifs]
             if False in verdicts:
                 continue
             items.append(self.expression(element, inside))

@@ -100,6 +100,7 @@ class Flow:
         return False
 
     def _effect(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
+        self._evaluator.spend()
         if isinstance(statement, ast.If):
             # Even a branch that stores nothing may leave the block, and then the other one tells what holds.
             if self._touches(key, statement, frame) or (
@@ -302,7 +303,7 @@ class Flow:
         while True:
             assert isinstance(current, ast.If)
             site = self._evaluator.site(current, frame)
-            verdict = conditions.verdict(self._evaluator, current.test, site)
+            verdict = self._evaluator.verdict(current.test, site)
             if verdict is not False and not _leaves(current.body):
                 taken = self._narrowed(key, current, True, pending, frame)
                 if taken != NOTHING:

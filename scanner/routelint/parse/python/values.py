@@ -6,12 +6,13 @@ Each is a `Hole` to whoever does not know it, so a text built from one says what
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import Scope
-from routelint.possible import Content, Hole, Possibility, Possible, known, unite, unknown, via
+from routelint.possible import MOST_POSSIBILITIES, Content, Hole, Items, Possibility, Possible, Record, known
 
 NOTHING: Possible = ()
 """No possibility at all: a value that depends on itself, or code that is never reached."""
@@ -167,11 +168,30 @@ def _yields(have: Resolution, new: Resolution) -> bool:
 
 
 def join(alternatives: Sequence[Possible]) -> Possible:
-    """Every alternative, without those that are nothing; cheap where there is only one."""
+    """Every alternative without repeats, in order, and without those that are nothing; the surplus becomes a hole."""
     real = [each for each in alternatives if each]
     if len(real) <= 1:
         return real[0] if real else NOTHING
-    return unite(real)
+    united: dict[Hashable, Possibility] = {}
+    for each in itertools.chain.from_iterable(real):
+        united.setdefault((_identity(each.content), each.environments, each.trail), each)
+        if len(united) > MOST_POSSIBILITIES:
+            kept = tuple(united.values())[:MOST_POSSIBILITIES]
+            return (*kept, Possibility(Hole(f"more than {MOST_POSSIBILITIES} possible values")))
+    return tuple(united.values())
+
+
+def _identity(content: Content) -> Hashable:
+    """What tells contents apart: the content itself, for a collection the object, since comparing all of it costs too much."""
+    if isinstance(content, Items | Record):
+        return id(content)
+    if isinstance(content, Made | Instance):
+        return type(content), content.reason, id(content.call), id(content.site and content.site.frame)
+    if isinstance(content, Function):
+        return Function, id(content.scope), id(content.instance)
+    if isinstance(content, Partial):
+        return Partial, id(content.call)
+    return type(content), content
 
 
 def contents(possible: Possible) -> Iterator[Content]:
@@ -185,31 +205,3 @@ def sole_text(possible: Possible) -> str | None:
         return possible[0].content
     return None
 
-
-__all__ = [
-    "NOTHING",
-    "ROOT",
-    "Argument",
-    "Class",
-    "FilePath",
-    "Frame",
-    "Function",
-    "Instance",
-    "Made",
-    "ModuleValue",
-    "Partial",
-    "Possibility",
-    "Site",
-    "Special",
-    "Symbol",
-    "contents",
-    "is_gap",
-    "is_special",
-    "join",
-    "known",
-    "sole_text",
-    "step",
-    "symbol",
-    "unknown",
-    "via",
-]
