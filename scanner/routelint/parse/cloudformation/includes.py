@@ -18,9 +18,10 @@ Read = Callable[[str], SourceText | None]
 
 
 class Includes:
-    """Replaces includes; `read` gives the text of a path relative to the root of the scan."""
+    """Replaces includes; `read` gives the text of a path relative to the root of the scan, `files` are those included."""
 
     def __init__(self, read: Read) -> None:
+        self.files: dict[str, None] = {}
         self._read = read
         self._left = MOST_INCLUDES
 
@@ -60,4 +61,7 @@ class Includes:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(call.source.path), location))
         source = None if path.startswith(("..", "/")) else self._read(path)
         roots = syntax.parse(source).roots if source is not None else ()
-        return self.expand(roots[0], depth + 1) if roots else None
+        if not roots:
+            return None
+        self.files[path] = None
+        return self.expand(roots[0], depth + 1)

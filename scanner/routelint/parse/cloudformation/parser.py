@@ -103,12 +103,15 @@ class _Scan:
         self._definitions = states.Definitions(self._text)
         self._template_paths = [path for path in unit.paths if path.endswith(_SUFFIXES)]
         self._folders: dict[str, bool] = {}
+        self._included: set[str] = set()
         self._deployed: set[str] = set()
         self._left = MOST_STACKS
 
     def run(self) -> Parsed:
         """Everything the marked files hold."""
         built = [self._build(template) for path in self._entries() for template in self._templates(path)]
+        # A part that a template includes is looked at there.
+        built = [stack for stack in built if not (stack.template.is_fragment and stack.template.path in self._included)]
         called = {each.path for stack in built for each, _ in self._nested(stack)}
         for stack in built:
             if stack.template.path not in called:
@@ -172,8 +175,9 @@ class _Scan:
             return None
         read = syntax.parse(source)
         self._found.errors.update(dict.fromkeys(read.errors))
-        expanded = (Includes(self._text).expand(root) for root in read.roots)
-        roots = [root for root in expanded if isinstance(root, Mapping)]
+        includes = Includes(self._text)
+        roots = [root for root in map(includes.expand, read.roots) if isinstance(root, Mapping)]
+        self._included.update(includes.files)
         return _File(
             source,
             tuple(templates.read(source, root) for root in roots if templates.is_template(root)),

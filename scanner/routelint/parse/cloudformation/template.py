@@ -83,14 +83,27 @@ class Template:
     @property
     def resources(self) -> Mapping | None:
         """The resources section as written, loops not yet repeated."""
-        section = self.root.get("Resources")
-        return section if isinstance(section, Mapping) else None
+        return _resources(self.root)
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether the document is a part of a template only, which another one includes."""
+        return self.resources is self.root
+
+
+def _resources(root: Mapping) -> Mapping | None:
+    """The resources a document declares: in its section, in that of a Serverless Framework file, or at its top."""
+    outer = root.get("resources")
+    for section in (root.get("Resources"), outer.get("Resources") if isinstance(outer, Mapping) else None):
+        if isinstance(section, Mapping):
+            return section
+    return root if all(isinstance(value, Mapping) for _, value in root.items()) else None
 
 
 def is_template(root: Node) -> bool:
     """Whether a document is a template: it declares at least one resource with a type."""
-    section = root.get("Resources") if isinstance(root, Mapping) else None
-    if not isinstance(section, Mapping):
+    section = _resources(root) if isinstance(root, Mapping) else None
+    if section is None:
         return False
     return any(
         key.startswith("Fn::ForEach::") or (isinstance(body, Mapping) and "::" in (text_at(body.get("Type")) or ""))
