@@ -30,6 +30,8 @@ UNSHOWABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         pytest.param(escape.terminal, "\x9b31m\x7f", "\\x9b31m\\x7f", id="C1 controls and delete"),
         pytest.param(escape.terminal, "a\u202eb\u2066", "a\\u202eb\\u2066", id="bidirectional overrides"),
         pytest.param(escape.terminal, "no\u200bva\u3164", "no\\u200bva\\u3164", id="invisible characters"),
+        pytest.param(escape.terminal, "模型\u3164", "模型\\u3164", id="invisible letters alone"),
+        pytest.param(escape.plain, "模型\u3164", "模型\\u3164", id="invisible letters in plain text"),
         pytest.param(escape.terminal, "\U000e0041", "\\U000e0041", id="tag characters"),
         pytest.param(escape.terminal, "caf\udce9.py", "caf\\xe9.py", id="a byte of a name that is not UTF-8"),
         pytest.param(escape.terminal, "\ud83d", "\\ud83d", id="half a surrogate pair"),
@@ -94,6 +96,28 @@ def test_json_is_printable_ascii_that_reads_back(document: object) -> None:
         re.sub(r"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..", r"\\ufffd", json.dumps(document))
     )
     assert json.loads(text) == without_halves
+
+
+DOCUMENTS = st.recursive(TEXTS | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner))
+
+
+@given(DOCUMENTS, st.integers(0, 4))
+def test_json_with_deep_parts_on_one_line_is_the_same_document(document: object, depth: int) -> None:
+    # Keys that become equal when halves of pairs are replaced are one key to a reader.
+    assert json.loads(escape.json_text(document, depth)) == json.loads(escape.json_text(document))
+
+
+def test_json_puts_what_lies_deep_on_one_line() -> None:
+    assert escape.json_text({"a": [{"b": [1, 2]}, {}], "c": [], "d": "x"}, 2).splitlines() == [
+        "{",
+        '  "a": [',
+        '    {"b": [1, 2]},',
+        "    {}",
+        "  ],",
+        '  "c": [],',
+        '  "d": "x"',
+        "}",
+    ]
 
 
 @given(TEXTS)

@@ -32,6 +32,11 @@ def valid(name: str, text: str) -> dict[str, Any]:
     return document
 
 
+def indented(text: str) -> str:
+    """A document whose differences can be read."""
+    return json.dumps(json.loads(text), indent=2) + "\n"
+
+
 def parts(node: object, path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every schema within a schema that describes a property or a definition."""
     if isinstance(node, dict):
@@ -47,11 +52,11 @@ def parts(node: object, path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_scan_golden(name: str, golden: Callable[[Path, str], None]) -> None:
-    golden(HERE / "cases_output" / f"scan-{name}.json", json_report.scan(REPORTS[name]))
+    golden(HERE / "cases_output" / f"scan-{name}.json", indented(json_report.scan(REPORTS[name])))
 
 
 def test_inventory_golden(golden: Callable[[Path, str], None]) -> None:
-    golden(HERE / "cases_output" / "inventory-rich.json", json_report.inventory(rows(), RESOURCES, ERRORS))
+    golden(HERE / "cases_output" / "inventory-rich.json", indented(json_report.inventory(rows(), RESOURCES, ERRORS)))
 
 
 @settings(max_examples=60)
@@ -152,6 +157,14 @@ def test_hostile_text_reads_back_with_halves_of_pairs_replaced() -> None:
     finding = json.loads(json_report.scan(HOSTILE))["findings"][0]
     assert finding["path"].startswith("a\n::error file=x::owned/\x1b[31mred\u202e/caf\ufffd")
     assert finding["roots"][1] == "\ufffd"
+
+
+def test_each_finding_and_each_route_is_a_line() -> None:
+    assert sum(line.startswith('    {"rule"') for line in json_report.scan(RICH).splitlines()) == len(RICH.findings) + len(
+        RICH.suppressed
+    )
+    inventory = json_report.inventory(rows(), RESOURCES, ERRORS).splitlines()
+    assert sum(line.startswith('    {"path"') and '"sink"' in line for line in inventory) == len(RICH.references)
 
 
 def test_an_empty_scan_is_a_document() -> None:

@@ -73,7 +73,8 @@ def addresses(value: object) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize("profile", Profile)
 def test_golden(name: str, profile: Profile, golden: Callable[[Path, str], None]) -> None:
     written = sarif.scan(REPORTS[name], printing(repository_prefix="work/", exit_code=1), profile)
-    golden(HERE / "cases_output" / f"scan-{name}-{profile}.sarif", written)
+    # Indented, so that a difference can be read.
+    golden(HERE / "cases_output" / f"scan-{name}-{profile}.sarif", json.dumps(json.loads(written), indent=2) + "\n")
     run_of(REPORTS[name], profile)
 
 
@@ -244,6 +245,11 @@ def test_the_full_profile_holds_what_was_suppressed_and_the_github_profile_does_
 def test_equal_fingerprints_are_numbered() -> None:
     found = [result["partialFingerprints"]["routelint/v1"] for result in results_of(Report(FINDINGS[:1] * 3))]
     assert found == ["0a" * 16, "0a" * 16 + ":2", "0a" * 16 + ":3"]
+
+
+def test_each_result_is_a_line() -> None:
+    lines = sarif.scan(RICH, printing()).splitlines()
+    assert sum(line.strip().startswith('{"ruleId"') for line in lines) == len(RICH.findings)
 
 
 def test_results_come_worst_first() -> None:

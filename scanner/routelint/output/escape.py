@@ -11,6 +11,8 @@ import html as _html
 import json
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 # Control, format (bidirectional overrides, zero-width characters, tags), surrogate, line and paragraph separator.
@@ -42,7 +44,7 @@ def terminal_pieces(line: str) -> list[str]:
 
 def terminal(line: str) -> str:
     """One line for a terminal or a log; line ends inside it become visible."""
-    if line.isprintable() and "##" not in line and "::" not in line:
+    if line.isprintable() and "##" not in line and "::" not in line and (line.isascii() or _INVISIBLE.isdisjoint(line)):
         return line
     return "".join(terminal_pieces(line))
 
@@ -62,18 +64,46 @@ def workflow_property(text: str) -> str:
     return workflow_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def json_text(document: object) -> str:
+def json_text(document: object, depth: int | None = None) -> str:
     """A JSON document in printable ASCII: safe on any terminal, in any log and in any encoding.
 
     A reader gets back the same text, except that halves of surrogate pairs become U+FFFD, because strict readers refuse the
-    whole document for one of them.
+    whole document for one of them. What lies deeper than `depth` levels stands on one line: a long report is then read and
+    compared line by line, and written several times as fast.
     """
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    if depth is None:
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+    else:
+        parts: list[str] = []
+        _write_json(document, depth, "\n", parts)
+        text = "".join(parts)
     # Outside strings JSON has none of the characters below, so they can be escaped in place.
     text = _NOT_PLAIN_ASCII.sub(_json_escape, text)
     return _RUNNER_MARK.sub(r"#\\u0023", text) + "\n"
 
 
+def _write_json(value: object, depth: int, line_end: str, parts: list[str]) -> None:
+    """Appends the JSON of a value whose lines end with `line_end`, the indentation of the next one included."""
+    if depth == 0 or not value or not isinstance(value, (Mapping, list, tuple)):
+        parts.append(json.dumps(value, ensure_ascii=False))
+        return
+    items: Iterable[tuple[str, object]]
+    if isinstance(value, Mapping):
+        start, end = "{", "}"
+        items = ((f"{json.dumps(key, ensure_ascii=False)}: ", each) for key, each in value.items())
+    else:
+        start, end = "[", "]"
+        items = (("", each) for each in value)
+    inner = line_end + "  "
+    separator = start + inner
+    for name, each in items:
+        parts.append(separator + name)
+        _write_json(each, depth - 1, inner, parts)
+        separator = "," + inner
+    parts.append(line_end + end)
+
+
+@lru_cache(maxsize=4096)
 def uri(path: str) -> str | None:
     """A POSIX path as a relative URI reference, percent-encoded; None where it is absolute or leaves its root."""
     segments = path.split("/")
@@ -137,7 +167,9 @@ def _escape(character: str) -> str:
 
 
 def _visible(line: str) -> str:
-    return line if line.isprintable() and _INVISIBLE.isdisjoint(line) else "".join(_shown(character) for character in line)
+    if line.isprintable() and (line.isascii() or _INVISIBLE.isdisjoint(line)):
+        return line
+    return "".join(_shown(character) for character in line)
 
 
 def _whole(text: str) -> str:

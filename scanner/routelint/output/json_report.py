@@ -23,6 +23,8 @@ from routelint.output.escape import json_text
 from routelint.output.prices import rounded
 
 VERSION = 1
+# Document and list: each finding and each route is a line.
+_ROW_DEPTH = 2
 
 Json = Mapping[str, object]
 
@@ -39,7 +41,8 @@ def scan(report: Report) -> str:
             "policy": report.policy,
             "files": report.files,
             "notices": list(report.notices),
-        }
+        },
+        _ROW_DEPTH,
     )
 
 
@@ -54,7 +57,8 @@ def inventory(rows: Sequence[Row], resources: Sequence[Resource], errors: Sequen
             "resources": [_resource(resource) for resource in resources],
             "coverage": coverage(Coverage(len(rows), resolved)),
             "errors": [_error(error) for error in errors],
-        }
+        },
+        _ROW_DEPTH,
     )
 
 

@@ -25,6 +25,8 @@ MOST_RESULTS = 25_000
 MOST_LOCATIONS = 1_000
 MOST_FLOW_STEPS = 10_000
 MOST_TAGS = 20
+# Log, runs, run, results: each result is a line.
+_RESULT_DEPTH = 4
 # GitHub refuses longer descriptions of a rule.
 MOST_DESCRIPTION = 1_000
 
@@ -68,7 +70,7 @@ def scan(report: Report, printing: Printing, profile: Profile = Profile.GITHUB) 
             "policy": report.policy,
         },
     }
-    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, _RESULT_DEPTH)
 
 
 @dataclass(frozen=True)
