@@ -33,9 +33,9 @@ def classify(ticket):
 
 
 def draft(ticket):
-    """A first answer for the agent to edit; some customers have bought a model of their own."""
+    """A first answer for the agent to edit."""
     response = bedrock.converse(
-        modelId=rules.lookup(ticket["customer"]).get("model") or models.DRAFT,
+        modelId=models.DRAFT,
         messages=[{"role": "user", "content": [{"text": ticket["text"]}]}],
         inferenceConfig={"maxTokens": 600},
     )
@@ -43,8 +43,8 @@ def draft(ticket):
 
 
 def translate(ticket, language):
-    """The ticket in the agent's language, through whichever model the customer's rule names."""
+    """The ticket in the agent's language; some customers have bought a model of their own."""
     return bedrock.converse(
-        modelId=rules.lookup(ticket["customer"])["translation_model"],
+        modelId=rules.lookup(ticket["customer"]).get("translation_model") or models.SUMMARY,
         messages=[{"role": "user", "content": [{"text": f"Translate into {language}: {ticket['text']}"}]}],
     )
