@@ -8,8 +8,8 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 
 from routelint.model import Hop, Resolution
-from routelint.parse.cloudformation.evaluate import Evaluator, Truth, names
-from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, text_at
+from routelint.parse.cloudformation.evaluate import Evaluator, Truth
+from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, names, text_at
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS, Scenario
 from routelint.parse.cloudformation.template import ENVIRONMENT_WORDS, Declared, Parameter, Template
 from routelint.possible import Items, Possibility, Possible, agree, known, unite, unknown
@@ -40,11 +40,6 @@ def spread(possible: Possible) -> Possible:
     flat = list(_flat(possible, 0))
     present = [each for each in flat if each.content is not None]
     return unite([tuple(present or flat)])
-
-
-def present(possible: Possible) -> Possible:
-    """The possibilities without absent values (`AWS::NoValue`)."""
-    return tuple(each for each in possible if each.content is not None)
 
 
 def _flat(possible: Possible, depth: int) -> Iterator[Possibility]:

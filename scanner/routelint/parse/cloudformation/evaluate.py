@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
@@ -10,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from routelint.model import Hop, Resolution
-from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, text_at
+from routelint.parse.cloudformation import contents, mappings
+from routelint.parse.cloudformation.nodes import PLACEHOLDER, Mapping, Node, Scalar, Sequence, function, location, text_at
 from routelint.parse.cloudformation.scenario import Scenario
 from routelint.parse.cloudformation.template import Declared, Parameter, Template
 from routelint.possible import (
@@ -36,9 +36,6 @@ MOST_STEPS = 200_000
 MOST_STEPS_OF_ONE = 5_000
 DEEPEST = 60
 
-_PLACEHOLDER = re.compile(r"\$\{(!?)\s*([^}]*?)\s*\}")
-_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
-_STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
 _ABSENT = "AWS::NoValue"
 
 
@@ -134,9 +131,9 @@ class Evaluator:
             return self._call(node, *call)
         match node:
             case Scalar():
-                return known(None) if node.is_null else known(_dynamic(node.text))
+                return known(None) if node.is_null else known(contents.dynamic(node.text))
             case Sequence(items):
-                return known(Items(tuple(value for item in items if (value := _present(self.evaluate(item))))))
+                return known(Items(tuple(value for item in items if (value := contents.present(self.evaluate(item))))))
             case Mapping(source=source, start=start) if source.text.startswith("{{", start):
                 shown = source.text[start : node.end]
                 return unknown(f"'{shown[:80]}' is filled in by a template engine", f"${{{shown[:80]}}}")
@@ -156,7 +153,7 @@ class Evaluator:
             case "If":
                 return self._if(argument)
             case "FindInMap":
-                return self._find_in_map(argument)
+                return mappings.find(self, argument)
             case "Select":
                 return self._select(argument)
             case "Split":
@@ -166,7 +163,7 @@ class Evaluator:
             case "ToJsonString":
                 return self.evaluate(argument)
             case "ImportValue":
-                exported = " | ".join(sorted({_shown(each.content) for each in self.evaluate(argument)}))
+                exported = " | ".join(sorted({contents.shown(each.content) for each in self.evaluate(argument)}))
                 return unknown(f"'{exported}' is exported by another stack", f"${{{exported}}}")
             case "Transform":
                 return unknown("Fn::Transform is expanded by a macro at deployment")
@@ -194,27 +191,18 @@ class Evaluator:
     def _parameter(self, parameter: Parameter) -> Possible:
         name, label = parameter.name, f"${{{parameter.name}}}"
         here = Hop(location(parameter.key), f"parameter {name}")
-        is_provided = name == self.scenario.provided
         if name in self._withheld:
             return unknown(self._withheld[name], label, (here,))
         passed = self.scenario.parameters.get(name)
         if passed is None:
-            passed, stored = self._unpassed(parameter, here), parameter.is_stored
-        else:
-            stored = parameter.is_stored
-            passed = passed if is_provided else via(passed, here)
-        if stored:
-            return tuple(
-                replace(
-                    each,
-                    content=Hole(
-                        f"parameter {name} takes its value from SSM parameter '{_shown(each.content)}' at deployment", label
-                    ),
-                )
-                for each in passed
-            )
+            passed = self._unpassed(parameter, here)
+        elif name != self.scenario.provided:
+            passed = via(passed, here)
+        if parameter.is_stored:
+            start = f"parameter {name} takes its value at deployment from SSM parameter"
+            return tuple(replace(each, content=Hole(f"{start} '{contents.shown(each.content)}'", label)) for each in passed)
         if parameter.is_list:
-            return tuple(replace(each, content=_listed(each.content)) for each in passed)
+            return tuple(replace(each, content=contents.listed(each.content)) for each in passed)
         return passed
 
     def _unpassed(self, parameter: Parameter, here: Hop) -> Possible:
@@ -226,7 +214,7 @@ class Evaluator:
                 text = ",".join(item.text for item in parameter.default.items if isinstance(item, Scalar))
             if text is None:
                 return unknown(f"the default of parameter {name} is no text", label, (hop,))
-            return known(_dynamic(text), Resolution.PARAMETER_DEFAULT, (hop,))
+            return known(contents.dynamic(text), Resolution.PARAMETER_DEFAULT, (hop,))
         if parameter.allowed:
             return unite(
                 known(each.text, Resolution.CONDITIONAL, (Hop(location(each), f"parameter {name}, an allowed value"),))
@@ -274,15 +262,15 @@ class Evaluator:
             return unknown("Fn::Sub without a text")
         operands: list[Possible] = []
         position = 0
-        for match in _PLACEHOLDER.finditer(text.text):
-            operands.append(known(_dynamic(text.text[position : match.start()])))
+        for match in PLACEHOLDER.finditer(text.text):
+            operands.append(known(contents.dynamic(text.text[position : match.start()])))
             operands.append(known("${" + match[2] + "}") if match[1] else self._placeholder(match[2], own))
             position = match.end()
-        operands.append(known(_dynamic(text.text[position:])))
+        operands.append(known(contents.dynamic(text.text[position:])))
         if len(operands) == 1:
             return operands[0]
-        operands = _relevant([each for each in operands if each[0].content != ""])
-        return _as(combine(operands, concatenate), Resolution.SUBSTITUTION)
+        operands = contents.supplying([each for each in operands if each[0].content != ""])
+        return contents.step(combine(operands, concatenate), Resolution.SUBSTITUTION)
 
     def _placeholder(self, name: str, own: Mapping | None) -> Possible:
         if own is not None and (value := own.get(name)) is not None:
@@ -299,19 +287,19 @@ class Evaluator:
         results = []
         for each in self.evaluate(argument.items[1]):
             if not isinstance(each.content, Items):
-                results.append(_like(each, _hole_of(each.content, "Fn::Join of something that is no list")))
+                results.append(contents.replaced(each, contents.hole_of(each.content, "Fn::Join of something that is no list")))
                 continue
             operands = [delimiter, *each.content.items]
             if each.content.rest is not None:
                 operands.append((Possibility(each.content.rest),))
-            joined = combine([operands[0], *_relevant(operands[1:])], _joined)
+            joined = combine([operands[0], *contents.supplying(operands[1:])], contents.joined)
             results.append(tuple(replace(one, trail=(*one.trail, *each.trail)) for one in joined))
-        return _as(unite(results), Resolution.SUBSTITUTION)
+        return contents.step(unite(results), Resolution.SUBSTITUTION)
 
     def _split(self, argument: Node) -> Possible:
         if not isinstance(argument, Sequence) or len(argument.items) != 2:
             return unknown("Fn::Split without a delimiter and a text")
-        return combine([self.evaluate(item) for item in argument.items], lambda contents: _split(contents[0], contents[1]))
+        return combine([self.evaluate(item) for item in argument.items], lambda pair: contents.split(pair[0], pair[1]))
 
     def _select(self, argument: Node) -> Possible:
         if not isinstance(argument, Sequence) or len(argument.items) != 2:
@@ -319,7 +307,7 @@ class Evaluator:
         results: list[Possible] = []
         for index in self.evaluate(argument.items[0]):
             results.extend(
-                tuple(replace(one, trail=(*one.trail, *each.trail)) for one in _selected(index.content, each))
+                tuple(replace(one, trail=(*one.trail, *each.trail)) for one in contents.selected(index.content, each))
                 for each in self.evaluate(argument.items[1])
             )
         return unite(results) or unknown("Fn::Select from nothing")
@@ -351,59 +339,6 @@ class Evaluator:
             return []
         truth = self.condition(text_at(argument.items[0]) or "?")
         return [(argument.items[1], truth is not Truth.NO), (argument.items[2], truth is not Truth.YES)]
-
-    def _find_in_map(self, argument: Node) -> Possible:
-        if not isinstance(argument, Sequence) or len(argument.items) < 3:
-            return unknown("Fn::FindInMap without a mapping and two keys")
-        fallback = next(
-            (value for item in argument.items[3:] if isinstance(item, Mapping) and (value := item.get("DefaultValue"))), None
-        )
-        results = []
-        for chosen in self.evaluate(argument.items[0]):
-            mapping = self.template.mappings.get(chosen.content) if isinstance(chosen.content, str) else None
-            if mapping is None:
-                results.append(unknown(f"mapping '{_shown(chosen.content)}' is not in the template"))
-                continue
-            for key in self._keys(argument.items[1], mapping):
-                row = mapping.get(str(key.content))
-                if not isinstance(row, Mapping):
-                    results.append(self._missing(chosen.content, key, fallback))
-                    continue
-                for column in self._keys(argument.items[2], row):
-                    value = row.get(str(column.content))
-                    if value is None:
-                        results.append(self._missing(chosen.content, column, fallback))
-                        continue
-                    hop = Hop(location(value), f"mapping {chosen.content}, {key.content}.{column.content}")
-                    results.append(
-                        tuple(
-                            replace(
-                                each,
-                                trail=(hop, *each.trail, *key.trail, *column.trail),
-                                environments=key.environments or column.environments,
-                                resolution=Resolution.MAPPING,
-                            )
-                            for each in self.evaluate(value)
-                        )
-                    )
-        return unite(results) or unknown("Fn::FindInMap finds nothing")
-
-    def _keys(self, node: Node, mapping: Mapping) -> Iterator[Possibility]:
-        """The keys of `mapping` that `node` may select; every one where it cannot be told."""
-        call = function(node)
-        parameter = self.template.parameters.get(text_at(call[1]) or "") if call is not None and call[0] == "Ref" else None
-        for each in self.evaluate(node):
-            if not isinstance(each.content, (Hole, PartText)):
-                yield replace(each, content=_shown(each.content))
-                continue
-            for key in mapping.entries:
-                named = parameter is not None and parameter.names_environment
-                yield Possibility(key, (), (key,) if named else (), Resolution.MAPPING)
-
-    def _missing(self, name: Content, key: Possibility, fallback: Node | None) -> Possible:
-        if fallback is not None:
-            return self.evaluate(fallback)
-        return unknown(f"mapping {_shown(name)} has no key '{_shown(key.content)}'", trail=key.trail)
 
     # Conditions
 
@@ -466,149 +401,7 @@ class Evaluator:
         return Truth.YES if text_of(content) == text_of(other) else Truth.NO
 
 
-def names(node: Node) -> Iterator[str]:
-    """Every parameter, condition and resource that an expression names, with repeats."""
-    waiting: list[Node] = [node]
-    steps = 0
-    while waiting and steps < 10_000:
-        steps += 1
-        current = waiting.pop()
-        call = function(current)
-        if call is not None and call[0] in ("Ref", "Condition", "GetAtt", "If"):
-            argument = call[1]
-            if isinstance(argument, Scalar):
-                yield argument.text.partition(".")[0]
-            elif isinstance(argument, Sequence) and argument.items and (first := text_at(argument.items[0])) is not None:
-                yield first
-        if call is not None and call[0] == "Sub":
-            text = call[1].items[0] if isinstance(call[1], Sequence) and call[1].items else call[1]
-            if isinstance(text, Scalar):
-                yield from (match[2].partition(".")[0] for match in _PLACEHOLDER.finditer(text.text))
-        match current:
-            case Sequence(items):
-                waiting.extend(items)
-            case Mapping():
-                waiting.extend(entry.value for entry in current.entries.values())
-
-
 def _all(truths: SequenceOf[Truth], decisive: Truth, other: Truth) -> Truth:
     if decisive in truths:
         return decisive
     return Truth.OPEN if Truth.OPEN in truths else other
-
-
-def _relevant(operands: list[Possible]) -> list[Possible]:
-    """The operands of a text; what stands before the resource of an ARN (partition, region, account) supplies no model."""
-    last = max((index for index, each in enumerate(operands) if any(_is_resource(one.content) for one in each)), default=0)
-    return [
-        tuple(replace(each, trail=(), resolution=Resolution.LITERAL) for each in one) for one in operands[:last]
-    ] + operands[last:]
-
-
-def _is_resource(content: Content) -> bool:
-    return isinstance(content, str) and ("-model/" in content or "-profile/" in content)
-
-
-def _dynamic(text: str) -> Content:
-    """A text with its dynamic references (`{{resolve:ssm:/name}}`) as holes."""
-    if "{{resolve:" not in text:
-        return text
-    parts: list[Content] = []
-    position = 0
-    for match in _DYNAMIC.finditer(text):
-        store = _STORES.get(match[1], match[1])
-        parts += (
-            text[position : match.start()],
-            Hole(f"it is read from {store} '{match[2].split(':')[0]}' at deployment", match[0]),
-        )
-        position = match.end()
-    return concatenate([*parts, text[position:]])
-
-
-def _present(possible: Possible) -> Possible:
-    return tuple(each for each in possible if each.content is not None)
-
-
-def _as(possible: Possible, resolution: Resolution) -> Possible:
-    """Possibilities whose step is `resolution` where no step before supplied them."""
-    return tuple(replace(each, resolution=resolution) if each.resolution is Resolution.LITERAL else each for each in possible)
-
-
-def _like(each: Possibility, content: Content) -> Possible:
-    return (replace(each, content=content),)
-
-
-def _hole_of(content: Content, reason: str) -> Content:
-    match content:
-        case Hole():
-            return content
-        case PartText():
-            return Hole(content.reason)
-        case _:
-            return Hole(reason)
-
-
-def _shown(content: Content) -> str:
-    match content:
-        case Hole(_, label):
-            return label
-        case PartText():
-            return str(content)
-        case Items() | Record():
-            return "..."
-        case _:
-            return text_of(content)
-
-
-def _listed(content: Content) -> Content:
-    match content:
-        case Hole():
-            return Items((), content)
-        case PartText():
-            return _split(",", content)
-        case Items() | Record():
-            return content
-        case _:
-            return Items(tuple(known(part.strip()) for part in text_of(content).split(",")))
-
-
-def _joined(contents: tuple[Content, ...]) -> Content:
-    delimiter, *items = contents
-    parts: list[Content] = []
-    for index, item in enumerate(items):
-        parts += (delimiter, item) if index else (item,)
-    return concatenate(parts)
-
-
-def _split(delimiter: Content, text: Content) -> Content:
-    if not isinstance(delimiter, str) or not delimiter:
-        return Hole("Fn::Split by something that is not known")
-    if isinstance(text, (Hole, Items, Record)):
-        return Items((), text if isinstance(text, Hole) else Hole("Fn::Split of something that is no text"))
-    pieces: list[list[Content]] = [[]]
-    for part in text.parts if isinstance(text, PartText) else (text_of(text),):
-        if isinstance(part, Hole):
-            pieces[-1].append(part)
-            continue
-        first, *others = part.split(delimiter)
-        pieces[-1].append(first)
-        pieces.extend([other] for other in others)
-    return Items(tuple(known(concatenate(piece)) for piece in pieces))
-
-
-def _selected(index: Content, chosen: Possibility) -> Possible:
-    if not isinstance(chosen.content, Items):
-        return _like(chosen, _hole_of(chosen.content, "Fn::Select from something that is no list"))
-    items = chosen.content
-    if not isinstance(index, str) or not index.strip().isdecimal():
-        return unite((*items.items, ((Possibility(items.rest),) if items.rest is not None else ())))
-    position = int(index)
-    if position < len(items.items):
-        return tuple(replace(each, resolution=_later(chosen.resolution, each.resolution)) for each in items.items[position])
-    return (
-        (Possibility(items.rest),) if items.rest is not None else unknown(f"Fn::Select of item {position} from a shorter list")
-    )
-
-
-def _later(outer: Resolution, inner: Resolution) -> Resolution:
-    return outer if inner is Resolution.LITERAL else inner

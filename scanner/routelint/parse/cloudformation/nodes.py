@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ from dataclasses import dataclass, replace
 from routelint.model import Location, Span
 from routelint.source import SourceText
 
+# `${Name}`, and `${!Text}` that stands for itself.
+PLACEHOLDER = re.compile(r"\$\{(!?)\s*([^}]*?)\s*\}")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -122,3 +125,28 @@ def part_span(node: Node, decoded: str, start: int, end: int) -> Span:
             position += 1
         return node.source.span(position - 1, position - 1 + len(wanted))
     return span(node)
+
+
+def names(node: Node) -> Iterator[str]:
+    """Every parameter, condition and resource that an expression names, with repeats."""
+    waiting: list[Node] = [node]
+    steps = 0
+    while waiting and steps < 10_000:
+        steps += 1
+        current = waiting.pop()
+        call = function(current)
+        if call is not None and call[0] in ("Ref", "Condition", "GetAtt", "If"):
+            argument = call[1]
+            if isinstance(argument, Scalar):
+                yield argument.text.partition(".")[0]
+            elif isinstance(argument, Sequence) and argument.items and (first := text_at(argument.items[0])) is not None:
+                yield first
+        if call is not None and call[0] == "Sub":
+            text = call[1].items[0] if isinstance(call[1], Sequence) and call[1].items else call[1]
+            if isinstance(text, Scalar):
+                yield from (match[2].partition(".")[0] for match in PLACEHOLDER.finditer(text.text))
+        match current:
+            case Sequence(items):
+                waiting.extend(items)
+            case Mapping():
+                waiting.extend(entry.value for entry in current.entries.values())

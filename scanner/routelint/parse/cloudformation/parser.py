@@ -26,10 +26,10 @@ from routelint.parse.cloudformation import (
     template as templates,
 )
 from routelint.parse.cloudformation.deployments import SAM_CONFIGURATIONS, Deployments, scenarios
-from routelint.parse.cloudformation.evaluate import Evaluator, names
+from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.includes import Includes
 from routelint.parse.cloudformation.nesting import Nested
-from routelint.parse.cloudformation.nodes import Mapping, Scalar, location
+from routelint.parse.cloudformation.nodes import Mapping, Scalar, location, names
 from routelint.parse.cloudformation.rows import Rows, index
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS
 from routelint.parse.cloudformation.stack import Stack

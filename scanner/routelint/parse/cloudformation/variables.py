@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routelint.model import ModelReference, Tags, Unknown
-from routelint.parse.cloudformation import cases
+from routelint.parse.cloudformation import cases, contents
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.naming import certainly_model, kind_of, maybe_model
 from routelint.parse.cloudformation.nodes import Mapping, Node, Sequence, function, text_at
@@ -43,7 +43,7 @@ def of(stack: Stack, declared: Declared) -> tuple[Variable, ...]:
             continue
         for carrier in stack.find(declared, row.carrier):
             for name, node, evaluators in _pairs(carrier):
-                possible = cases.present(stack.evaluate(node, evaluators))
+                possible = contents.present(stack.evaluate(node, evaluators))
                 if possible:
                     found[name] = Variable(name, node, possible, row, evaluators)
     return tuple(found.values())

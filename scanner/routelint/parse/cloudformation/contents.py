@@ -1,0 +1,138 @@
+"""What intrinsic functions do with contents: join, split and select texts that may be known in part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from routelint.model import Resolution
+from routelint.possible import Content, Hole, Items, Possibility, Possible, Record, concatenate, known, text_of, unite, unknown
+from routelint.possible import Template as PartText
+
+_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
+_STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
+
+
+def supplying(operands: list[Possible]) -> list[Possible]:
+    """The operands of a text; what stands before the resource of an ARN (partition, region, account) supplies no model."""
+    last = max((index for index, each in enumerate(operands) if any(_is_resource(one.content) for one in each)), default=0)
+    return [
+        tuple(replace(each, trail=(), resolution=Resolution.LITERAL) for each in one) for one in operands[:last]
+    ] + operands[last:]
+
+
+def _is_resource(content: Content) -> bool:
+    return isinstance(content, str) and ("-model/" in content or "-profile/" in content)
+
+
+def dynamic(text: str) -> Content:
+    """A text with its dynamic references (`{{resolve:ssm:/name}}`) as holes."""
+    if "{{resolve:" not in text:
+        return text
+    parts: list[Content] = []
+    position = 0
+    for match in _DYNAMIC.finditer(text):
+        store = _STORES.get(match[1], match[1])
+        parts += (
+            text[position : match.start()],
+            Hole(f"it is read from {store} '{match[2].split(':')[0]}' at deployment", match[0]),
+        )
+        position = match.end()
+    return concatenate([*parts, text[position:]])
+
+
+def present(possible: Possible) -> Possible:
+    """The possibilities without absent values (`AWS::NoValue`)."""
+    return tuple(each for each in possible if each.content is not None)
+
+
+def step(possible: Possible, resolution: Resolution) -> Possible:
+    """Possibilities whose step is `resolution` where no step before supplied them."""
+    return tuple(replace(each, resolution=resolution) if each.resolution is Resolution.LITERAL else each for each in possible)
+
+
+def replaced(each: Possibility, content: Content) -> Possible:
+    """The possibility with another content."""
+    return (replace(each, content=content),)
+
+
+def hole_of(content: Content, reason: str) -> Content:
+    """The hole that a content is or holds; one for `reason` where it is something else."""
+    match content:
+        case Hole():
+            return content
+        case PartText():
+            return Hole(content.reason)
+        case _:
+            return Hole(reason)
+
+
+def shown(content: Content) -> str:
+    """A content as a message shows it."""
+    match content:
+        case Hole(_, label):
+            return label
+        case PartText():
+            return str(content)
+        case Items() | Record():
+            return "..."
+        case _:
+            return text_of(content)
+
+
+def listed(content: Content) -> Content:
+    """A text as the items between its commas."""
+    match content:
+        case Hole():
+            return Items((), content)
+        case PartText():
+            return split(",", content)
+        case Items() | Record():
+            return content
+        case _:
+            return Items(tuple(known(part.strip()) for part in text_of(content).split(",")))
+
+
+def joined(parts_of: tuple[Content, ...]) -> Content:
+    """The contents after the first one, with the first one between them."""
+    delimiter, *items = parts_of
+    parts: list[Content] = []
+    for index, item in enumerate(items):
+        parts += (delimiter, item) if index else (item,)
+    return concatenate(parts)
+
+
+def split(delimiter: Content, text: Content) -> Content:
+    """The parts of a text between delimiters; what cannot be told stays where it stands."""
+    if not isinstance(delimiter, str) or not delimiter:
+        return Hole("Fn::Split by something that is not known")
+    if isinstance(text, (Hole, Items, Record)):
+        return Items((), text if isinstance(text, Hole) else Hole("Fn::Split of something that is no text"))
+    pieces: list[list[Content]] = [[]]
+    for part in text.parts if isinstance(text, PartText) else (text_of(text),):
+        if isinstance(part, Hole):
+            pieces[-1].append(part)
+            continue
+        first, *others = part.split(delimiter)
+        pieces[-1].append(first)
+        pieces.extend([other] for other in others)
+    return Items(tuple(known(concatenate(piece)) for piece in pieces))
+
+
+def selected(index: Content, chosen: Possibility) -> Possible:
+    """The item of a list at an index; every item where the index cannot be told."""
+    if not isinstance(chosen.content, Items):
+        return replaced(chosen, hole_of(chosen.content, "Fn::Select from something that is no list"))
+    items = chosen.content
+    if not isinstance(index, str) or not index.strip().isdecimal():
+        return unite((*items.items, ((Possibility(items.rest),) if items.rest is not None else ())))
+    position = int(index)
+    if position < len(items.items):
+        return tuple(replace(each, resolution=_later(chosen.resolution, each.resolution)) for each in items.items[position])
+    return (
+        (Possibility(items.rest),) if items.rest is not None else unknown(f"Fn::Select of item {position} from a shorter list")
+    )
+
+
+def _later(outer: Resolution, inner: Resolution) -> Resolution:
+    return outer if inner is Resolution.LITERAL else inner
