@@ -142,6 +142,7 @@ def test_the_reference_speaks_of_every_section() -> None:
         (["/tmp/routelint.yaml"], "/tmp/a", None),
         (["/tmp/a/routelint.yaml"], "/tmp/a", "/tmp/a/routelint.yaml"),
         (["/r/.git", "/r/routelint.yml"], "/r/a", None),
+        (["/r/.git/HEAD", "/r/routelint.yaml"], "/r/a/b", "/r/routelint.yaml"),
     ],
 )
 def test_the_nearest_policy_within_the_repository_governs(files: list[str], start: str, expected: str | None) -> None:

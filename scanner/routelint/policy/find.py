@@ -34,7 +34,8 @@ def _folders(start: str, exists: Callable[[str], bool]) -> list[str]:
     upward: list[str] = []
     for folder in _upward(start):
         upward.append(folder)
-        if exists(posixpath.join(folder, ".git")):
+        # A file in a worktree or submodule, else a folder, of which `exists` may be a test for files.
+        if exists(posixpath.join(folder, ".git")) or exists(posixpath.join(folder, ".git/HEAD")):
             return upward
     return upward[:1]
 
