@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import ANY_REPORT, ERRORS, HOSTILE, LITE, LITE_CHOICE, RESOURCES, ROUTES, printing, reference, rows
-from routelint.model import Known, Report
+from reports import ANY_REPORT, ERRORS, HOSTILE, LITE, LITE_CHOICE, RESOURCES, ROUTES, UNSET, printing, reference, rows
+from routelint.inventory import Row, RowModel
+from routelint.model import Known, Report, Value
 from routelint.output import table
 from routelint.output.layout import columns
 from routelint.output.table import Group
@@ -52,6 +53,34 @@ def test_a_narrow_terminal_gets_the_facts_below_the_model() -> None:
     written = table.inventory(rows(), (), (), printing(width=80)).splitlines()
     (first, *_) = [number for number, line in enumerate(written) if LITE in line]
     assert written[first + 1].strip() == "economy; $0.06 in, $0.24 out; prod, staging; variable-default"
+
+
+def roots_of(*pairs: tuple[str, Value]) -> list[str]:
+    """The lines of one place that several roots call."""
+    routes = tuple(replace(reference(value), root=root) for root, value in pairs)
+    return [line.strip() for line in table.inventory(rows(routes), (), (), printing(width=120)).splitlines()[3:-5]]
+
+
+def test_roots_with_the_same_outcome_share_a_line() -> None:
+    one = Known(LITE_CHOICE)
+    lines = roots_of(("a", one), ("b", one), ("c", one), ("d", one), ("e", one))
+    assert len(lines) == 2
+    assert lines[1] == "from roots a, b, c and 2 more"
+
+
+def test_roots_with_other_outcomes_are_named() -> None:
+    lines = roots_of(("a", Known(LITE_CHOICE)), ("b", UNSET), ("c", Known(LITE_CHOICE)))
+    assert [line for line in lines if line.startswith("from")] == ["from roots a and c", "from root b"]
+
+
+def test_one_root_is_not_worth_a_line() -> None:
+    assert len(roots_of(("a", Known(LITE_CHOICE)))) == 1
+
+
+def test_what_has_no_output_has_no_output_price() -> None:
+    row = Row(ROUTES[0], (RowModel(LITE_CHOICE, LITE, None, 0.02, 0.0),))
+    assert "  -     0.02      -  prod" in table.inventory((row,), (), (), printing(width=120))
+    assert "no tier; $0.02 in; prod" in table.inventory((row,), (), (), printing(width=60))
 
 
 def test_the_summary_counts() -> None:

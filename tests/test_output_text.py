@@ -113,6 +113,17 @@ def test_the_hint_names_the_worst_rule_then_the_most_frequent() -> None:
     assert "routelint explain unparsable-file" in text.scan(warnings, printing()).splitlines()[-1]
 
 
+def test_what_stands_above_is_not_repeated() -> None:
+    again = replace(FINDINGS[0], rule="unjustified-premium-model", message="twice")
+    written = text.scan(Report((FINDINGS[0], again, replace(again, trail=(DEFAULT_HOP,)))), printing())
+    first, second, third, _ = written.split("\n\n")
+    assert "^^^" in first
+    assert second.splitlines()[:2] == ["error[unjustified-premium-model]: twice", " --> infra/main.tf:7:29  as above"]
+    assert "^^^" not in second
+    assert "dev.tfvars" not in second
+    assert "^^^" in third
+
+
 def test_a_long_trail_keeps_its_first_steps_and_its_origin() -> None:
     trail = (*(hop("infra/variables.tf", "model", f"step {number}") for number in range(20)), DEFAULT_HOP)
     written = text.scan(Report((replace(FINDINGS[0], trail=trail),)), printing())

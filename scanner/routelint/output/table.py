@@ -17,8 +17,11 @@ from routelint.output.printing import Printing
 from routelint.output.text import resolved, unread
 
 GAP = "  "
+NOTHING = "-"
 # How many of the models must fit beside their facts for the wide table.
 _FITTING_SHARE = 0.8
+# How many of the roots that call a place are named.
+MOST_ROOTS = 3
 NO_WORKLOAD = "no workload"
 
 
@@ -31,7 +34,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One model of one route, as cells; `unknown` is what cannot be told of a route."""
+    """One model of one route, as cells; or a remark on the route in place of the model, drawn by its role."""
 
     place: str
     kind: str
@@ -41,7 +44,7 @@ class _Line:
     price_out: str = ""
     environments: str = ""
     resolution: str = ""
-    unknown: bool = False
+    remark: Role | None = None
 
 
 _HEADINGS = _Line("line", "kind", "model", "tier", "$ in", "$ out", "environments", "resolved by")
@@ -58,10 +61,7 @@ def inventory(
 ) -> str:
     """The rows as a table where it fits the width, else with the facts of each model below it; then what could not be told."""
     lines: list[str] = []
-    tables = [
-        (heading, [line for row in members for line in _lines(row, group, printing)])
-        for heading, members in _grouped(rows, group)
-    ]
+    tables = [(heading, list(_table(members, group, printing))) for heading, members in _grouped(rows, group)]
     widths = _widths([line for _, table in tables for line in table], printing.width)
     if rows and widths["model"]:
         lines.extend([printing.paint(_row(_HEADINGS, widths), Role.FAINT), ""])
@@ -75,7 +75,7 @@ def inventory(
 
 def _widths(lines: Sequence[_Line], width: int | None) -> dict[str, int]:
     """The columns of each cell; 0 for the model where too few models fit beside their facts for a table to be of use."""
-    models = [line for line in lines if not line.unknown]
+    models = [line for line in lines if line.remark is None]
     widths = {cell: max((columns(getattr(line, cell)) for line in (_HEADINGS, *models)), default=0) for cell in _CELLS}
     for cell in ("place", "kind"):
         widths[cell] = max((columns(getattr(line, cell)) for line in (_HEADINGS, *lines)), default=0)
@@ -99,6 +99,26 @@ def _heading(heading: str, group: Group, printing: Printing) -> str:
     return printing.shown(heading) if group is Group.FILE else heading or NO_WORKLOAD
 
 
+def _table(rows: Iterable[Row], group: Group, printing: Printing) -> Iterable[_Line]:
+    """The lines of every place; roots that call one place with the same outcome share its lines."""
+    places: dict[object, dict[tuple[_Line, ...], list[str]]] = {}
+    for row in rows:
+        reference = row.reference
+        outcomes = places.setdefault((reference.location, reference.kind, reference.sink), {})
+        outcomes.setdefault(tuple(_lines(row, group, printing)), []).append(reference.root)
+    for outcomes in places.values():
+        for lines, roots in outcomes.items():
+            yield from lines
+            if len(roots) > 1 or len(outcomes) > 1:
+                yield _Line("", "", escape.terminal(_called_from(roots)), remark=Role.FAINT)
+
+
+def _called_from(roots: Sequence[str]) -> str:
+    named = list(roots[:MOST_ROOTS])
+    named.extend([f"{len(roots) - MOST_ROOTS:,} more"] if len(roots) > MOST_ROOTS else [])
+    return f"from root{'s' if len(roots) > 1 else ''} {listed(named)}"
+
+
 def _lines(row: Row, group: Group, printing: Printing) -> Iterable[_Line]:
     """A line per model of a route, and one for what cannot be told of it; place and kind stand on the first."""
     reference = row.reference
@@ -109,26 +129,30 @@ def _lines(row: Row, group: Group, printing: Printing) -> Iterable[_Line]:
         yield _model_line(first, model, model.choice.environments or reference.environments)
         first = ("", "")
     if reference.unknown is not None:
-        yield _Line(*first, f"{UNKNOWN} {escape.terminal(reference.unknown.reason)}", unknown=True)
+        yield _Line(*first, f"{UNKNOWN} {escape.terminal(reference.unknown.reason)}", remark=Role.WARNING)
 
 
 def _model_line(first: tuple[str, str], model: RowModel, environments: Sequence[str]) -> _Line:
-    priced = model.input_usd_per_million_tokens is not None or model.output_usd_per_million_tokens is not None
     return _Line(
         *first,
         escape.terminal(model.choice.model.id),
-        escape.terminal(model.tier or "-"),
-        dollars(model.input_usd_per_million_tokens) if priced else "-",
-        dollars(model.output_usd_per_million_tokens) if priced else "-",
-        escape.terminal(", ".join(environments)) or "-",
+        escape.terminal(model.tier or NOTHING),
+        _price(model.input_usd_per_million_tokens),
+        # Embedding models have no output to bill.
+        _price(model.output_usd_per_million_tokens or None),
+        escape.terminal(", ".join(environments)) or NOTHING,
         str(model.choice.resolution),
     )
 
 
+def _price(usd: float | None) -> str:
+    return NOTHING if usd is None else dollars(usd)
+
+
 def _wide(table: Sequence[_Line], widths: dict[str, int], printing: Printing) -> Iterable[str]:
     for line in table:
-        if line.unknown:
-            yield from _reason(line, widths, printing)
+        if line.remark is not None:
+            yield from _remark(line, widths, printing)
         elif columns(line.model) > widths["model"]:
             # A long ARN stands alone, so that it does not push the columns of every other row aside.
             yield _start(line, widths) + line.model
@@ -145,25 +169,25 @@ def _row(line: _Line, widths: dict[str, int]) -> str:
 def _narrow(table: Sequence[_Line], widths: dict[str, int], printing: Printing) -> Iterable[str]:
     margin = " " * _margin(widths)
     for line in table:
-        if line.unknown:
-            yield from _reason(line, widths, printing)
+        if line.remark is not None:
+            yield from _remark(line, widths, printing)
             continue
         yield _start(line, widths) + line.model
-        price = f"${line.price_in} in, ${line.price_out} out" if line.price_in != "-" else "price not known"
-        facts = [line.tier if line.tier != "-" else "no tier", price]
-        if line.environments != "-":
-            facts.append(line.environments)
+        priced = [f"${usd} {way}" for usd, way in ((line.price_in, "in"), (line.price_out, "out")) if usd != NOTHING]
+        facts = [line.tier if line.tier != NOTHING else "no tier", ", ".join(priced) or "price not known"]
+        facts.extend([line.environments] if line.environments != NOTHING else [])
         yield from (
             margin + printing.paint(each, Role.FAINT)
             for each in _wrapped("; ".join([*facts, line.resolution]), margin, printing)
         )
 
 
-def _reason(line: _Line, widths: dict[str, int], printing: Printing) -> Iterable[str]:
+def _remark(line: _Line, widths: dict[str, int], printing: Printing) -> Iterable[str]:
     margin = " " * _margin(widths)
+    role = line.remark or Role.FAINT
     first, *rest = _wrapped(line.model, margin, printing)
-    yield _start(line, widths) + printing.paint(first, Role.WARNING)
-    yield from (f"{margin}{GAP}{printing.paint(each, Role.WARNING)}" for each in rest)
+    yield _start(line, widths) + printing.paint(first, role)
+    yield from (f"{margin}{GAP}{printing.paint(each, role)}" for each in rest)
 
 
 def _start(line: _Line, widths: dict[str, int]) -> str:

@@ -30,10 +30,12 @@ def scan(report: Report, printing: Printing, *, notes: bool = True) -> str:
         return "".join(f"{line}\n" for line in _quiet(shown, report.errors, printing))
     lines: list[str] = []
     advised: set[str] = set()
+    above: Finding | None = None
     for finding in shown:
         advice = "" if finding.rule in advised else way_out(printing.rule(finding.rule))
         advised.add(finding.rule)
-        lines.extend(_finding(finding, printing, advice))
+        lines.extend(_finding(finding, above, printing, advice))
+        above = finding
     if printing.show_suppressed:
         for suppressed in report.suppressed:
             lines.extend(_suppressed(suppressed, printing))
@@ -49,10 +51,18 @@ def _quiet(findings: Sequence[Finding], errors: Sequence[ScanError], printing: P
     yield from (_error(error, printing) for error in errors if error.path not in told)
 
 
-def _finding(finding: Finding, printing: Printing, advice: str) -> Iterable[str]:
+def _finding(finding: Finding, above: Finding | None, printing: Printing, advice: str) -> Iterable[str]:
+    """A finding with its frame and trail, unless the finding above it has the very same."""
     role = _ROLES[finding.severity]
     yield from _title(str(finding.severity), finding, role, printing)
-    yield from _body(finding, printing, role)
+    if above is not None and (above.location, above.statement, above.trail) == (
+        finding.location,
+        finding.statement,
+        finding.trail,
+    ):
+        yield f"{_arrow(finding, printing)}  as above"
+    else:
+        yield from _body(finding, printing, role)
     yield from _facts(finding, printing)
     for help_line in (*map(_fix, finding.fixes), *([advice] if advice and not finding.fixes else [])):
         yield from _remark("help", help_line, finding, printing)
@@ -78,11 +88,15 @@ def _title(word: str, finding: Finding, role: Role, printing: Printing) -> Itera
 def _body(finding: Finding, printing: Printing, role: Role) -> Iterable[str]:
     span = finding.location.span
     text = None if span == START else printing.source(finding.location.path)
-    margin = " " * gutter_width(span)
-    yield f"{margin}{printing.paint('-->', Role.GUTTER)} {_place(finding.location, printing)}"
+    yield _arrow(finding, printing)
     if text is not None:
         yield from frame(text, span, finding.statement, printing.width, printing.paint, role)
-    yield from _trail(finding.trail, margin, printing)
+    yield from _trail(finding.trail, " " * gutter_width(span), printing)
+
+
+def _arrow(finding: Finding, printing: Printing) -> str:
+    margin = " " * gutter_width(finding.location.span)
+    return f"{margin}{printing.paint('-->', Role.GUTTER)} {_place(finding.location, printing)}"
 
 
 def _trail(trail: Sequence[Hop], margin: str, printing: Printing) -> Iterable[str]:
