@@ -78,7 +78,8 @@ def parse(source: SourceText) -> Syntax:
     if text.lstrip()[:1] not in ("{", "["):
         reader = _repaired(source, text, reader)
     line, column = source.position(min(fault.offset, len(text)))
-    return Syntax(tuple(reader.roots), (ScanError(source.path, fault.message, line, column), *reader.duplicates()))
+    # Where a line was taken out, keys seem to be written twice that are not.
+    return Syntax(tuple(reader.roots), (ScanError(source.path, fault.message, line, column),))
 
 
 def _repaired(source: SourceText, text: str, first: _Reader) -> _Reader:
