@@ -191,3 +191,35 @@ def test_dates_are_judged_as_of_the_day_given(tmp_path: Path) -> None:
     assert not scan(folder, rules=legacy, today=date(2026, 7, 7)).findings
     assert scan(folder, rules=legacy, today=date(2026, 7, 8)).findings
     assert not scan(folder, rules=legacy, today=date(2027, 1, 8)).findings
+
+
+TEMPLATE = f"""\
+Resources:
+  Triage:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.12
+      CodeUri: src/
+      Environment:
+        Variables:
+          MODEL_ID: {OPUS}
+"""
+READER = """\
+import os
+
+import boto3
+
+
+def handler(event, context):
+    return boto3.client("bedrock-runtime").converse(modelId=os.environ["MODEL_ID"], messages=[])
+"""
+
+
+def test_a_variable_set_in_a_template_and_read_in_code_is_one_finding_where_it_is_decided(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {"template.yaml": TEMPLATE, "src/app.py": READER, "src/again.py": READER})
+    report = scan(folder, rules=[unjustified_premium_model.RULE])
+    [finding] = report.findings
+    assert (finding.location.path, finding.location.span.start_line) == ("template.yaml", 10)
+    assert [related.location.path for related in finding.related] == ["src/again.py", "src/app.py"]
+    assert {reference.location.path for reference in report.references} == {"template.yaml", "src/app.py", "src/again.py"}

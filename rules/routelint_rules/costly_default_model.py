@@ -17,9 +17,9 @@ one nobody makes.
 
 ## Use instead
 
-    model_id = os.environ.get("MODEL_ID", "global.anthropic.claude-haiku-5-5")
+Default to a model of a lower tier, and set the premium one where it is justified:
 
-and set the premium model where it is justified.
+    model_id = os.environ.get("MODEL_ID", "global.anthropic.claude-haiku-5-5")
 
 ## Policy keys
 

@@ -15,7 +15,7 @@ evaluation. Its successor is often cheaper.
 
 ## Use instead
 
-The active replacement that the finding names, after an evaluation.
+Evaluate the replacement named on your own data, and move before the end of life.
 
 ## Policy keys
 

@@ -18,6 +18,8 @@ Untagged spend belongs to nobody: no team sees it, no budget covers it, and it c
 
 ## Use instead
 
+Set the tag on the resource, in the provider's `default_tags`, or in the stack's tags:
+
     resource "aws_bedrockagent_agent" "support" {
       agent_name = "support"
       tags       = { team = "support", project = "helpdesk", environment = "prod" }

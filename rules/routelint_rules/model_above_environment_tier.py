@@ -17,6 +17,8 @@ copied from production and nobody looks at their bill.
 
 ## Use instead
 
+Set a model within the environment's `max_tier` for that environment alone:
+
     # dev.tfvars
     model = "global.anthropic.claude-haiku-5-5"
 

@@ -18,7 +18,7 @@ One that slips in gets none of these.
 
 ## Use instead
 
-A model the policy allows, or a change of `models.allow` that its owners review.
+Take a model the policy allows, or let the owners of the policy change `models`.
 
 ## Policy keys
 

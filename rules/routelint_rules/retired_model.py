@@ -14,7 +14,7 @@ Calls to a retired model fail. Code that names one is dead, or falls back to wha
 
 ## Use instead
 
-The active replacement that the finding names.
+Move to the replacement named, which is active.
 
 ## Policy keys
 

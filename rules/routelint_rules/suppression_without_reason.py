@@ -15,6 +15,8 @@ Whoever wrote it believes a finding is answered. It is not, and the next reader 
 
 ## Use instead
 
+Name the rule, a reason and, where the policy asks for one, a last day:
+
     # routelint: ignore[legacy-model] until=2027-01-31 -- moves with the March release, OPS-77
 
 ## Policy keys

@@ -17,8 +17,7 @@ is needed, a cheaper one was usually never tried.
 
 ## Use instead
 
-A model of a lower tier, or an entry under `justifications` that names the model, the workload or route, the environments, the
-reason, an approval by every role and an expiry date.
+Take a model of a lower tier, or add an entry under `justifications` with the approval of every role and an expiry date.
 
 ## Policy keys
 

@@ -16,6 +16,8 @@ judge it.
 
 ## Use instead
 
+Write the identifier as `routelint catalog` lists it:
+
     modelId = "amazon.nova-lite-v1:0"
 
 ## Policy keys

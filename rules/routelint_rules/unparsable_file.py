@@ -16,7 +16,7 @@ A route in a file that was not read was not judged. Silence would look like appr
 
 ## Use instead
 
-A file that its own tool accepts (`terraform validate`, `cfn-lint`, `python -m py_compile`), or an exclusion in the command.
+Mend the file until its own tool accepts it (`terraform validate`, `cfn-lint`, `python -m py_compile`), or exclude it.
 
 ## Policy keys
 

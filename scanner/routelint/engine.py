@@ -13,7 +13,9 @@ from routelint.catalog import Catalog
 from routelint.model import (
     Directive,
     Finding,
+    Location,
     ModelReference,
+    Related,
     Report,
     Resource,
     ScanError,
@@ -224,8 +226,34 @@ def _unite(findings: Iterable[Finding]) -> list[Finding]:
                 roots=tuple(sorted({*first.roots, *finding.roots})),
                 environments=tuple(sorted({*first.environments, *finding.environments})),
             )
-    whole = (replace(each, root=each.roots[0]) for each in united.values())
+    whole = _fold([replace(each, root=each.roots[0]) for each in united.values()])
     return sorted(whole, key=lambda each: (each.location, each.rule, each.model or "", each.message))
+
+
+def _fold(findings: Sequence[Finding]) -> Iterable[Finding]:
+    """The findings without those that say of a use what another says of the place that decides it; those become related.
+
+    A variable set in a template and read in three functions is one decision, to be mended in one place.
+    """
+    deciding = {(each.rule, each.model, each.message, _line(each.location)): each.location for each in findings}
+    uses: dict[tuple[str, str | None, str, tuple[str, int]], list[Related]] = {}
+    kept: list[Finding] = []
+    for finding in findings:
+        key = (finding.rule, finding.model, finding.message)
+        own = _line(finding.location)
+        hops = (_line(hop.location) for hop in reversed(finding.trail))
+        place = next((line for line in hops if line != own and (*key, line) in deciding), None)
+        if place is None:
+            kept.append(finding)
+        else:
+            uses.setdefault((*key, place), []).append(Related(finding.location, "takes its model from here"))
+    for finding in kept:
+        related = uses.get((finding.rule, finding.model, finding.message, _line(finding.location)), [])
+        yield replace(finding, related=(*finding.related, *related)) if related else finding
+
+
+def _line(location: Location) -> tuple[str, int]:
+    return (location.path, location.span.start_line)
 
 
 def _fingerprint(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -243,6 +271,7 @@ def _fingerprint(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _paths(finding: Finding) -> Iterable[str]:
     yield finding.location.path
     yield from (hop.location.path for hop in finding.trail)
+    yield from (related.location.path for related in finding.related)
 
 
 def _reference_order(reference: ModelReference) -> tuple[object, ...]:
