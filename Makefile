@@ -7,6 +7,8 @@ VENV ?= .venv
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 JOBS ?= auto
+# A file stays on one worker: its tests may share something that takes seconds to build.
+PARALLEL := -n $(JOBS) --dist loadfile
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -29,10 +31,10 @@ demo: $(VENV)/.installed ## scan examples/ and list its routes; exit 0 whatever 
 	@echo "Next: $(BIN)/routelint scan PATH, then $(BIN)/routelint policy init PATH; every command has --help."
 
 test: $(VENV)/.developed ## run every test, the slow ones too
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest $(PARALLEL)
 
 test-fast: $(VENV)/.developed ## run the tests that need no build and no other program
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 check: format lint types imports docstrings data package self ## run every gate but the tests
 
@@ -65,7 +67,7 @@ readme: $(VENV)/.developed ## write the captures in README.md anew
 	$(BIN)/python -m pytest tests/test_readme.py --update-golden
 
 golden: $(VENV)/.developed ## rewrite expected outputs; review the difference
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" --update-golden
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" --update-golden
 
 bench: $(VENV)/.developed ## measure start-up, one file, 1,000 and 10,000 files (minutes)
 	$(BIN)/python benchmarks/bench.py

@@ -69,10 +69,9 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("action")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="composite steps are bash scripts")
 class TestRun:
-    """One group: installing takes the time, and the tests share it."""
+    """Installing takes the time; the tests share it."""
 
     def runner(self, temporary: Path, workspace: Path, model: str) -> Runner:
         (workspace / "the app.py").write_text(CALL.format(model=model), "utf-8")

@@ -17,8 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = {"scanner": "routelint", "rules": "routelint_rules", "schemas": "routelint_schemas"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
-# One group: the tests share one build, and xdist would make one per worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, cwd: Path, expect: int = 0) -> str:

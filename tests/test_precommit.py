@@ -142,10 +142,9 @@ def configure(folder: Path, hooks: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("precommit")
 @pytest.mark.skipif(shutil.which("git") is None, reason="pre-commit works on git repositories")
 class TestPreCommit:
-    """One group: installing the hook takes the time, and the tests share it."""
+    """Installing the hook takes the time; all but the first test share it."""
 
     def test_try_repo_stops_a_commit_with_a_costly_model(self, hooks: Path, home: Path, tmp_path: Path) -> None:
         folder = repository(tmp_path / "app", {"app.py": CALL.format(model=PREMIUM), "routelint.yaml": POLICY})

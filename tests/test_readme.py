@@ -78,7 +78,6 @@ def test_readme_has_the_captures_it_promises() -> None:
     assert README.read_text("utf-8").count("<!-- capture") == len(commands)
 
 
-@pytest.mark.xdist_group("readme")  # with --update-golden they all write the same file
 @pytest.mark.parametrize("each", captures(), ids=lambda each: each.command)
 def test_capture_is_what_the_command_prints(each: Capture, request: pytest.FixtureRequest) -> None:
     done = run(each.command)
