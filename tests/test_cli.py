@@ -156,7 +156,7 @@ def test_every_fault_of_a_policy_is_said_at_once(folder: Path) -> None:
         lines = done.stderr.splitlines()
         for place in (
             "routelint.yaml:2:1",
-            "routelint.yaml:4:20",
+            "routelint.yaml:4:19",
             "routelint.yaml:6:3",
             "routelint.yaml:7:18",
             "routelint.yaml:8:27",

@@ -15,6 +15,10 @@ from routelint.model import Hop, Resolution
 
 # A product of alternatives beyond this is a value nobody can read; the surplus becomes a hole with that reason.
 MOST_POSSIBILITIES = 64
+# `a = b + b` sixty times over is a short program and a text of 10^18 characters.
+LONGEST_TEXT = 1_000_000
+MOST_PARTS = 1_000
+MOST_HOPS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,19 @@ def agree(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...] | No
 
 def unite(alternatives: Iterable[Possible]) -> Possible:
     """Every possibility of every alternative, without repeats, in order; the surplus beyond the bound becomes a hole."""
-    united: dict[tuple[str, tuple[str, ...], tuple[Hop, ...]], Possibility] = {}
+    united: dict[tuple[object, ...], Possibility] = {}
     for possibility in itertools.chain.from_iterable(alternatives):
-        united.setdefault((repr(possibility.content), possibility.environments, possibility.trail), possibility)
+        key = (*_identity(possibility.content), possibility.environments, possibility.trail)
+        united.setdefault(key, possibility)
         if len(united) > MOST_POSSIBILITIES:
             kept = tuple(united.values())[:MOST_POSSIBILITIES]
             return (*kept, Possibility(Hole(f"more than {MOST_POSSIBILITIES} possible values")))
     return tuple(united.values())
+
+
+def _identity(content: Content) -> tuple[object, ...]:
+    """What tells contents apart: their value, or for a list or map the object itself, whose parts may be shared many times."""
+    return (id(content),) if isinstance(content, Items | Record) else (type(content), content)
 
 
 def combine(
@@ -146,12 +156,18 @@ def combine(
         results.append(
             Possibility(
                 apply(tuple(operand.content for operand in combination)),
-                tuple(itertools.chain.from_iterable(operand.trail for operand in combination)),
+                _joined(combination),
                 environments,
                 resolution or (steps[-1] if steps else Resolution.LITERAL),
             )
         )
     return tuple(results) or unknown("no combination of environments holds")
+
+
+def _joined(combination: Sequence[Possibility]) -> tuple[Hop, ...]:
+    """The trails one after the other, each hop once, as many as anybody reads."""
+    hops = dict.fromkeys(itertools.chain.from_iterable(operand.trail for operand in combination))
+    return tuple(itertools.islice(hops, MOST_HOPS))
 
 
 def concatenate(contents: Sequence[Content]) -> Content:
@@ -173,6 +189,8 @@ def concatenate(contents: Sequence[Content]) -> Content:
             merged[-1] += part
         elif part != "":
             merged.append(part)
+    if sum(len(part) for part in merged if isinstance(part, str)) > LONGEST_TEXT or len(merged) > MOST_PARTS:
+        return Hole(f"the text grows beyond {LONGEST_TEXT:,} characters or {MOST_PARTS:,} parts")
     if not merged:
         return ""
     if len(merged) == 1:
