@@ -87,7 +87,7 @@ def test_a_hostile_name_cannot_start_a_command() -> None:
         ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ANY_REPORT)
 def test_any_report_is_lines_of_one_command_each(report: Report) -> None:
     written = github.scan(report, printing())

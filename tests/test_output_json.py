@@ -59,7 +59,7 @@ def test_inventory_golden(golden: Callable[[Path, str], None]) -> None:
     golden(HERE / "cases_output" / "inventory-rich.json", indented(json_report.inventory(rows(), RESOURCES, ERRORS)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ANY_REPORT)
 def test_any_report_is_valid_and_complete(report: Report) -> None:
     scan = valid("scan", json_report.scan(report))

@@ -78,7 +78,7 @@ def test_golden(name: str, profile: Profile, golden: Callable[[Path, str], None]
     run_of(REPORTS[name], profile)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ANY_REPORT, st.sampled_from(Profile))
 def test_any_report_is_valid_and_its_fingerprints_are_unique(report: Report, profile: Profile) -> None:
     run = run_of(report, profile)

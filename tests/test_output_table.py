@@ -106,7 +106,7 @@ def test_workloads_come_by_name_and_routes_without_one_last() -> None:
     assert written.index("ticket-triage") < written.index("no workload") < written.index("infra/main.tf:7")
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ANY_REPORT, st.none() | st.integers(30, 160), st.sampled_from(Group))
 def test_any_inventory_prints_without_controls_or_commands(report: Report, width: int | None, group: Group) -> None:
     written = table.inventory(rows(report.references), report.resources, report.errors, printing(width=width), group)

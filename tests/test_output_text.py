@@ -187,7 +187,7 @@ def test_a_hostile_name_stays_on_its_line() -> None:
     assert "caf\\xe9" in written
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ANY_REPORT, st.booleans(), st.none() | st.integers(40, 140))
 def test_any_report_prints_without_controls_or_commands(report: Report, quiet: bool, width: int | None) -> None:
     surroundings = printing(quiet=quiet, width=width, show_suppressed=True)
