@@ -9,7 +9,8 @@ from datetime import date
 
 from routelint.catalog import Model
 from routelint.model import ModelReference, Related
-from routelint.policy import Justification, Policy, matches_text
+from routelint.policy import Justification, Policy
+from routelint.regex import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def faults(entry: Justification, policy: Policy, today: date) -> Iterator[str]:
     approved = max((approval.on for approval in entry.approvals), default=None)
     if terms.max_days is not None and approved is not None and (days := (entry.expires - approved).days) > terms.max_days:
         yield f"it runs {days} days from its last approval; at most {terms.max_days} are allowed"
-    if terms.ticket is not None and not matches_text(terms.ticket, entry.id):
+    if terms.ticket is not None and not search(terms.ticket, entry.id):
         yield f"its id '{entry.id}' does not match the ticket pattern '{terms.ticket}'"
 
 

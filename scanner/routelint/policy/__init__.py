@@ -37,7 +37,6 @@ from routelint.policy.find import find, misspelt
 from routelint.policy.glob import matches_path, matches_route
 from routelint.policy.load import PROFILES, default, load
 from routelint.policy.policy import UNNAMED, Policy
-from routelint.policy.regex import search as matches_text
 
 if TYPE_CHECKING:
     from routelint.policy.effective import show, show_json
@@ -81,7 +80,6 @@ __all__ = [
     "load",
     "matches_path",
     "matches_route",
-    "matches_text",
     "misspelt",
     "nearest",
     "show",

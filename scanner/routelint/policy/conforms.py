@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any
 
 import routelint_schemas
-from routelint.policy import glob, regex
+from routelint import regex
+from routelint.policy import glob
 from routelint.policy.source import Plain
 
 Schema = Mapping[str, Any]

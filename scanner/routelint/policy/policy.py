@@ -30,8 +30,8 @@ from routelint.policy.entries import (
     first_pattern,
 )
 from routelint.policy.glob import first_match, matches, matches_name, matches_path
-from routelint.policy.regex import search
 from routelint.policy.source import MapNode
+from routelint.regex import search
 
 # Where nothing says which environment a route is in, the policy speaks of it by this name.
 UNNAMED = "default"
