@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import golden as harness
 from routelint import catalog
-from routelint.model import ModelReference
+from routelint.model import Kind, ModelReference, ScanError
 from routelint.parse import text
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.source import MemoryTree, SourceUnit
@@ -32,3 +35,230 @@ def models(content: str, path: str = "app.ts") -> list[str]:
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_golden(folder: Path, golden: Callable[[Path, str], None]) -> None:
     golden(folder / "expected.txt", harness.render(parse(harness.tree(folder))))
+
+
+MODEL = "us.amazon.nova-lite-v1:0"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(f'// modelId: "{MODEL}"', id="line comment"),
+        pytest.param(f'/* modelId: "{MODEL}" */', id="block comment"),
+        pytest.param(f'/** @example modelId: "{MODEL}" */', id="documentation comment"),
+        pytest.param(f'const description = "{MODEL}";', id="description"),
+        pytest.param(f'if (model === "{MODEL}") use();', id="comparison"),
+        pytest.param(f'if ("{MODEL}" === model) use();', id="comparison the other way round"),
+        pytest.param(f'switch (m) {{ case "{MODEL}": use(); }}', id="case"),
+        pytest.param(f'expect(modelId).toBe("{MODEL}");', id="expectation"),
+        pytest.param(f'console.log("{MODEL}");', id="log"),
+        pytest.param(f'throw new ModelError("{MODEL}");', id="error"),
+        pytest.param(f'type M = "{MODEL}" | "amazon.nova-pro-v1:0";', id="union type"),
+        pytest.param(f'const supportedModels = ["{MODEL}"];', id="list of supported models"),
+        pytest.param(f'const MODELS = new Set(["{MODEL}", "amazon.nova-pro-v1:0"]);', id="set"),
+        pytest.param(f'const text = `The model is "{MODEL}" today`;', id="prose"),
+        pytest.param('const modelId = "gpt-4o";', id="model of another provider"),
+        pytest.param('const host = "amazon.com";', id="host"),
+    ],
+)
+def test_what_chooses_nothing_is_no_route(line: str) -> None:
+    assert models(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        pytest.param(f'const modelId = "{MODEL}";', Kind.INVOKE, id="variable"),
+        pytest.param(f'const modelId: string = "{MODEL}";', Kind.INVOKE, id="typed variable"),
+        pytest.param(f'let modelId\nmodelId = "{MODEL}"\n', Kind.INVOKE, id="assignment without semicolons"),
+        pytest.param(f'options.modelId = "{MODEL}";', Kind.INVOKE, id="member"),
+        pytest.param(f'agent.withFoundationModel("{MODEL}")', Kind.INVOKE, id="builder"),
+        pytest.param(f'askModel("{MODEL}", prompt)', Kind.INVOKE, id="argument"),
+        pytest.param(f'run("{MODEL}", prompt)', Kind.INVOKE, id="argument of a call that says nothing"),
+        pytest.param(f'const modelId = cond ? "{MODEL}" : other;', Kind.INVOKE, id="conditional"),
+        pytest.param(f'const modelId = props.modelId ?? "{MODEL}";', Kind.DEFAULT, id="fallback"),
+        pytest.param(f'const defaultModel = "{MODEL}";', Kind.DEFAULT, id="name says default"),
+        pytest.param(f'function getModel() {{ return "{MODEL}"; }}', Kind.INVOKE, id="returned"),
+        pytest.param(
+            f'const agents = [{{name: "a", model: "{MODEL}"}}, {{name: "b", model: "{MODEL}"}}];', Kind.INVOKE, id="agents"
+        ),
+        pytest.param('const embedding = "amazon.titan-embed-text-v2:0";', Kind.EMBED, id="embedding"),
+        pytest.param(
+            f"fetch(`https://bedrock-runtime.${{region}}.amazonaws.com/model/{MODEL}/converse`)", Kind.INVOKE, id="URL"
+        ),
+    ],
+)
+def test_what_chooses_a_model_is_a_route(line: str, kind: Kind) -> None:
+    found = routes(line)
+    assert found
+    for route in found:
+        assert route.kind is kind
+        assert MODEL in models(line) or kind is Kind.EMBED
+
+
+def test_the_span_is_the_value_and_columns_count_code_points() -> None:
+    (route,) = routes(f'const icon = "\N{ROCKET}"; const modelId = "{MODEL}";')
+    span = route.location.span
+    assert (span.start_line, span.start_column, span.end_column) == (1, 35, 35 + len(MODEL) + 2)
+
+
+def test_a_value_that_a_call_takes_is_no_second_route() -> None:
+    found = routes(f'const MODEL = "{MODEL}";\nclient.send(new ConverseCommand({{ modelId: MODEL }}));')
+    assert [route.sink for route in found] == ["ConverseCommand.modelId"]
+    assert [hop.note for hop in found[0].choices[0].trail] == ["constant MODEL"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("pick(x)", "the result of pick() is not followed"),
+        ("process.env.MODEL_ID", "the environment variable MODEL_ID is not set in the scanned files"),
+        ("nowhere", "'nowhere' has no value in this file"),
+        ("list[0]", "the item taken from list cannot be told"),
+    ],
+)
+def test_a_distinctive_call_is_reported_with_what_stopped_us(expression: str, reason: str) -> None:
+    (route,) = routes(f"client.send(new InvokeModelCommand({{ modelId: {expression} }}));")
+    assert route.unknown is not None
+    assert route.unknown.reason == reason
+
+
+def test_names_that_refer_to_each_other_end_with_a_reason() -> None:
+    (route,) = routes("const a = b; const b = a; new ConverseCommand({ modelId: a });")
+    assert route.unknown is not None
+    assert "too many steps" in route.unknown.reason
+
+
+def test_names_that_double_are_given_up() -> None:
+    doubling = "".join(f"const a{n} = a{n - 1} + a{n - 1};\n" for n in range(1, 60))
+    (route,) = [each for each in routes(f"const a0 = 'x';\n{doubling}new ConverseCommand({{ modelId: a59 }});") if each.unknown]
+    assert route.choices == ()
+
+
+def test_order_of_files_does_not_matter() -> None:
+    folder = harness.CASES / "text" / "sdk_typescript"
+    tree = harness.tree(folder)
+    backwards = MemoryTree(dict(reversed(list(tree.files.items()))))
+    assert parse(tree) == parse(backwards)
+
+
+def test_another_encoding_is_an_error_and_the_rest_is_read() -> None:
+    found = parse(MemoryTree({"a.yaml": b"model: \xff\xfe\x00", "b.yaml": f"model: {MODEL}\n".encode()}))
+    assert [error.path for error in found.errors] == ["a.yaml"]
+    assert len(found.references) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_no_part_of_the_text(encoding: str) -> None:
+    found = parse(MemoryTree({"a.yaml": f"model: {MODEL}\r\nother: 1\r\n".encode(encoding)}))
+    assert found.errors == ()
+    assert found.references[0].location.span.start_column == 8
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "message"),
+    [
+        ("a.json", "[" * 20_000 + f'"{MODEL}"', "cannot be read as JSON: nested more than 1000 levels deep"),
+        ("a.yaml", f"model: {MODEL}\n\tx: [", "cannot be read as YAML: found a tab character that violates indentation"),
+        ("a.json", f'{{"model": "{MODEL}"', "cannot be read as JSON: did not find expected ',' or '}'"),
+    ],
+)
+def test_a_malformed_file_is_one_error(path: str, content: str, message: str) -> None:
+    errors = parse(MemoryTree({path: content.encode()})).errors
+    assert [error.message for error in errors] == [message]
+
+
+def test_deep_nesting_is_cut_and_what_stands_beside_is_read() -> None:
+    deep = "".join(f"{'  ' * n}a:\n" for n in range(300)) + "  " * 300 + f"model: {MODEL}\n"
+    assert models(f"{deep}model: amazon.nova-pro-v1:0\n", "a.yaml") == ["amazon.nova-pro-v1:0"]
+
+
+def test_an_alias_that_explodes_is_read_once() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+    assert models(f"{bomb}model: {MODEL}\n", "a.yaml") == [MODEL]
+
+
+HOSTILE = {
+    "assignments": ("a.ts", "a=\n" * 20_000 + f'"{MODEL}"'),
+    "open brackets": ("a.ts", "([{\n" * 20_000 + f'"{MODEL}"'),
+    "sum": ("a.ts", "const m=" + '"x"+\n' * 10_000 + f'"{MODEL}";new ConverseCommand({{modelId:m}})'),
+    "templates": ("a.ts", "`${\n" * 20_000 + MODEL),
+    "arguments": ("a.ts", "f(" + f'"{MODEL}",\n' * 4_000 + ")"),
+    "object": ("a.ts", "const models={" + "".join(f'm{n}: "{MODEL}",\n' for n in range(4_000)) + "}"),
+    "list": ("a.yaml", "models:\n" + f"  - {MODEL}\n" * 10_000),
+    "map": ("a.yaml", "models:\n" + "".join(f"  model{n}: {MODEL}\n" for n in range(5_000))),
+    "flow": ("a.yaml", "[" * 50_000 + MODEL),
+    "tables": ("a.toml", "".join(f'[a.b{n}]\nmodel="{MODEL}"\n' for n in range(3_000))),
+    "dashes": ("a.sh", ("-" * 3_900 + "\n") * 50 + f"MODEL={MODEL}"),
+    "braces": ("a.sh", ("${" * 1_900 + "\n") * 50 + f"MODEL={MODEL}"),
+}
+
+
+@pytest.mark.parametrize(("path", "content"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_takes_no_more_than_linear_time(path: str, content: str) -> None:
+    started = time.perf_counter()
+    parse(MemoryTree({path: content.encode()}))
+    # What grows with the square takes minutes here.
+    assert time.perf_counter() - started < 30
+
+
+WORDS = [
+    *"=:\"'`}{()[],;#?|-\\\0",
+    "${",
+    "//",
+    "/*",
+    "*/",
+    "??",
+    "=>",
+    "...",
+    "&a",
+    "*a",
+    "<<",
+    "modelId",
+    "model",
+    "return",
+    "const",
+    "from",
+]
+PIECES = st.sampled_from([MODEL, "\n", " ", "new ConverseCommand(", "process.env.X", "import ", "./b", "- ", *WORDS])
+SUFFIXES = ("ts", "java", "go", "cs", "rb", "sql", "baml", "yaml", "json", "toml", "sh", "properties")
+PATHS = [*(f"a.{suffix}" for suffix in SUFFIXES), ".env", "Dockerfile"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(PIECES, max_size=40).map("".join),
+    st.sampled_from(
+        [
+            "a.ts",
+            "a.java",
+            "a.go",
+            "a.cs",
+            "a.rb",
+            "a.sql",
+            "a.yaml",
+            "a.json",
+            "a.toml",
+            ".env",
+            "a.sh",
+            "Dockerfile",
+            "a.properties",
+        ]
+    ),
+)
+def test_no_text_breaks_the_parser(content: str, path: str) -> None:
+    source = content.splitlines() or [""]
+    found = parse(MemoryTree({path: content.encode("utf-8", "surrogatepass")}))
+    for route in found.references:
+        assert 1 <= route.location.span.start_line <= len(source) + 1
+        assert route.choices or route.unknown
+    assert all(isinstance(error, ScanError) for error in found.errors)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 12), st.sampled_from(["", "// a comment", "const unrelated = 1;"]))
+def test_a_line_put_in_between_moves_the_span_and_keeps_the_symbol(at: int, line: str) -> None:
+    content = (harness.CASES / "text" / "sdk_typescript" / "config.ts").read_text("utf-8")
+    lines = content.split("\n")
+    moved = "\n".join((*lines[:at], line, *lines[at:]))
+    assert [route.location.symbol for route in routes(moved)] == [route.location.symbol for route in routes(content)]

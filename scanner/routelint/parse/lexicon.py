@@ -136,7 +136,8 @@ class Token:
 _MARKS = ("===", "!==", "...", "??=", "||=", "??", "||", "&&", "=>", "->", "==", "!=", ":=", "?.", "?:", "::", "<=", ">=")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-_REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+# Bounded: in a long line without an end each slash would look through the rest of it.
+_REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,500}/[a-z]*")
 _BEFORE_REGEX = frozenset(("return", "typeof", "case", "in", "of", "=>", "&&", "||", "??", *"(,=:[!&|?{};"))
 
 

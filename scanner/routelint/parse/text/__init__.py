@@ -48,10 +48,13 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
         try:
             parts.append(_of_data(file, rows))
         except nodes.MalformedError as error:
-            if _is_commented_json(file):
-                programs.append(file)
-            else:
+            if not _is_json(file):
                 parts.append(_by_lines(file, error))
+                continue
+            # JSON with comments is read like a program, and so is what can be read of broken JSON.
+            programs.append(file)
+            if next(lexicon.comments(file.source.text, lexicon.LEXICONS["json"]), None) is None:
+                parts.append(Parsed(errors=(_error(file, error),)))
     parts.extend(_of_programs(programs, rows, context, paths, merge(parts).settings))
     return merge(parts)
 
@@ -76,8 +79,12 @@ def _by_lines(file: File, error: nodes.MalformedError) -> Parsed:
     references = _references(file, shell.places(file))
     if _TEMPLATED.search(file.source.text):
         return Parsed(references)
+    return Parsed(references, errors=(_error(file, error),))
+
+
+def _error(file: File, error: nodes.MalformedError) -> ScanError:
     kind = "JSON" if ".json" in file.name.lower() else "YAML"
-    return Parsed(references, errors=(ScanError(file.path, f"cannot be read as {kind}: {error}", error.line, error.column),))
+    return ScanError(file.path, f"cannot be read as {kind}: {error}", error.line, error.column)
 
 
 def _of_programs(
@@ -103,8 +110,8 @@ def _of_programs(
     yield Parsed(settings=own)
 
 
-def _is_commented_json(file: File) -> bool:
-    """Whether a JSON file may be one with comments, which is read like a program."""
+def _is_json(file: File) -> bool:
+    """Whether a file is meant to be JSON, as people write it."""
     text = file.source.text.lstrip("\ufeff \t\r\n")
     return (
         file.name.lower().endswith((".json", ".jsonc", ".json5")) and text[:1] in ("{", "[", "/") and not _is_machine_made(text)

@@ -264,9 +264,11 @@ def _holds_record(table: Map) -> bool:
 
 def _is_grant(steps: tuple[Step, ...]) -> bool:
     return words.says_grant(_key(steps)) and any(
-        isinstance(step.container, Map) and {"Action", "Actions", "actions", "NotAction"} & set(step.container.keys())
-        for step in steps
+        isinstance(step.container, Map) and any(step.container.get(key) is not None for key in _ACTIONS) for step in steps
     )
+
+
+_ACTIONS = ("Action", "Actions", "actions", "NotAction")
 
 
 _CLAUDE_CODE = frozenset(
@@ -286,19 +288,15 @@ def _uses_bedrock(steps: tuple[Step, ...]) -> bool:
     container = steps[-1].container
     if not isinstance(container, Map):
         return False
-    return any(
-        name.text in ("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_MANTLE")
-        and isinstance(value, Scalar)
-        and value.text.lower() in _TRUE
-        for name, value in container.entries
-    )
+    switches = (container.get(name) for name in ("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_MANTLE"))
+    return any(isinstance(value, Scalar) and value.text.lower() in _TRUE for value in switches)
 
 
 def _evidence(file: File, steps: tuple[Step, ...], scalar: Scalar) -> tuple[Evidence, ...]:
     """The environment that a key on the way names."""
     for depth in range(len(steps) - 1, -1, -1):
         step = steps[depth]
-        if isinstance(step.container, Map) and step.key is not None:
+        if isinstance(step.container, Map) and step.key is not None and step.key.text.lower() in words.ENVIRONMENTS:
             parent = _key(steps[:depth])
             if words.names_environment(step.key.text, step.container.keys(), parent):
                 place = file.location(step.key.start, step.key.end)

@@ -15,6 +15,7 @@ from routelint.possible import Hole, Possibility, Possible, combine, concatenate
 
 # Steps of one evaluation: names that refer to each other twice would double them each time.
 MOST_EVALUATIONS = 2000
+_MOST_PIECES = 32
 
 # Calls that hand over what they are given: wrappers of the SDKs, and conversions.
 _WRAPPERS = frozenset(
@@ -74,11 +75,13 @@ def evaluate(scope: Scope, start: int, end: int, depth: int = 0) -> Possible:
     if (placeholder := _placeholder(code.text[code.tokens[start].start : code.tokens[end - 1].end])) is not None:
         return known(placeholder)
     plus = [index for index in parts if code.is_mark(index, "+") and index != parts[0]]
+    if len(plus) >= _MOST_PIECES:
+        return unknown(f"the text is put together from more than {_MOST_PIECES} pieces")
     if plus:
         bounds = [start, *(index + 1 for index in plus)]
         ends = [*plus, end]
         operands = [evaluate(scope, low, high, depth + 1) for low, high in zip(bounds, ends, strict=True)]
-        return combine(operands[:16], concatenate)
+        return combine(operands, concatenate)
     return _primary(scope, parts, end, depth)
 
 
@@ -202,6 +205,8 @@ def _string(scope: Scope, index: int, depth: int) -> Possible:
     pieces: list[Possible] = []
     raw = scope.file.source.text
     position = token.start
+    if len(token.code) > _MOST_PIECES:
+        return unknown(f"the text is put together from more than {_MOST_PIECES} pieces")
     for number, (start, end) in enumerate(token.code):
         opener = raw.rfind("{", position, start) if "{" in raw[position:start] else start
         literal = raw[position:opener]
@@ -213,7 +218,7 @@ def _string(scope: Scope, index: int, depth: int) -> Possible:
         pieces.append(_embedded(scope, index, start, end, depth))
         position = end + 1
     pieces.append(known(raw[position : token.end].rstrip("`\"'")))
-    return combine(pieces[:32], concatenate)
+    return combine(pieces, concatenate)
 
 
 def _embedded(scope: Scope, index: int, start: int, end: int, depth: int) -> Possible:

@@ -11,6 +11,8 @@ from routelint.parse.lexicon import Lexicon, Token, TokenKind, tokens
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 # More tokens than a person writes into one file; the rest is not looked at.
 MOST_TOKENS = 400_000
+# A longer expression is cut: where each of many runs to the end of the text, reading them all would never end.
+MOST_PARTS = 1000
 # What a line may end with, or the next may start with, when the statement goes on.
 _GOES_ON = frozenset("=+.?:,|&([{<>*-%") | {"??", "||", "&&", "=>", "?.", ":=", "==", "===", "?:", "->", "return"}
 
@@ -132,7 +134,7 @@ class Code:
         """The stretches between commas and semicolons of a group: start and end indexes."""
         start = self.groups[group].open + 1
         limit = self.limit(group)
-        for index in list(self.level(start, limit)) if start < limit else []:
+        for index in self.level(start, limit):
             if self.is_mark(index, ",", ";"):
                 if index > start:
                     yield start, index
@@ -146,7 +148,9 @@ class Code:
         limit = self.limit(group)
         index = start
         braces = self.opener(group) in ("{", "")
-        while 0 <= index < limit:
+        for _ in range(MOST_PARTS):
+            if not 0 <= index < limit:
+                break
             if self.is_mark(index, ",", ";"):
                 return index
             following = self.after(index)
@@ -155,6 +159,8 @@ class Code:
             if braces and index >= start and self._line_ends(following - 1, following):
                 return following
             index = following
+        else:
+            return index
         return limit
 
     def _line_ends(self, last: int, following: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -47,6 +48,7 @@ _SELECTORS = frozenset(("find", "findFirst", "findLast", "first", "First", "Firs
 _PERMITS = frozenset(("addResources", "addResource", "resourceArns", "withResources"))
 _INVOKES = re.compile(r"bedrock:(?:\*|Invoke|Converse)", re.IGNORECASE)
 _MOST_GROUPS_UP = 3
+_MOST_ARGUMENTS = 8
 
 
 def places(scope: Scope) -> Iterator[Place]:
@@ -167,7 +169,7 @@ def _construct(code: Code, around: Sequence[Frame]) -> str | None:
     """What a construct with a default is called: `new CfnParameter(this, "ModelId", {default: ...})`."""
     for frame in around:
         if frame.kind is FrameKind.ARGUMENT:
-            for low, high in code.entries(frame.group):
+            for low, high in itertools.islice(code.entries(frame.group), _MOST_ARGUMENTS):
                 if high - low == 1 and code.tokens[low].kind is TokenKind.STRING and words.says_model(code.tokens[low].text):
                     return code.tokens[low].text
     return None
@@ -194,7 +196,7 @@ def _evidence(scope: Scope, around: Sequence[Frame]) -> tuple[Evidence, ...]:
     """The environment that a key around a place names."""
     code = scope.code
     for depth, frame in enumerate(around):
-        if frame.kind is not FrameKind.PAIR:
+        if frame.kind is not FrameKind.PAIR or frame.name.lower() not in words.ENVIRONMENTS:
             continue
         keys = tuple(
             code.tokens[low].text
@@ -211,15 +213,17 @@ def _evidence(scope: Scope, around: Sequence[Frame]) -> tuple[Evidence, ...]:
 def _wildcards(scope: Scope) -> Iterator[Place]:
     """`resources: ["*"]` beside an action that invokes models."""
     code = scope.code
-    seen: set[int] = set()
+    asked: dict[int, tuple[int, int] | None] = {}
     for index, token in enumerate(code.tokens):
         if token.kind is not TokenKind.STRING or not _INVOKES.match(token.text):
             continue
         group = code.group_of[index]
         for _ in range(_MOST_GROUPS_UP):
-            found = find_key(code, group, ("resources", "Resources", "Resource", "resource")) if group else None
-            if found is not None and found[0] not in seen:
-                seen.update(range(*found))
+            first = group not in asked
+            if first:
+                asked[group] = find_key(code, group, ("resources", "Resources", "Resource", "resource")) if group else None
+            found = asked[group]
+            if found is not None and first:
                 yield from _stars(scope, found)
             if found is not None or not group:
                 break

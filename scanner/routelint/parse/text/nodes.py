@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +13,11 @@ from routelint.parse import lexicon
 from routelint.parse.lexicon import Token, TokenKind
 
 MOST_DEPTH = 100
+MOST_BRACKETS_IN_JSON = 1000
+MOST_BRACKETS = 10_000
+
+_BRACKET = re.compile(r"[\[\]{}]")
+_JSON_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class Map:
     start: int
     end: int
     entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+    last: dict[str, Node] = field(default_factory=dict, compare=False)
     answers: dict[str, bool] = field(default_factory=dict, compare=False)
 
     def asked(self, question: str, answer: Callable[[Map], bool]) -> bool:
@@ -39,9 +46,14 @@ class Map:
             self.answers[question] = answer(self)
         return self.answers[question]
 
+    def add(self, key: Scalar, value: Node) -> None:
+        """One more entry."""
+        self.entries.append((key, value))
+        self.last[key.text] = value
+
     def get(self, key: str) -> Node | None:
         """The last value of a key."""
-        return next((value for name, value in reversed(self.entries) if name.text == key), None)
+        return self.last.get(key)
 
     def keys(self) -> tuple[str, ...]:
         """Every key in order."""
@@ -85,8 +97,10 @@ def read_yaml(text: str) -> tuple[Node, ...]:
         MalformedError: the text is not YAML.
     """
     # A tab is no indentation in YAML, but plain space in JSON; inside a JSON string it may not stand.
-    if text.lstrip()[:1] in ("{", "["):
+    is_json = text.lstrip()[:1] in ("{", "[")
+    if is_json:
         text = text.replace("\t", " ")
+    _check_nesting(text, is_json)
     documents: list[Node] = []
     stack: list[Map | List] = []
     keys: list[Scalar | None] = []
@@ -101,7 +115,7 @@ def read_yaml(text: str) -> tuple[Node, ...]:
         elif keys[-1] is None:
             keys[-1] = node if isinstance(node, Scalar) else Scalar("", node.start, node.end)
         else:
-            stack[-1].entries.append((keys[-1], node))
+            stack[-1].add(keys[-1], node)
             keys[-1] = None
 
     try:
@@ -138,6 +152,25 @@ def read_yaml(text: str) -> tuple[Node, ...]:
     return tuple(documents)
 
 
+def _check_nesting(text: str, is_json: bool) -> None:
+    """Refuses brackets that nest beyond all reason: libyaml takes time with the square of their depth.
+
+    Outside JSON brackets may stand in prose, unpaired, so more of them are let pass.
+    """
+    most = MOST_BRACKETS_IN_JSON if is_json else MOST_BRACKETS
+    if text.count("[") + text.count("{") <= most:
+        return
+    depth = 0
+    for match in (_JSON_BRACKET if is_json else _BRACKET).finditer(text):
+        if match[0] in "[{":
+            depth += 1
+            if depth > most:
+                line = text.count("\n", 0, match.start()) + 1
+                raise MalformedError(f"nested more than {most} levels deep", line, 1)
+        elif match[0] in "]}":
+            depth = max(0, depth - 1)
+
+
 def _offset(mark: _Mark | None) -> int:
     return 0 if mark is None else mark.index
 
@@ -168,7 +201,7 @@ def read_toml(text: str) -> Node:
             position += 1
             continue
         value, position = _toml_value(text, tokens, equals + 1, 0)
-        _table(table, path[:-1]).entries.append((_key(path[-1]), value))
+        _table(table, path[:-1]).add(_key(path[-1]), value)
     return root
 
 
@@ -199,13 +232,13 @@ def _table(root: Map, path: list[Token], *, array: bool = False) -> Map:
         if array and depth + 1 == len(path):
             if not isinstance(found, List):
                 found = List(token.start, token.end)
-                here.entries.append((_key(token), found))
+                here.add(_key(token), found)
             found.items.append(made)
             here = made
         elif isinstance(found, Map):
             here = found
         else:
-            here.entries.append((_key(token), made))
+            here.add(_key(token), made)
             here = made
     return here
 
@@ -247,7 +280,7 @@ def _toml_container(text: str, tokens: list[Token], position: int, depth: int) -
         path = [part for part in tokens[position:equals] if part.kind is not TokenKind.MARK]
         value, position = _toml_value(text, tokens, equals + 1, depth + 1)
         if path:
-            _table(table, path[:-1]).entries.append((_key(path[-1]), value))
+            _table(table, path[:-1]).add(_key(path[-1]), value)
     end = tokens[position].end if position < len(tokens) else len(text)
     if closer == "]":
         return List(start, end, items), position + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 
@@ -63,6 +64,12 @@ def _comments(file: File, start: int, end: int) -> tuple[tuple[int, int], ...]:
     )
 
 
+def _is_hidden(offset: int, hidden: tuple[tuple[int, int], ...]) -> bool:
+    """Whether an offset lies in one of some stretches that are in order."""
+    at = bisect.bisect_right(hidden, offset, key=lambda stretch: stretch[0]) - 1
+    return at >= 0 and offset < hidden[at][1]
+
+
 def _line(file: File, line: str, offset: int, owner: str, section: str, hidden: tuple[tuple[int, int], ...]) -> Iterator[Place]:
     taken: set[int] = set()
     printed = _PRINTED.search(line)
@@ -70,7 +77,7 @@ def _line(file: File, line: str, offset: int, owner: str, section: str, hidden: 
     for pattern in (_TEMPLATE_DEFAULT, _DOCKER_ENV, _ASSIGNMENT, _OPTION, _PAIR):
         for match in pattern.finditer(line):
             start = offset + match.start("value")
-            if start in taken or match.start() >= visible or any(low <= start < high for low, high in hidden):
+            if start in taken or match.start() >= visible or _is_hidden(start, hidden):
                 continue
             if (
                 not words.says_model(match["name"])
