@@ -133,9 +133,9 @@ def _from_git(root: Path, repository: _Repository) -> list[str] | None:
     also spares the ownership question (`safe.directory`), which stands for the same danger.
     """
     program = shutil.which("git")
-    index = repository.data / "index"
-    if program is None or not index.is_file():
+    if program is None:
         return None
+    index = repository.data / "index"
     with tempfile.TemporaryDirectory(prefix="routelint-") as empty:
         Path(empty, "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
         Path(empty, "objects").mkdir()
@@ -144,7 +144,8 @@ def _from_git(root: Path, repository: _Repository) -> list[str] | None:
         environment.update(
             GIT_DIR=empty,
             GIT_WORK_TREE=os.fspath(repository.work_tree),
-            GIT_INDEX_FILE=os.fspath(index),
+            # A repository nothing was added to has no index.
+            GIT_INDEX_FILE=os.fspath(index) if index.is_file() else os.path.join(empty, "index"),  # noqa: PTH118
             GIT_CONFIG_NOSYSTEM="1",
             GIT_CONFIG_GLOBAL=os.devnull,
             GIT_CONFIG_COUNT="0",
@@ -202,7 +203,11 @@ def _walk(root: Path) -> Iterator[str]:
         for entry in found:
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if depth < MOST_DEPTH and not _is_generated(entry.name) and not _is_output(entry.name, names):
+                    if entry.name.endswith(".dist-info"):
+                        # Of what was installed here only the list of its files matters.
+                        if Path(entry.path, "RECORD").is_file():
+                            yield f"{prefix}{entry.name}/RECORD"
+                    elif depth < MOST_DEPTH and not _is_generated(entry.name) and not _is_output(entry.name, names):
                         pending.append((entry.path, f"{prefix}{entry.name}/", depth + 1))
                 elif entry.is_file():
                     yield prefix + entry.name

@@ -1,0 +1,563 @@
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routelint import surfaces
+from routelint.collect import Collected, collect, markers, patterns, units
+from routelint.collect.tree import DiskTree, UnreadableError
+from routelint.model import Kind
+from routelint.surfaces import Surface
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
+not_as_root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything")
+
+MODEL = "us.amazon.nova-lite-v1:0"
+
+
+def write(root: Path, files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def git(root: Path, *arguments: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+    subprocess.run(["git", *identity, *arguments], cwd=root, env=environment, check=True, capture_output=True)
+
+
+def unit(collected: Collected, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    for each in collected.units:
+        if each.language == language:
+            return each.paths, each.marked
+    return (), ()
+
+
+def paths(root: Path) -> list[str]:
+    return list(collect(root).tree.paths())
+
+
+# Units and markers.
+
+
+def test_files_are_sorted_into_units_and_marked(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "main.tf": 'resource "aws_bedrockagent_agent" "a" {}',
+            "variables.tf": 'variable "name" {}',
+            "prod.tfvars": f'model = "{MODEL}"',
+            "terragrunt.hcl": "inputs = {}",
+            "plan.json": '{"format_version": "1.2", "terraform_version": "1.9", "planned_values": {}}',
+            "template.yaml": "AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n",
+            "stack.json": '{"Resources": {"A": {"Type": "AWS::Bedrock::Agent"}}}',
+            "flow.asl.json": '{"StartAt": "A", "States": {}}',
+            "params.json": '[{"ParameterKey": "ModelId", "ParameterValue": "x"}]',
+            "samconfig.toml": "[prod.deploy.parameters]",
+            "app.py": "import litellm\n",
+            "plain.py": "print('hello')\n",
+            "note.ipynb": '{"cells": ["boto3.client(\\"bedrock-runtime\\")"]}',
+            "config.yaml": f"model: {MODEL}\n",
+            "app.ts": "export {}",
+            ".env.example": f"MODEL={MODEL}",
+            "README.md": f"uses {MODEL}",
+            "package-lock.json": f'{{"model": "{MODEL}"}}',
+            "bundle.min.js": f'm="{MODEL}"',
+            "app.js.map": f'{{"model": "{MODEL}"}}',
+            "types.d.ts": f'type M = "{MODEL}"',
+            "terraform.tfstate": f'{{"model": "{MODEL}"}}',
+        },
+    )
+    collected = collect(tmp_path)
+    assert unit(collected, "terraform") == (
+        ("main.tf", "plan.json", "prod.tfvars", "terragrunt.hcl", "variables.tf"),
+        ("main.tf", "prod.tfvars"),
+    )
+    assert unit(collected, "cloudformation") == (
+        ("flow.asl.json", "params.json", "samconfig.toml", "stack.json", "template.yaml"),
+        ("stack.json",),
+    )
+    assert unit(collected, "python") == (("app.py", "note.ipynb", "plain.py"), ("app.py", "note.ipynb"))
+    assert unit(collected, "text") == ((".env.example", "app.ts", "config.yaml"), (".env.example", "config.yaml"))
+    assert [each.language for each in collected.units] == ["terraform", "cloudformation", "python", "text"]
+    assert collected.files == 16
+    assert collected.errors == ()
+    assert "README.md" in collected.tree.paths()
+
+
+def test_a_folder_that_holds_nothing_gives_no_unit(tmp_path: Path) -> None:
+    collected = collect(tmp_path)
+    assert (collected.units, collected.files, collected.errors) == ((), 0, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "marked"),
+    [
+        pytest.param("client = boto3.client('BEDROCK-runtime')", True, id="service in capitals"),
+        pytest.param("answer = self.client.converse(**request)", True, id="runtime call without the service"),
+        pytest.param("client.invoke_model_with_response_stream(body=b)", True, id="longer runtime call"),
+        pytest.param("MODEL = 'anthropic.claude-v2'", True, id="identifier"),
+        pytest.param("from strands import Agent", True, id="framework with its own default"),
+        pytest.param("import os, litellm", False, id="import behind another in one line"),
+        pytest.param("x = 1\nimport  litellm", True, id="import with two blanks"),
+        pytest.param("# the two strands of this story", False, id="framework's name in prose"),
+        pytest.param("url = 'https://amazon.com/x'", False, id="provider's name alone"),
+        pytest.param("anthropic.messages.create()", False, id="provider's module"),
+        pytest.param("", False, id="empty"),
+    ],
+)
+def test_markers_of_python(tmp_path: Path, content: str, marked: bool) -> None:
+    write(tmp_path, {"app.py": content})
+    assert (unit(collect(tmp_path), "python")[1] == ("app.py",)) is marked
+
+
+def test_every_python_surface_with_its_own_default_is_marked_by_its_import() -> None:
+    found = markers.derive(surfaces.load("python"))
+    for row in surfaces.load("python"):
+        package = row.symbol.split(".")[0].split("(")[0].strip()
+        if row.default is None or row.kind is None or not package.isidentifier() or "*" in row.carrier:
+            continue
+        name = row.symbol.split("(")[0].split(" ")[0].split(".")[-1]
+        line = f"from {row.symbol.split('(')[0].rsplit('.', 1)[0]} import {name}\n"
+        assert found.found(line.encode()), row.symbol
+
+
+@pytest.mark.parametrize("provider", sorted(markers.STEMS))
+def test_every_stem_is_found_across_a_chunk(provider: str) -> None:
+    stem = provider + markers.STEMS[provider].split("|")[0].replace("(?:ai)?\\", "").replace("[rv]\\d", "r1")
+    found = markers.derive(())
+    assert found.found(f"x = '{stem.upper()}'".encode())
+    assert len(stem) < markers.OVERLAP_BYTES
+
+
+def test_markers_come_from_the_surfaces() -> None:
+    row = Surface("X1", "new-framework", "new_framework.Agent", "model", kind=Kind.AGENT, bedrock_only=False)
+    assert not markers.derive(()).found(b"import new_framework")
+    assert markers.derive([row]).found(b"import new_framework")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_byte_order_mark_does_not_hide_a_marker(tmp_path: Path, encoding: str) -> None:
+    write(tmp_path, {"config.yaml": f"model: {MODEL}\n".encode(encoding)})
+    assert unit(collect(tmp_path), "text")[1] == ("config.yaml",)
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("a.tf", "terraform"),
+        ("a.tofu", "terraform"),
+        ("a.tf.json", "terraform"),
+        ("x/dev.auto.tfvars", "terraform"),
+        ("dev.tfvars.json", "terraform"),
+        ("a.PY", "python"),
+        ("docker/Dockerfile", "text"),
+        ("api.Dockerfile", "text"),
+        ("Dockerfile.prod", "text"),
+        (".env", "text"),
+        (".env.local", "text"),
+        ("env.example", "text"),
+        ("docker-compose.override.yml", "text"),
+        ("Makefile", "text"),
+        ("a.properties", "text"),
+        ("a.md", None),
+        ("uv.lock", None),
+        (".terraform.lock.hcl", None),
+        ("yarn-lock.json", None),
+        ("logo.png", None),
+        ("environment.ts", "text"),
+        ("envelope", None),
+    ],
+)
+def test_a_name_says_the_language(path: str, language: str | None) -> None:
+    assert units.language_of(path) == language
+
+
+def test_include_and_exclude_choose_by_pattern(tmp_path: Path) -> None:
+    write(tmp_path, {"app/a.py": "bedrock", "app/gen/b.py": "bedrock", "lib/c.py": "bedrock"})
+    assert unit(collect(tmp_path, exclude=["gen/"]), "python")[0] == ("app/a.py", "lib/c.py")
+    assert unit(collect(tmp_path, include=["app/**"], exclude=["**/gen"]), "python")[0] == ("app/a.py",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("*.py", "a/b.py", True),
+        ("/*.py", "a/b.py", False),
+        ("/*.py", "b.py", True),
+        ("a/*.py", "a/b.py", True),
+        ("a/*.py", "a/c/b.py", False),
+        ("a/**/b.py", "a/b.py", True),
+        ("a/**/b.py", "a/c/d/b.py", True),
+        ("a/**", "a/b/c.py", True),
+        ("gen", "x/gen/y.py", True),
+        ("gen/", "x/gen", False),
+        ("gen/", "x/gen/y", True),
+        ("a?.py", "ab.py", True),
+        ("a?.py", "a/.py", False),
+        ("[ab].py", "a.py", True),
+        ("[!ab].py", "a.py", False),
+        ("a.py", "aXpy", False),
+        ("a+b.py", "a+b.py", True),
+        ("[", "[", True),
+    ],
+)
+def test_patterns_read_like_gitignore(pattern: str, path: str, fits: bool) -> None:
+    assert patterns.matcher([pattern])(path) is fits
+
+
+def test_a_later_pattern_takes_back() -> None:
+    fits = patterns.matcher(["*.py", "!keep.py"])
+    assert fits("a.py")
+    assert not fits("x/keep.py")
+
+
+@given(st.text(alphabet="ab*?[]!/.", max_size=12), st.text(alphabet="ab/.", max_size=8))
+def test_no_pattern_breaks_the_matcher(pattern: str, path: str) -> None:
+    assert patterns.matcher([pattern])(path) in (True, False)
+
+
+def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
+    write(tmp_path, {f"{number}.py": "x" for number in range(600)})
+    told: list[tuple[int, int]] = []
+    collect(tmp_path, on_progress=lambda done, of: told.append((done, of)))
+    assert told == sorted(told)
+    assert told[-1] == (600, 600)
+
+
+# Listing.
+
+
+@needs_git
+def test_git_lists_tracked_and_untracked_files_without_ignored_ones(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(
+        tmp_path,
+        {
+            ".gitignore": "*.secret.py\nout/\n",
+            "tracked.py": "",
+            "untracked.py": "",
+            "a.secret.py": "",
+            "out/b.py": "",
+            "deleted.py": "",
+            "sub/.gitignore": "c.py",
+            "sub/c.py": "",
+            "sub/d.py": "",
+            ".git/info/exclude": "excluded.py\n",
+            "excluded.py": "",
+        },
+    )
+    git(tmp_path, "add", "tracked.py", "deleted.py")
+    (tmp_path / "deleted.py").unlink()
+    assert [path for path in paths(tmp_path) if path.endswith(".py")] == ["sub/d.py", "tracked.py", "untracked.py"]
+    assert paths(tmp_path / "sub") == [".gitignore", "d.py"]
+
+
+@needs_git
+def test_a_file_in_conflict_and_a_linked_work_tree_are_listed_once(tmp_path: Path) -> None:
+    main, linked = tmp_path / "main", tmp_path / "linked"
+    main.mkdir()
+    git(main, "init", "-q", "-b", "main")
+    write(main, {"a.py": "one\n"})
+    git(main, "add", "a.py")
+    git(main, "commit", "-q", "-m", "one")
+    git(main, "worktree", "add", "-q", "-b", "other", str(linked))
+    write(linked, {"a.py": "two\n"})
+    git(linked, "commit", "-q", "-am", "two")
+    write(main, {"a.py": "three\n"})
+    git(main, "commit", "-q", "-am", "three")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(main, "merge", "-q", "other")
+    assert paths(main) == ["a.py"]
+    assert paths(linked) == [".git", "a.py"] or paths(linked) == ["a.py"]
+
+
+@needs_git
+def test_nested_repositories_are_looked_into(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    inner = tmp_path / "vendor" / "inner"
+    write(inner, {"b.py": "", "ignored.py": "", ".gitignore": "ignored.py"})
+    git(inner, "init", "-q")
+    git(inner, "add", ".")
+    assert paths(tmp_path) == ["vendor/inner/.gitignore", "vendor/inner/b.py"]
+
+
+@needs_git
+@posix_only
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        "[core]\n\tfsmonitor = {program}\n",
+        "[core]\n\tfsmonitor = {program}\n\tuntrackedCache = true\n[feature]\n\tmanyFiles = true\n",
+        "[core]\n\thooksPath = {folder}\n",
+        "[core]\n\tworktree = {elsewhere}\n",
+        "[include]\n\tpath = {folder}/more\n",
+        '[alias]\n\tls-files = "!{program}"\n',
+        "[core]\n\tpager = {program}\n\tsshCommand = {program}\n[diff]\n\texternal = {program}\n",
+        '[filter "x"]\n\tclean = {program}\n\tsmudge = {program}\n\tprocess = {program}\n',
+        "not a configuration at all",
+    ],
+)
+def test_the_configuration_of_a_scanned_repository_runs_nothing(tmp_path: Path, configuration: str) -> None:
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    write(root, {"a.py": "", ".gitattributes": "* filter=x"})
+    write(elsewhere, {"secret.py": ""})
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    ran = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    program.chmod(0o755)
+    write(tmp_path, {"folder/more": f"[core]\n\tfsmonitor = {program}\n"})
+    shutil.copy(program, tmp_path / "folder" / "post-index-change")
+    (root / ".git" / "config").write_text(
+        configuration.format(program=program, folder=tmp_path / "folder", elsewhere=elsewhere), "utf-8"
+    )
+    os.utime(root / "a.py", (1, 1))
+    assert paths(root) == [".gitattributes", "a.py"]
+    assert not ran.exists()
+
+
+@needs_git
+def test_the_environment_of_git_does_not_redirect_the_listing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    write(root, {"a.py": ""})
+    write(elsewhere, {"b.py": ""})
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    git(elsewhere, "init", "-q")
+    git(elsewhere, "add", ".")
+    monkeypatch.setenv("GIT_DIR", str(elsewhere / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(elsewhere / ".git" / "index"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(elsewhere))
+    assert paths(root) == ["a.py"]
+
+
+@needs_git
+def test_a_broken_repository_is_walked(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", ".git/HEAD": "ref: refs/heads/main\n", ".git/index": b"DIRC\0\0\0\x09garbage"})
+    assert paths(tmp_path) == ["a.py"]
+
+
+def test_without_git_the_tree_is_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a.py": "", ".git/HEAD": "ref: x", ".git/index": "", "b/c.py": ""})
+    monkeypatch.setenv("PATH", "")
+    assert paths(tmp_path) == ["a.py", "b/c.py"]
+
+
+def test_what_tools_wrote_is_skipped(tmp_path: Path) -> None:
+    kept = {
+        "app/main.py": "",
+        "build/deploy.tf": "",
+        "dist/keep.py": "",
+        "env/settings.py": "",
+        "target/a.py": "",
+        "cdk.out/stack.template.json": "{}",
+    }
+    skipped = [
+        "node_modules/x/index.js",
+        "app/.terraform/modules/m/main.tf",
+        ".venv/pyvenv.cfg",
+        ".venv/lib/a.py",
+        "other-env/pyvenv.cfg",
+        "other-env/lib/python3/site-packages/a.py",
+        "app/__pycache__/a.py",
+        ".tox/py/a.py",
+        "x.egg-info/a.py",
+        "layer/python/lib/site-packages/b.py",
+        "web/package.json/../dist/a.js",
+    ]
+    write(
+        tmp_path, {**kept, **dict.fromkeys(skipped[:-1], ""), "web/package.json": "{}", "web/dist/a.js": "", "web/src/a.js": ""}
+    )
+    assert paths(tmp_path) == sorted([*kept, "web/package.json", "web/src/a.js"])
+
+
+def test_packages_installed_into_a_source_folder_are_skipped_by_their_record(tmp_path: Path) -> None:
+    record = "requests/__init__.py,sha256=x,3\nrequests/api.py,,\nrequests-2.0.dist-info/RECORD,,\n../bin/x,,\n/etc/passwd,,\n"
+    write(
+        tmp_path,
+        {
+            "fn/app.py": "",
+            "fn/requests/__init__.py": "",
+            "fn/requests/api.py": "",
+            "fn/requests/own.py": "",
+            "fn/requests-2.0.dist-info/RECORD": record,
+        },
+    )
+    assert paths(tmp_path) == ["fn/app.py", "fn/requests/own.py"]
+
+
+def test_an_unpacked_package_at_the_root_is_what_is_scanned(tmp_path: Path) -> None:
+    write(tmp_path, {"pkg/a.py": "", "pkg-1.0.dist-info/RECORD": "pkg/a.py,,\n"})
+    assert paths(tmp_path) == ["pkg/a.py"]
+
+
+# Hostile trees.
+
+
+def loop(root: Path) -> None:
+    (root / "loop").symlink_to(root)
+    (root / "self.py").symlink_to(root / "self.py")
+
+
+def outside(root: Path) -> None:
+    (root.parent / "secret.py").write_text("bedrock")
+    (root / "link.py").symlink_to(root.parent / "secret.py")
+    (root / "folder").symlink_to(root.parent)
+
+
+def pipe(root: Path) -> None:
+    os.mkfifo(root / "pipe.py")
+
+
+def device(root: Path) -> None:
+    (root / "zero.py").symlink_to("/dev/zero")
+
+
+def dangling(root: Path) -> None:
+    (root / "gone.py").symlink_to(root / "nowhere.py")
+
+
+def folder_named_like_a_file(root: Path) -> None:
+    (root / "x.tf").mkdir()
+    (root / "x.tf" / "y.py").write_text("bedrock")
+
+
+@posix_only
+@pytest.mark.parametrize("in_git", [False, pytest.param(True, marks=needs_git)], ids=["walked", "in git"])
+@pytest.mark.parametrize(
+    "make", [loop, outside, pipe, device, dangling, folder_named_like_a_file], ids=lambda make: make.__name__
+)
+def test_nothing_of_a_hostile_tree_is_read(tmp_path: Path, make: Callable[[Path], None], in_git: bool) -> None:
+    root = tmp_path / "root"
+    write(root, {"app.py": "import boto3 # bedrock"})
+    make(root)
+    if in_git:
+        git(root, "init", "-q")
+        git(root, "add", "app.py")
+    collected = collect(root)
+    found, marked = unit(collected, "python")
+    assert "app.py" in marked
+    assert set(found) <= {"app.py", "x.tf/y.py"}
+    for name in (
+        "loop/app.py",
+        "folder/secret.py",
+        "link.py",
+        "pipe.py",
+        "zero.py",
+        "self.py",
+        "gone.py",
+        "x.tf",
+        "../secret.py",
+    ):
+        assert collected.tree.read(name) in (None, b"import boto3 # bedrock")
+    assert collected.tree.read("link.py") is None
+    assert collected.tree.read("../secret.py") is None
+    assert collected.tree.read(str(root.parent / "secret.py")) is None
+
+
+@posix_only
+def test_a_link_to_a_file_of_the_tree_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {"shared/providers.tf": "bedrock"})
+    (tmp_path / "module").mkdir()
+    (tmp_path / "module" / "providers.tf").symlink_to("../shared/providers.tf")
+    collected = collect(tmp_path)
+    assert unit(collected, "terraform")[1] == ("module/providers.tf", "shared/providers.tf")
+    assert collected.tree.read("module/providers.tf") == b"bedrock"
+
+
+@posix_only
+def test_names_with_line_ends_escapes_and_other_encodings_are_kept(tmp_path: Path) -> None:
+    names = [b"a\nb.py", b"c\x1b[31m.py", b"d\xff.py", "e\N{ROCKET}.py".encode(), b"f'\"$(touch x).py", b"-rf.py"]
+    for name in names:
+        (tmp_path / os.fsdecode(name)).write_text("bedrock")
+    collected = collect(tmp_path)
+    found, marked = unit(collected, "python")
+    assert sorted(os.fsencode(name) for name in found) == sorted(names)
+    assert found == marked == tuple(sorted(found))
+    assert all(collected.tree.read(name) == b"bedrock" for name in found)
+    if shutil.which("git"):
+        git(tmp_path, "init", "-q")
+        git(tmp_path, "add", ".")
+        assert unit(collect(tmp_path), "python")[0] == found
+
+
+@posix_only
+@not_as_root
+def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "bedrock", "b.py": "bedrock"})
+    (tmp_path / "a.py").chmod(0)
+    collected = collect(tmp_path)
+    assert [(error.path, error.message) for error in collected.errors] == [("a.py", "cannot read the file: permission denied")]
+    assert unit(collected, "python")[0] == ("b.py",)
+
+
+def test_a_file_the_system_refuses_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a.py": "bedrock", "b.py": "bedrock"})
+    real = os.open
+
+    def refuse(path: str, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith("a.py"):
+            raise PermissionError(errno.EACCES, "no")
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", refuse)
+    collected = collect(tmp_path)
+    assert [error.message for error in collected.errors] == ["cannot read the file: permission denied"]
+    assert unit(collected, "python")[0] == ("b.py",)
+
+
+def test_a_file_that_vanishes_is_an_error(tmp_path: Path) -> None:
+    tree = DiskTree(tmp_path, ["a.py"])
+    with pytest.raises(UnreadableError, match="no such file"):
+        tree.stream("a.py", lambda chunk: None)
+    assert tree.read("a.py") is None
+
+
+@pytest.mark.parametrize("at", [0, 256 * 1024 - 7, 20 * 1024 * 1024])
+def test_a_large_file_with_a_marker_is_an_error(tmp_path: Path, at: int) -> None:
+    with (tmp_path / "large.py").open("wb") as file:
+        file.seek(at)
+        file.write(b" bedrock ")
+        file.truncate(50 * 1024 * 1024)
+    collected = collect(tmp_path)
+    assert [error.message for error in collected.errors] == ["not read: larger than 10 MiB, and it mentions Bedrock"]
+    assert unit(collected, "python") == ((), ())
+    assert collected.tree.read("large.py") is None
+
+
+def test_a_large_file_without_a_marker_is_left_out_in_constant_memory(tmp_path: Path) -> None:
+    with (tmp_path / "large.json").open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    tracemalloc.start()
+    collected = collect(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
+    assert collected.errors == ()
+
+
+def test_binary_files_are_left_to_the_parser_to_refuse(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": b"\x00\x01bedrock\xff", "empty.py": b""})
+    assert unit(collect(tmp_path), "python") == (("a.py", "empty.py"), ("a.py",))
+
+
+def test_the_same_tree_gives_the_same_units(tmp_path: Path) -> None:
+    write(tmp_path, {f"{name}.py": "bedrock" for name in "zyxwvutsrq"})
+    first, second = collect(tmp_path), collect(tmp_path)
+    assert first.units == second.units
+    assert list(first.units[0].paths) == sorted(first.units[0].paths)
