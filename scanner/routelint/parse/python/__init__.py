@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routelint.parse.parsed import Parsed, ParseContext
+from routelint.parse.parsed import ParseContext, Parsed
 from routelint.source import SourceUnit
 
 

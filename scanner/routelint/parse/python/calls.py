@@ -75,10 +75,7 @@ class Calls:
             found = self._method(node, node.func, site)
             if found is not None:
                 return found
-        results: list[Possible] = []
-        for each in self._evaluator.expression(node.func, site):
-            results.append(self._returned(each, node, site))
-        return join(results)
+        return join([self._returned(each, node, site) for each in self._evaluator.expression(node.func, site)])
 
     def _method(self, node: ast.Call, func: ast.Attribute, site: Site) -> Possible | None:
         """The result of a method of a text, dict or list; None where the receiver may be something else."""
@@ -118,7 +115,9 @@ class Calls:
                 for keyword in node.keywords:
                     if keyword.arg == "default":
                         default = self._evaluator.expression(keyword.value, site)
-                return self._evaluator.lookup((each,), self._evaluator.expression(node.args[0], site), func.value, site, default)
+                return self._evaluator.lookup(
+                    (each,), self._evaluator.expression(node.args[0], site), func.value, site, default
+                )
         return (each,)
 
     def _returned(self, callee: Possibility, node: ast.Call, site: Site) -> Possible:
@@ -138,7 +137,9 @@ class Calls:
                 return self._partial(inner, first, where, node, site)
             case Instance() as instance:
                 method = self._evaluator.objects.method(instance, "__call__")
-                return self.invoke(method, given(node, site)) if method else unknown(f"the call '{shown(node)}' is not followed")
+                return (
+                    self.invoke(method, given(node, site)) if method else unknown(f"the call '{shown(node)}' is not followed")
+                )
             case Made(path=path) as origin:
                 return known(Made(f"what {path} returns is not a text", path=f"{path}()", call=node, site=site, origin=origin))
             case Hole():
@@ -544,7 +545,9 @@ class Calls:
                 continue
             for place in subclass.module.calls_by_name.get("__init__", ()):
                 if place.scope.owner is subclass and _is_super(place.call.func):
-                    shift = 0 if isinstance(place.call.func, ast.Attribute) and isinstance(place.call.func.value, ast.Call) else -1
+                    shift = (
+                        0 if isinstance(place.call.func, ast.Attribute) and isinstance(place.call.func.value, ast.Call) else -1
+                    )
                     yield Given(
                         place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords), shift
                     )

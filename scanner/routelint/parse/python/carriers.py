@@ -51,7 +51,9 @@ def carried(evaluator: Evaluator, surface: Surface, call: ast.Call, site: Site, 
             return list(_follow(evaluator, call.args[position], site, rest))
         star = next(each for each in before if isinstance(each, ast.Starred))
         return [Carried(star.value, site, unknown("the arguments are unpacked from a list that cannot be told"), True)]
-    return [found for keyword in call.keywords if keyword.arg is None for found in _spread(evaluator, keyword, site, first, rest)]
+    return [
+        found for keyword in call.keywords if keyword.arg is None for found in _spread(evaluator, keyword, site, first, rest)
+    ]
 
 
 def _spread(evaluator: Evaluator, keyword: ast.keyword, site: Site, first: str, rest: Sequence[str]) -> Iterator[Carried]:

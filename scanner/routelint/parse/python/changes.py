@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.model import Resolution
-from routelint.parse.python.scopes import MUTATORS
+from routelint.model import Hop, Resolution
+from routelint.parse.python.scopes import MUTATORS, dotted, shown, subscripted
 from routelint.parse.python.values import NOTHING, Site, is_gap, join, step
 from routelint.possible import (
     Content,
@@ -44,12 +44,24 @@ def key_text(content: Content) -> str | None:
     return content if isinstance(content, str) else text_of(content)
 
 
-def stored(
-    evaluator: Evaluator, before: Possible | None, index: ast.expr, value: ast.expr, site: Site
+def stored(evaluator: Evaluator, before: Possible | None, indexes: Sequence[ast.expr], value: ast.expr, site: Site) -> Possible:
+    """The dict or list after `before[a][b] = value`."""
+    hop = Hop(site.scope.module.location(value), f"entry {' '.join(shown(index) for index in indexes)} is set")
+    given = step(evaluator.expression(value, site), hop, Resolution.CONSTANT)
+    return nested(evaluator, before or NOTHING, indexes, lambda _: given, site)
+
+
+def nested(
+    evaluator: Evaluator, before: Possible, indexes: Sequence[ast.expr], change: Callable[[Possible], Possible], site: Site
 ) -> Possible:
-    """The dict or list after `before[index] = value`."""
-    given = evaluator.expression(value, site)
-    return put(before or NOTHING, evaluator.expression(index, site), given, ast.unparse(index)[:40])
+    """A collection whose entry down a chain of indexes is changed."""
+    if not indexes:
+        return change(before)
+    index, *rest = indexes
+    keys = evaluator.expression(index, site) or unknown("a key")
+    key = key_text(keys[0].content) if len(keys) == 1 else None
+    inner = item(before, key, shown(index)) if key is not None and before else NOTHING
+    return put(before, keys, nested(evaluator, inner, rest, change, site), shown(index))
 
 
 def put(before: Possible, keys: Possible, value: Possible, shown: str) -> Possible:
@@ -96,8 +108,14 @@ def without(before: Possible, keys: Possible) -> Possible:
 
 def called(evaluator: Evaluator, before: Possible | None, node: ast.Call, site: Site) -> Possible | None:
     """The list or dict after one of its methods was called."""
+    assert isinstance(node.func, ast.Attribute)
+    base, indexes = subscripted(node.func.value)
     if before is None:
-        before = evaluator.outer(ast.unparse(node.func.value), site) if isinstance(node.func, ast.Attribute) else NOTHING
+        before = evaluator.outer(dotted(base) or "", site)
+    return nested(evaluator, before, indexes, lambda inner: _called(evaluator, inner, node, site), site)
+
+
+def _called(evaluator: Evaluator, before: Possible, node: ast.Call, site: Site) -> Possible:
     assert isinstance(node.func, ast.Attribute)
     first = evaluator.expression(node.args[0], site) if node.args and not isinstance(node.args[0], ast.Starred) else None
     match node.func.attr:
@@ -245,7 +263,8 @@ def carried(holder: Possibility, found: Possible) -> Possible:
     moved = tuple(
         replace(
             each,
-            trail=(*holder.trail, *each.trail),
+            # Down a nested collection the same way would be told again at every level.
+            trail=each.trail if each.trail[: len(holder.trail)] == holder.trail else (*holder.trail, *each.trail),
             environments=each.environments or holder.environments,
         )
         for each in found
@@ -275,7 +294,7 @@ def every(value: Possible, shown: str) -> Possible:
 
 def each(evaluator: Evaluator, iterable: ast.expr, site: Site) -> Possible:
     """What one turn of a loop over `iterable` may get."""
-    shown = ast.unparse(iterable)[:60]
+    text = shown(iterable)
     match iterable:
         case ast.Call(func=ast.Name("enumerate"), args=[inner, *_]):
             return known(Items((unknown("a counter"), each(evaluator, inner, site))))
@@ -284,11 +303,11 @@ def each(evaluator: Evaluator, iterable: ast.expr, site: Site) -> Possible:
         case ast.Call(func=ast.Name("sorted" | "list" | "set" | "reversed" | "tuple" | "iter"), args=[inner, *_]):
             return each(evaluator, inner, site)
         case ast.Call(func=ast.Attribute(value=inner, attr="items"), args=[]):
-            return _pairs(evaluator.expression(inner, site), shown)
+            return _pairs(evaluator.expression(inner, site), text)
         case ast.Call(func=ast.Attribute(value=inner, attr="values"), args=[]):
-            return every(evaluator.expression(inner, site), shown)
+            return every(evaluator.expression(inner, site), text)
     value = evaluator.expression(iterable, site)
-    return join([_turn(one, shown) for one in value])
+    return join([_turn(one, text) for one in value])
 
 
 def _turn(each_value: Possibility, shown: str) -> Possible:
@@ -306,9 +325,7 @@ def _pairs(value: Possible, shown: str) -> Possible:
     for one in value:
         match one.content:
             case Record(entries, rest):
-                alternatives.extend(
-                    (replace(one, content=Items((known(name), found))),) for name, found in entries.items()
-                )
+                alternatives.extend((replace(one, content=Items((known(name), found))),) for name, found in entries.items())
                 if rest is not None:
                     alternatives.append((replace(one, content=rest),))
             case _:

@@ -162,9 +162,11 @@ def narrow(evaluator: Evaluator, test: ast.expr, key: str, value: Possible, trut
                         value = narrow(evaluator, part, key, value, truth_of_test, site)
                 return value
             kept = [narrow(evaluator, part, key, value, truth_of_test, site) for part in parts]
-            return tuple(each for each in value if any(each is inner for one in kept for inner in one)) if all(
-                mentions(part, key) for part in parts
-            ) else value
+            return (
+                tuple(each for each in value if any(each is inner for one in kept for inner in one))
+                if all(mentions(part, key) for part in parts)
+                else value
+            )
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             if dotted(left) == key:
                 return _narrowed_by(evaluator, value, operator, right, truth_of_test, site)

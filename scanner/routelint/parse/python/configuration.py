@@ -143,5 +143,3 @@ class _Plain:
             case bool() | int() | float() | None:
                 return known(data)
         return (*unknown(f"a value of {self._source.path}"),)
-
-

@@ -44,6 +44,10 @@ MOST_DEPTH = 45
 MOST_STEPS = 60_000
 MOST_STEPS_OF_A_CONDITION = 1_500
 
+# Entries of a dict or list that may each be meant by a key that cannot be told; a longer one is a catalog to pick from, and
+# to say "one of thirty" is to say nothing.
+MOST_PICKED = 4
+
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -186,8 +190,7 @@ class Evaluator:
             case ast.Lambda():
                 scope = site.scope.module.scopes[node]
                 frame = self.frame(scope)
-                inside = Site(scope, None, frame, site.local)
-                return inside
+                return Site(scope, None, frame, site.local)
         return site
 
     def _turn(self, generators: list[ast.comprehension], site: Site) -> Site:
@@ -198,7 +201,7 @@ class Evaluator:
             for path, target in changes.unpacking(generator.target):
                 value = values
                 for index in path:
-                    value = changes.item(value, index, ast.unparse(generator.iter)[:60])
+                    value = changes.item(value, index, shown(generator.iter))
                 bound[dotted(target) or ""] = value
             site = site.binding(bound)
         return site
@@ -385,7 +388,10 @@ class Evaluator:
                 return result
         inside = self._turn(node.generators, site)
         return changes.put(
-            known(Record({}, Hole("a dict built in a loop"))), self.expression(key, inside), self.expression(value, inside), shown(key)
+            known(Record({}, Hole("a dict built in a loop"))),
+            self.expression(key, inside),
+            self.expression(value, inside),
+            shown(key),
         )
 
     def _subscript(self, node: ast.Subscript, base: ast.expr, index: ast.expr, site: Site) -> Possible:
@@ -406,8 +412,7 @@ class Evaluator:
             if isinstance(each.content, Class):
                 alternatives.append(self.objects.member_of_enum(each.content, keys, site))
                 continue
-            for key in keys:
-                alternatives.append(self._entry(each.content, (each,), key.content, shown(base), default))
+            alternatives.extend(self._entry(each.content, (each,), key.content, shown(base), default) for key in keys)
         return join(alternatives)
 
     def _entry(self, content: Content, value: Possible, key: Content, base: str, default: Possible | None) -> Possible:
@@ -421,7 +426,11 @@ class Evaluator:
                 return join([value, step(default, None, Resolution.CONDITIONAL)])
             return changes.item(value, plain, base)
         if isinstance(content, Record | Items):
-            entries = step(changes.every(value, base), None, Resolution.MAPPING)
+            size = len(content.entries) if isinstance(content, Record) else len(content.items)
+            if size > MOST_PICKED:
+                entries = unknown(f"one of the {size} entries of {base} is picked while the code runs")
+            else:
+                entries = step(changes.every(value, base), None, Resolution.MAPPING)
             return entries if default is None else join([entries, default])
         return value if default is None else join([value, default])
 
@@ -444,10 +453,8 @@ class Evaluator:
             prefix, _, last = key.rpartition(".")
             if prefix and any(name == prefix or prefix.startswith(name + ".") for name in site.local):
                 return self.attribute(self.read(prefix, site), last, site)
-        compute = lambda: self._read(key, site)  # noqa: E731
-        if site.local:
-            return compute()
-        return self.remembered((key, site.scope, site.statement, site.frame), compute)
+            return self._read(key, site)
+        return self.remembered((key, site.scope, site.statement, site.frame), lambda: self._read(key, site))
 
     def _read(self, key: str, site: Site) -> Possible:
         scope = site.scope

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python import changes, conditions
-from routelint.parse.python.scopes import Place, Scope, dotted, targets
+from routelint.parse.python.scopes import Place, Scope, dotted, shown, subscripted, targets
 from routelint.parse.python.values import (
     NOTHING,
     Class,
@@ -142,9 +142,7 @@ class Flow:
                     return effect
             case ast.AugAssign(target=target, op=operator, value=value):
                 if dotted(target) == key:
-                    return _Update(
-                        lambda entry: changes.augmented(self._evaluator, entry() or NOTHING, operator, value, site)
-                    )
+                    return _Update(lambda entry: changes.augmented(self._evaluator, entry() or NOTHING, operator, value, site))
                 return self._subscript(key, target, value, site)
             case ast.FunctionDef() | ast.AsyncFunctionDef() if statement.name == key:
                 return _Define(lambda: self._evaluator.definition(statement, site))
@@ -157,7 +155,9 @@ class Flow:
                 for target in removed:
                     if isinstance(target, ast.Subscript) and dotted(target.value) == key:
                         index = target.slice
-                        return _Update(lambda entry: changes.removed(self._evaluator, entry() or NOTHING, index, site))
+                        return _Update(
+                            lambda entry, index=index: changes.removed(self._evaluator, entry() or NOTHING, index, site)  # type: ignore[misc]
+                        )
                 return _Define(lambda: None)
         return self._inside(key, statement, site)
 
@@ -167,7 +167,9 @@ class Flow:
             match node:
                 case ast.NamedExpr(target=ast.Name(name), value=value) if name == key:
                     return _Define(lambda value=value: self._evaluator.expression(value, site))  # type: ignore[misc]
-                case ast.Call(func=ast.Attribute(value=base)) if dotted(base) == key and changes.is_change(node):
+                case ast.Call(func=ast.Attribute(value=base)) if (
+                    changes.is_change(node) and dotted(subscripted(base)[0]) == key
+                ):
                     return _Update(
                         lambda entry, node=node: changes.called(self._evaluator, entry(), node, site)  # type: ignore[misc]
                     )
@@ -210,9 +212,17 @@ class Flow:
         return step(found, hop, Resolution.CONSTANT)
 
     def _subscript(self, key: str, target: ast.expr, value: ast.expr, site: Site) -> Effect:
-        if not isinstance(target, ast.Subscript) or dotted(target.value) != key:
+        base, indexes = subscripted(target)
+        if not indexes or dotted(base) != key:
             return None
-        return _Update(lambda entry: changes.stored(self._evaluator, entry(), target.slice, value, site))
+
+        def store(entry: Entry) -> Possible:
+            before = entry()
+            return changes.stored(
+                self._evaluator, self._evaluator.outer(key, site) if before is None else before, indexes, value, site
+            )
+
+        return _Update(store)
 
     def _unpacked(self, key: str, parts: list[ast.expr], value: ast.expr, site: Site) -> Effect:
         if not any(dotted(each) == key for part in parts for each in targets(part)):
@@ -228,12 +238,12 @@ class Flow:
             if dotted(part) == key:
                 after_star = any(isinstance(each, ast.Starred) for each in parts[:index])
                 place = index - len(parts) if after_star else index
-                return _Define(
-                    lambda: self.named(
-                        key, value, changes.item(self._evaluator.expression(value, site), place, ast.unparse(value)[:60]), site
-                    )
-                )
+                return _Define(lambda place=place: self._part(key, value, place, site))  # type: ignore[misc]
         return _Define(lambda: unknown(f"{key} is unpacked from a nested value"))
+
+    def _part(self, key: str, value: ast.expr, place: int, site: Site) -> Possible:
+        found = changes.item(self._evaluator.expression(value, site), place, shown(value))
+        return self.named(key, value, found, site)
 
     def _import(self, key: str, statement: ast.Import | ast.ImportFrom, site: Site) -> Effect:
         for alias in statement.names:
@@ -261,8 +271,7 @@ class Flow:
         match owner:
             case ast.If():
                 truth = place.block is owner.body
-                incoming = self._first_test(key, owner, truth, frame)
-                return incoming
+                return self._first_test(key, owner, truth, frame)
             case ast.For() | ast.AsyncFor() | ast.While():
                 if place.block is owner.orelse:
                     return self.before(key, owner, frame)
@@ -352,8 +361,8 @@ class Flow:
             if dotted(target) == key:
                 each = changes.each(self._evaluator, loop.iter, site)
                 for index in path:
-                    each = changes.item(each, index, ast.unparse(loop.iter)[:60])
-                hop = Hop(site.scope.module.location(loop.iter), f"each {key} of {ast.unparse(loop.iter)[:40]}")
+                    each = changes.item(each, index, shown(loop.iter))
+                hop = Hop(site.scope.module.location(loop.iter), f"each {key} of {shown(loop.iter)}")
                 return step(each, hop, Resolution.CONSTANT)
         return None
 
@@ -439,9 +448,7 @@ class Flow:
             return self._upto(key, statement.finalbody, len(statement.finalbody), _constant(after), frame)
         return after
 
-    def _case_entry(
-        self, key: str, case: ast.match_case, statement: ast.Match, before: Entry, frame: Frame
-    ) -> Possible | None:
+    def _case_entry(self, key: str, case: ast.match_case, statement: ast.Match, before: Entry, frame: Frame) -> Possible | None:
         site = self._evaluator.site(statement, frame)
         if any(isinstance(node, ast.MatchAs | ast.MatchStar) and node.name == key for node in ast.walk(case.pattern)):
             if isinstance(case.pattern, ast.MatchAs) and case.pattern.name == key and case.pattern.pattern is None:

@@ -1,4 +1,4 @@
-"""Texts built from parts: f-strings, `%`, `.format`, `+`, slices and the methods of `str`, with what is not known kept as a hole."""
+"""Texts built from parts: f-strings, `%`, `.format`, `+`, slices, the methods of `str`; what is not known stays a hole."""
 
 from __future__ import annotations
 
@@ -94,13 +94,8 @@ _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?[#0\- +]*\d*(?:\.\d+)?(?P<kind>[
 def _percent(evaluator: Evaluator, template: Possible, right: ast.expr, site: Site) -> Possible:
     arguments: list[Possible]
     nodes: list[ast.expr]
-    if isinstance(right, ast.Tuple):
-        nodes = list(right.elts)
-    else:
-        nodes = [right]
-    arguments = [
-        tuple(labelled(one, node) for one in evaluator.expression(node, site)) for node in nodes
-    ]
+    nodes = list(right.elts) if isinstance(right, ast.Tuple) else [right]
+    arguments = [tuple(labelled(one, node) for one in evaluator.expression(node, site)) for node in nodes]
 
     def apply(operands: tuple[Content, ...]) -> Content:
         text, *given = operands
@@ -217,8 +212,7 @@ def method(evaluator: Evaluator, each: Possibility, name: str, call: ast.Call, s
 
     if name not in _METHODS:
         return None
-    result = combine([(replace(each, content=text),), *arguments], lambda operands: apply(operands[1:]))
-    return result
+    return combine([(replace(each, content=text),), *arguments], lambda operands: apply(operands[1:]))
 
 
 def _join(separator: Possibility, items: Possible) -> Possible:
@@ -246,7 +240,7 @@ _METHODS = frozenset(
 
 
 def _method(text: str, name: str, operands: Sequence[Content]) -> Content:
-    plain: list[str | int | None | tuple[str, ...]] = []
+    plain: list[str | int | tuple[str, ...] | None] = []
     for operand in operands:
         match operand:
             case Items(items, None) if all(len(one) == 1 and isinstance(one[0].content, str) for one in items):

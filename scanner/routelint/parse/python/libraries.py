@@ -108,7 +108,7 @@ def call(evaluator: Evaluator, path: str, node: ast.Call, site: Site) -> Possibl
         return _environment_call(evaluator, node, site)
     if path in _CLIENT_MAKERS:
         return _client_call(evaluator, node, site)
-    if path in _DEFAULT_HOLDERS:
+    if _holds_default(path):
         return field_value(evaluator, node, site) or unknown("a value without a default")
     module, _, name = path.rpartition(".")
     if module == "builtins":
@@ -135,10 +135,10 @@ def argument_node(node: ast.Call, position: int | None, *names: str) -> ast.expr
     for keyword in node.keywords:
         if keyword.arg in names:
             return keyword.value
-    if position is not None and position < len(node.args):
-        if not any(isinstance(each, ast.Starred) for each in node.args[: position + 1]):
-            return node.args[position]
-    return None
+    if position is None or position >= len(node.args):
+        return None
+    starred = any(isinstance(each, ast.Starred) for each in node.args[: position + 1])
+    return None if starred else node.args[position]
 
 
 # Environment and clients -----------------------------------------------------------------------------------------
@@ -205,6 +205,11 @@ def _session_attribute(evaluator: Evaluator, content: Made, name: str) -> Possib
     return evaluator.expression(node, content.site)
 
 
+def _holds_default(path: str) -> bool:
+    """Whether a call only stands for its default; libraries pass `pydantic.Field` on under paths of their own."""
+    return path in _DEFAULT_HOLDERS or path.endswith("pydantic.Field")
+
+
 # Command lines ---------------------------------------------------------------------------------------------------
 
 
@@ -213,10 +218,8 @@ def _option(evaluator: Evaluator, content: Made, name: str) -> Possible:
     if content.site is None:
         return unknown(f"option {name} is not found")
     module = content.site.scope.module
-    alternatives = []
-    for place in module.calls_by_name.get("add_argument", ()):
-        if _destination(place.call) == name:
-            alternatives.append(_option_default(evaluator, place, name))
+    added = (place for place in module.calls_by_name.get("add_argument", ()) if _destination(place.call) == name)
+    alternatives = [_option_default(evaluator, place, name) for place in added]
     if not alternatives:
         return unknown(f"option {name} is not added in {module.path}")
     return join(alternatives)
@@ -252,7 +255,8 @@ def option_default(evaluator: Evaluator, scope: Scope, name: str) -> Possible | 
         long = [text.lstrip("-").partition("/")[0].replace("-", "_") for text in texts if text.startswith("--")]
         if name not in (plain or long):
             continue
-        assert scope.statement is not None and scope.parent is not None
+        assert scope.statement is not None
+        assert scope.parent is not None
         site = evaluator.site(scope.statement, evaluator.frame(scope.parent))
         variable = argument_node(decorator, None, "envvar")
         default = argument_node(decorator, None, "default")
@@ -272,15 +276,16 @@ def field_value(evaluator: Evaluator, node: ast.expr, site: Site) -> Possible | 
     if not isinstance(node, ast.Call):
         return evaluator.expression(node, site)
     callee = next(contents(evaluator.expression(node.func, site)), None)
-    if not isinstance(callee, Symbol) or callee.path not in _DEFAULT_HOLDERS:
+    if not isinstance(callee, Symbol) or not _holds_default(callee.path):
         return evaluator.expression(node, site)
     factory = argument_node(node, None, "default_factory", "factory")
     if factory is not None:
         if isinstance(factory, ast.Lambda):
             scope = site.scope.module.scopes[factory]
             return evaluator.calls.returns(scope, evaluator.frame(scope))
-        return unknown(f"the default is made by '{shown(factory)}'")
-    first = 0 if callee.path.startswith(("pydantic", "sqlmodel", "typer", "fastapi")) else None
+        made = ast.copy_location(ast.Call(factory, [], []), factory)
+        return evaluator.calls.call(made, site)
+    first = None if callee.path.startswith(("dataclasses", "attr")) else 0
     default = argument_node(node, first, "default")
     if default is None or (isinstance(default, ast.Constant) and default.value is Ellipsis):
         variable = argument_node(node, None, "envvar", "env")
@@ -375,10 +380,7 @@ def _loaded_file(kind: str) -> Followed:
     def load(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
         if not node.args:
             return unknown(f"'{shown(node)}' loads nothing")
-        results = []
-        for each in evaluator.expression(node.args[0], site):
-            results.append(_document(evaluator, each, kind, site))
-        return join(results)
+        return join([_document(evaluator, each, kind, site) for each in evaluator.expression(node.args[0], site)])
 
     return load
 
@@ -424,8 +426,8 @@ def _without_places(value: Possible) -> Possible:
                 cleaned.append(Possibility(content))
             case Items(items, rest):
                 cleaned.append(Possibility(Items(tuple(_without_places(inner) for inner in items), rest)))
-            case content:
-                cleaned.append(Possibility(content))
+            case other:
+                cleaned.append(Possibility(other))
     return tuple(cleaned)
 
 

@@ -229,8 +229,7 @@ class _Indexer:
         self.pending.append((node.body, None, inner))
 
     def _expressions(self, nodes: Iterable[ast.AST], statement: ast.stmt, scope: Scope) -> None:
-        Around = tuple[tuple[ast.expr, str], ...]
-        work: list[tuple[ast.AST, Around]] = [(node, ()) for node in nodes]
+        work: list[tuple[ast.AST, tuple[tuple[ast.expr, str], ...]]] = [(node, ()) for node in nodes]
         while work:
             node, around = work.pop()
             match node:

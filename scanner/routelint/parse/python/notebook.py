@@ -8,7 +8,7 @@ import re
 import warnings
 from dataclasses import dataclass, field
 from json import JSONDecodeError
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from routelint.model import ScanError
 from routelint.source import SourceText

@@ -75,7 +75,8 @@ class Objects:
         return self._bases[scope]
 
     def _definition_site(self, scope: Scope) -> Site:
-        assert scope.statement is not None and scope.parent is not None
+        assert scope.statement is not None
+        assert scope.parent is not None
         return self._evaluator.site(scope.statement, self._evaluator.frame(scope.parent))
 
     def subclasses(self, scope: Scope) -> tuple[Scope, ...]:
@@ -86,9 +87,9 @@ class Objects:
             for module in self._evaluator.calls.modules_naming(scope, [scope.name]):
                 for inner in module.functions:
                     node = inner.node
-                    if isinstance(node, ast.ClassDef) and any(last_name(base) == scope.name for base in node.bases):
-                        if scope in self.lineage(inner)[1:]:
-                            found.append(inner)
+                    named = isinstance(node, ast.ClassDef) and any(last_name(base) == scope.name for base in node.bases)
+                    if named and scope in self.lineage(inner)[1:]:
+                        found.append(inner)
             self._subclasses[scope] = tuple(found[:MOST_SUBCLASSES])
         return self._subclasses[scope]
 
@@ -152,10 +153,8 @@ class Objects:
 
     def every_member(self, scope: Scope) -> Possible:
         """The values of all members of an enum."""
-        members = []
-        for statement in scope.block:
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                members.append(self._body_value(scope, statement.targets[0].id) or NOTHING)
+        targets = [statement.targets[0] for statement in scope.block if isinstance(statement, ast.Assign)]
+        members = [self._body_value(scope, target.id) or NOTHING for target in targets if isinstance(target, ast.Name)]
         return step(join(members), None, Resolution.MAPPING) or unknown(f"the enum {scope.name} has no members")
 
     # Objects -----------------------------------------------------------------------------------------------------
@@ -166,8 +165,7 @@ class Objects:
         assert scope is not None
         kind = self.kind(scope)
         if kind == "enum":
-            value = self._evaluator.expression(node.args[0], site) if node.args else unknown(f"a member of {scope.name}")
-            return value
+            return self._evaluator.expression(node.args[0], site) if node.args else unknown(f"a member of {scope.name}")
         if kind == "mapping":
             return self._evaluator.keywords(node, site)
         return known(Instance(f"an object of {scope.name} stands where a text is expected", scope=scope, call=node, site=site))
@@ -244,8 +242,10 @@ class Objects:
         return join([tuple(each for each in real_first if each.content is not None), real_later])
 
     def _stored_in(self, method: Scope, key: str, instance: Instance, makes: bool) -> Possible:
-        frame = self._frame(method, instance) if makes else Frame(
-            method, {}, False, known(instance), self._evaluator.frame(method.parent or method)
+        frame = (
+            self._frame(method, instance)
+            if makes
+            else Frame(method, {}, False, known(instance), self._evaluator.frame(method.parent or method))
         )
         found = self._evaluator.once(
             ("stored", method, key, instance.call), lambda: self._evaluator.flow.at_end(key, method, frame)
@@ -255,7 +255,8 @@ class Objects:
     def _frame(self, method: Scope, instance: Instance) -> Frame:
         """The activation of a method that runs when the object is made."""
         owner = method.owner
-        assert owner is not None and instance.scope is not None
+        assert owner is not None
+        assert instance.scope is not None
         outer = self._evaluator.frame(owner)
         unbound = Frame(method, {}, False, known(instance), outer)
         if instance.call is None or instance.site is None or method.name not in ("__init__", "__new__"):
@@ -372,13 +373,11 @@ class Objects:
                         pairs = [(keyword.arg, keyword.value) for keyword in keywords]
                     case ast.Assign(targets=[ast.Name("model_config")], value=ast.Dict(keys=keys, values=values)):
                         pairs = [
-                            (key.value if isinstance(key, ast.Constant) else None, value)
+                            (str(key.value) if isinstance(key, ast.Constant) else None, value)
                             for key, value in zip(keys, values, strict=True)
                         ]
                     case ast.ClassDef(name="Config", body=body):
-                        pairs = [
-                            (dotted(inner.targets[0]), inner.value) for inner in body if isinstance(inner, ast.Assign)
-                        ]
+                        pairs = [(dotted(inner.targets[0]), inner.value) for inner in body if isinstance(inner, ast.Assign)]
                     case _:
                         continue
                 for key, value in pairs:

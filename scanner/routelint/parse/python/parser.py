@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from routelint.model import ModelReference
-from routelint.parse.parsed import Parsed, ParseContext
+import itertools
+from collections import defaultdict
+
+from routelint.model import ModelReference, Span
+from routelint.parse.parsed import ParseContext, Parsed
 from routelint.parse.python.evaluate import Evaluator
-from routelint.parse.python.modules import Program
+from routelint.parse.python.fallbacks import Fallbacks
+from routelint.parse.python.grants import Grants
+from routelint.parse.python.modules import Module, Program
 from routelint.parse.python.sinks import Sinks, numbered
 from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.versions import Defaults
@@ -17,14 +22,35 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     program = Program(context.tree, unit.paths)
     evaluator = Evaluator(program, context)
     sinks = Sinks(evaluator, SurfaceIndex(context.surfaces), Defaults(context.tree))
+    grants = Grants(evaluator)
+    fallbacks = Fallbacks(evaluator)
     references: list[ModelReference] = []
+    modules: list[Module] = []
     for path in sorted(unit.marked):
         module = program.module(path)
         if module is None:
             continue
+        modules.append(module)
         for sink in sinks.find(module):
-            references.extend(sinks.routes(sink))
+            policy = sink.rows[0].reads == "statements"
+            references.extend(grants.of_sink(sink) if policy else sinks.routes(sink))
+        references.extend(grants.of_module(module))
+    told = places(references)
+    for module in modules:
+        references.extend(fallbacks.of_module(module, told.get(module.path, ())))
     references.sort(key=lambda each: (each.location.path, each.location.span, each.sink, each.root))
     marked = set(unit.marked)
     errors = tuple(error for path in sorted(program.errors) if path in marked for error in program.errors[path])
     return Parsed(tuple(numbered(references)), errors=errors)
+
+
+def places(references: list[ModelReference]) -> dict[str, list[Span]]:
+    """Path -> the places that routes stand at or come by."""
+    found: dict[str, list[Span]] = defaultdict(list)
+    for reference in references:
+        found[reference.location.path].append(reference.location.span)
+        trails = [choice.trail for choice in reference.choices]
+        trails += [reference.unknown.trail] if reference.unknown is not None else []
+        for hop in itertools.chain.from_iterable(trails):
+            found[hop.location.path].append(hop.location.span)
+    return found

@@ -173,6 +173,15 @@ def dotted(node: ast.AST) -> str | None:
     return ".".join(reversed(parts))
 
 
+def subscripted(node: ast.expr) -> tuple[ast.expr, list[ast.expr]]:
+    """The base of a chain of subscripts and its indexes, outermost first: `d` and `a`, `b` for `d[a][b]`."""
+    indexes: list[ast.expr] = []
+    while isinstance(node, ast.Subscript):
+        indexes.append(node.slice)
+        node = node.value
+    return node, indexes[::-1]
+
+
 def last_name(node: ast.AST) -> str | None:
     """The last name of a callee: `converse` of `self.client.converse`."""
     match node:
@@ -240,10 +249,10 @@ def stored_by(statement: ast.stmt) -> set[str]:
                 keys.add(name)
             case ast.Attribute(ctx=ast.Store() | ast.Del()):
                 keys.add(dotted(node) or "")
-            case ast.Subscript(value=base, ctx=ast.Store() | ast.Del()):
-                keys.add(dotted(base) or "")
+            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+                keys.add(dotted(subscripted(node)[0]) or "")
             case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in MUTATORS:
-                keys.add(dotted(base) or "")
+                keys.add(dotted(subscripted(base)[0]) or "")
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
                 keys.add(name)
             case ast.Lambda():

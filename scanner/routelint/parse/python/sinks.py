@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,7 +22,6 @@ from routelint.parse.python.values import (
     Made,
     Site,
     Symbol,
-    is_gap,
     join,
     sole_text,
 )
@@ -51,6 +51,10 @@ _HANDING_ON = frozenset(["partial", "to_thread", "submit", "run_in_executor", "r
 # Arguments that set where a client or framework object sends its requests.
 _REGION_ARGUMENTS = ("region_name", "aws_region", "region", "aws_region_name")
 _LANGUAGE = "python"
+# Carriers that take the text of an identifier and never an object.
+_IDENTIFIER = re.compile(r"(?i)(id|arn|identifier|copy_?from|foundationModel)$")
+# `<MODEL_ID>`, `YOUR_MODEL_ID`, `{{model}}`: what somebody has to replace before the code can run.
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{\{[^{}]*\}\}|(?i:your[-_ ].*|replace[-_ ].*|change[-_ ]?me.*|todo.*|xxx+)$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,13 +152,17 @@ class Sinks:
             return own
         lineage = self._evaluator.objects.lineage(scope)
         if any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for one in lineage for each in one.block):
-            return ()
+            return self._own_class(scope)
         for path in self._evaluator.objects.outside_bases(scope):
             rows = self._index.rows(path)
             if rows:
                 # What the subclass sets as a class attribute is not seen at the call: only what the call passes counts.
                 return tuple(replace(row, default=None) for row in rows)
-        return ()
+        return self._own_class(scope)
+
+    def _own_class(self, scope: Scope) -> tuple[Surface, ...]:
+        """A class of the repository called like a framework's: no default is known of it, but what it is passed is told."""
+        return tuple(replace(row, symbol=scope.name, default=None) for row in self._index.named(scope.name))
 
     def _super_call(self, place: CallPlace, site: Site) -> Sink | None:
         owner = place.scope.owner
@@ -171,7 +179,7 @@ class Sinks:
         call = place.call
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in self._index.distinctive:
             return None
-        if any(not is_gap(each.content) and not isinstance(each.content, Symbol) for each in callee):
+        if any(isinstance(each.content, Function | Class) for each in callee):
             return None
         rows = self._index.untracked(call.func.attr)
         return Sink(rows, place, site, tracked=False) if self._fits(rows, call, site) else None
@@ -319,12 +327,16 @@ class Sinks:
             match each.content:
                 case Made() | Symbol():
                     inner = self._behind(each)
-                    if inner is None:
-                        elsewhere = True
-                    else:
+                    if inner is not None:
                         models.append(inner)
+                    elif _IDENTIFIER.search(row.carrier):
+                        models.append((each,))
+                    else:
+                        elsewhere = True
                 case Instance() as instance:
                     models.append(self._of_instance(each, instance))
+                case str(text) if _PLACEHOLDER.match(text.strip()):
+                    models.append((replace(each, content=Hole(f"'{text.strip()}' is a placeholder to be filled in")),))
                 case _:
                     models.append((each,))
         return join(models), elsewhere
@@ -349,7 +361,8 @@ class Sinks:
 
     def _read_object(self, each: Possibility, made: Made, row: Surface) -> Possible:
         call, site = made.call, made.site
-        assert call is not None and site is not None
+        assert call is not None
+        assert site is not None
         values = []
         for place in carriers.carried(self._evaluator, row, call, site):
             inner, _ = self._models(place.value, row)
@@ -386,7 +399,9 @@ class Sinks:
     def _settings(self, sink: Sink, row: Surface) -> dict[str, str]:
         found: dict[str, str] = {}
         wanted = [("max_output_tokens", cap) for cap in row.caps]
-        wanted += [("temperature", cap.rpartition(".")[0] + ".temperature" if "." in cap else "temperature") for cap in row.caps]
+        wanted += [
+            ("temperature", cap.rpartition(".")[0] + ".temperature" if "." in cap else "temperature") for cap in row.caps
+        ]
         wanted += [("service_tier", name) for name in ("serviceTier.type", "service_tier", "performanceConfig.latency")]
         for name, carrier in wanted:
             if name in found:
@@ -415,7 +430,9 @@ class Sinks:
 
     def _tags_elsewhere(self, sink: Sink) -> Unknown | None:
         module = sink.site.scope.module
-        if any(dotted(each.call.func) in ("Tags.of", "cdk.Tags.of", "core.Tags.of") for each in module.calls_by_name.get("of", ())):
+        if any(
+            dotted(each.call.func) in ("Tags.of", "cdk.Tags.of", "core.Tags.of") for each in module.calls_by_name.get("of", ())
+        ):
             return Unknown("Tags.of(...) may add tags to the construct")
         return None
 
@@ -429,8 +446,7 @@ class Sinks:
             case Items(items, rest):
                 gap = Unknown(rest.reason) if rest is not None else None
                 for item in items:
-                    key = self._tag_part(item, "key")
-                    if (text := sole_text(key)) is not None:
+                    if (text := sole_text(self._tag_part(item, "key"))) is not None:
                         entries[text] = _tag_text(self._tag_part(item, "value"))
                     else:
                         gap = gap or Unknown("a tag whose key cannot be told")
@@ -500,5 +516,3 @@ def numbered(references: Sequence[ModelReference]) -> list[ModelReference]:
             reference = replace(reference, location=replace(reference.location, symbol=symbol))
         result.append(reference)
     return result
-
-

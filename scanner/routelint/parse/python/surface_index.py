@@ -63,6 +63,13 @@ class SurfaceIndex:
         rows = self._operations.get(operation, [])
         return tuple(row for row in rows if row.symbol == rows[0].symbol) if rows else ()
 
+    def named(self, name: str) -> tuple[Surface, ...]:
+        """The rows of a class by its last name alone, for names that speak of Bedrock: of the first symbol that has it."""
+        rows = [surface for _, surface in self._rows.get(name, ()) if surface.bedrock_only and surface.reads == "identifier"]
+        if "bedrock" not in name.lower() or not rows:
+            return ()
+        return tuple(row for row in rows if row.symbol == rows[0].symbol)
+
     def inside(self, module: str, name: str) -> tuple[Surface, ...]:
         """The rows of a class or function that the repository itself defines: the library's own source."""
         parts = module.split(".")

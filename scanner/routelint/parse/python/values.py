@@ -204,4 +204,3 @@ def sole_text(possible: Possible) -> str | None:
     if len(possible) == 1 and isinstance(possible[0].content, str):
         return possible[0].content
     return None
-

@@ -19,7 +19,9 @@ MOST_BYTES = 3_000_000
 # Files that pin versions; a lock file tells the version, the others a range.
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 _RANGES = ("requirements.txt", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml")
-_REQUIREMENT = r"(?i)(?<![\w.-]){name}(?:\[[^\]]*\])?[ \t]*(?P<operator>==|~=|>=|<=|<|>|\^|===)?[ \t]*(?P<version>[0-9][0-9a-z.*]*)?"
+_REQUIREMENT = (
+    r"(?i)(?<![\w.-]){name}(?:\[[^\]]*\])?[ \t]*(?P<operator>==|~=|>=|<=|<|>|\^|===)?[ \t]*(?P<version>[0-9][0-9a-z.*]*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
