@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -71,7 +70,7 @@ def catalog(
     for destination in destinations:
         printing = Printing(
             version=__version__,
-            width=shutil.get_terminal_size().columns if destination.path is None else None,
+            width=options.terminal_width() if destination.path is None else None,
             colour=destination.path is None and options.coloured(color, os.environ.get("NO_COLOR")),
         )
         as_json = destination.format == "json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def inventory(
             printing = Printing(
                 version=__version__,
                 source=session.text,
-                width=shutil.get_terminal_size().columns if on_terminal else None,
+                width=options.terminal_width() if on_terminal else None,
                 colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
                 quiet=quiet,
                 shown_prefix=session.shown_prefix,

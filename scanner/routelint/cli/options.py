@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -175,6 +176,11 @@ def write(destination: Destination, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise click.UsageError(f"cannot write '{path}': {error.strerror or error}") from error
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal on standard output; None where it is none, so that nothing is cut in a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def coloured(choice: str, environment_no_color: str | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import click
@@ -20,7 +19,7 @@ def _printing(color: str) -> Printing:
     return Printing(
         version=__version__,
         rules=RULES,
-        width=shutil.get_terminal_size().columns,
+        width=options.terminal_width(),
         colour=options.coloured(color, os.environ.get("NO_COLOR")),
     )
 

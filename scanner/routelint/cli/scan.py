@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -122,6 +120,8 @@ def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ..
 def notices(session: Session) -> tuple[str, ...]:
     """Remarks about the run itself."""
     said = [str(warning) for warning in session.policy.warnings]
+    if session.misspelt_policy is not None:
+        said.append(f"'{session.misspelt_policy}' is not read: a policy is named routelint.yaml; the built-in one applies")
     if session.catalog.stale(session.today):
         said.append(
             f"the model catalog is of {session.catalog.as_of}, more than 90 days old: prices and dates may have changed"
@@ -157,7 +157,7 @@ def _render(
         version=__version__,
         rules=RULES,
         source=session.text,
-        width=shutil.get_terminal_size().columns if on_terminal and sys.stdout.isatty() else None,
+        width=options.terminal_width() if on_terminal else None,
         colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
         quiet=quiet,
         show_suppressed=show_suppressed,

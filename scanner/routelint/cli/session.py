@@ -34,6 +34,7 @@ class Session:
     reported: Callable[[str], bool]
     shown_prefix: str
     repository_prefix: str
+    misspelt_policy: str | None = None
 
     _texts: dict[str, source.SourceText | None] = field(default_factory=dict)
 
@@ -94,6 +95,7 @@ def open_session(
         _reported(given, root),
         _prefix(root, Path.cwd()),
         "" if repository is None else _prefix(root, repository),
+        _misspelt(root) if policy.path is None and own_policy else None,
     )
 
 
@@ -131,6 +133,12 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str]) -> Pol
     except PolicyError as error:
         here = (fault._replace(path=_shown(root / fault.path)) for fault in error.faults)
         raise PolicyFault(PolicyError(here).diagnostics()) from error
+
+
+def _misspelt(root: Path) -> str | None:
+    """A file that was surely meant as the policy and is not read, as people would type it."""
+    found = policies.misspelt(root.as_posix(), lambda candidate: Path(candidate).is_file())
+    return None if found is None else _shown(Path(found))
 
 
 def read_policy(path: Path) -> str:
