@@ -57,6 +57,8 @@ docstrings: $(VENV)/.developed ## everything public has one
 
 data: $(VENV)/.developed ## are the indexes made from the YAML files fresh?
 	$(BIN)/python tools/build_data.py --check
+	$(BIN)/python tools/build_policy_schema.py --check
+	$(BIN)/python tools/build_rules_manual.py --check
 
 package: $(VENV)/.developed ## build the wheel, look into it, use it outside the tree
 	$(BIN)/python -m pytest tests/test_packaging.py

@@ -52,9 +52,13 @@ def resolve(
     *,
     rule_ids: Iterable[str] = (),
     errors: Sequence[ScanError] = (),
+    files: int = 0,
     on_unit: Callable[[SourceUnit], None] = lambda unit: None,
 ) -> Resolved:
-    """Every route of the units with its models, environments and workload, sorted by place and root."""
+    """Every route of the units with its models, environments and workload, sorted by place and root.
+
+    `errors` and `files` are what collecting came to: what it could not read, and how many files it looked at.
+    """
     parsed: list[Parsed] = []
     settings = EnvironmentSettings()
     for language in LANGUAGES:
@@ -73,7 +77,7 @@ def resolve(
         tuple(sorted((*errors, *whole.errors), key=lambda error: (error.path, error.line, error.message))),
         directives,
         texts,
-        sum(len(unit.marked) for unit in units),
+        files,
     )
 
 

@@ -82,6 +82,7 @@ def open_session(
             models,
             rule_ids=rule_ids,
             errors=collected.errors,
+            files=collected.files,
             on_unit=progress.unit,
         )
     repository = _repository(root)
