@@ -20,7 +20,7 @@ def convert(possible: Possible, constraint: Expression, default: Default, depth:
         return possible
     match constraint:
         case Variable(_, "string" | "number" | "bool" as name):
-            return tuple(replace(each, content=_scalar(each.content, name)) for each in possible)
+            return tuple(replace(each, content=convert_scalar(each.content, name)) for each in possible)
         case Call(_, "object", (ObjectNode() as attributes, *_)):
             return tuple(_object(each, attributes, default, depth) for each in possible)
         case Call(_, "map", (inner, *_)):
@@ -34,7 +34,8 @@ def convert(possible: Possible, constraint: Expression, default: Default, depth:
     return possible
 
 
-def _scalar(content: Content, name: str) -> Content:
+def convert_scalar(content: Content, name: str) -> Content:
+    """A text, number or truth value as the type called `name`; what cannot be converted stays as it is."""
     if content is None or not isinstance(content, str | bool | int | float):
         return content
     if name == "string":

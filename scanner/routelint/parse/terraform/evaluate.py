@@ -42,6 +42,7 @@ from routelint.parse.terraform.values import (
     rest_of,
     skipped,
     through,
+    trimmed,
     united,
 )
 from routelint.possible import (
@@ -62,7 +63,7 @@ from routelint.possible import (
 # Each nested evaluation takes about six Python frames of the thousand there are.
 MOST_DEPTH = 90
 # A root of 300 resources takes about 20,000 steps; the bound is deterministic where a clock would not be.
-MOST_STEPS = 400_000
+MOST_STEPS = 300_000
 MOST_ITEMS = 256
 MOST_NAMES = 16
 # How much of a condition a note quotes.
@@ -83,28 +84,35 @@ class Configuration:
     symbols: Mapping[str, str | Symbol] = field(default_factory=dict)
 
 
+@dataclass
+class Budget:
+    """The steps that are left to the evaluation of one root, all its configurations together."""
+
+    steps: int = MOST_STEPS
+
+
 class Evaluator:
     """The evaluation of one root in one configuration; values of locals and variables are kept by instance."""
 
-    def __init__(self, references: References, configuration: Configuration) -> None:
+    def __init__(self, references: References, configuration: Configuration, budget: Budget | None = None) -> None:
         self.references = references
         self.configuration = configuration
+        self._budget = budget if budget is not None else Budget()
         # Functions beyond Terraform's own, by name.
         self.functions: Mapping[str, Callable[[Sequence[Possible], Scope], Possible]] = {}
         self.seen_names: dict[str, dict[str, None]] = {}
         self._depth = 0
-        self._steps = 0
 
     def evaluate(self, expression: Expression, scope: Scope) -> Possible:
         """What `expression` may be; never empty."""
-        self._steps += 1
+        left = self.spend()
         if self._depth >= MOST_DEPTH:
             return unknown(f"the expression reaches deeper than {MOST_DEPTH} steps")
-        if self._steps > MOST_STEPS:
+        if not left:
             return unknown(f"evaluating this root takes more than {MOST_STEPS} steps")
         self._depth += 1
         try:
-            return self._evaluate(expression, scope)
+            return trimmed(self._evaluate(expression, scope))
         finally:
             self._depth -= 1
 
@@ -141,6 +149,11 @@ class Evaluator:
                 return self._for(expression, scope)
             case Invalid(_, reason):
                 return unknown(reason)
+
+    def spend(self) -> bool:
+        """Takes one step of the budget; false where none is left."""
+        self._budget.steps -= 1
+        return self._budget.steps >= 0
 
     def attribute(self, possible: Possible, name: str) -> Possible:
         """`.name` of every possibility."""

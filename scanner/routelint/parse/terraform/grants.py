@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Location
-from routelint.parse.terraform import policies, sections, syntax
+from routelint.parse.terraform import policies, sections
 from routelint.parse.terraform.functions.documents import decode, tree_path
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import (
@@ -173,14 +173,13 @@ def _file(evaluator: Evaluator, call: Call, scope: Scope) -> Iterator[Grant]:
     """The grants of a policy in a file of its own, placed there."""
     paths = [tree_path(each.content, scope.instance.root) for each in evaluator.evaluate(call.arguments[0], scope)]
     for path in paths:
-        text = evaluator.references.project.text(path) if path is not None else None
-        if path is None or text is None:
+        written = evaluator.references.project.template(path) if path is not None else None
+        if written is None:
             continue
         names: dict[str, Possible] = {}
         if call.name == "templatefile" and len(call.arguments) > 1:
             for possibility in evaluator.evaluate(call.arguments[1], scope):
                 names.update({key: value for key, value in entries(possibility) if key is not None})
-        written = syntax.parse_template(path, text)
         back = (Hop(call.place.location(), "policy read here"),)
         yield from _text(evaluator, written, scope.with_names(names), back)
 

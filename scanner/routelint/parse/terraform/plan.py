@@ -102,10 +102,10 @@ def _block(resource: ObjectNode, unknowns: dict[str, ObjectNode]) -> Block | Non
         body.attributes["tags"] = Attribute("tags", tags.place, Ready(tags.expression))
     if address in unknowns:
         _add_unknown(body, unknowns[address], given["address"].place)
-    name = literal_text(given["name"]) if "name" in given else None
+    local_name = literal_text(given["name"]) if "name" in given else None
     place = given["address"].place
     return Block(
-        "data" if mode == "data" else "resource", (kind, name or address), resource.place, ReadyBody(body), place, address
+        "data" if mode == "data" else "resource", (kind, local_name or address), resource.place, ReadyBody(body), place, address
     )
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from routelint.model import ScanError
 from routelint.parse.terraform import json_syntax, syntax
 from routelint.parse.terraform.module import Folder
-from routelint.parse.terraform.nodes import Block, Body, literal_text
+from routelint.parse.terraform.nodes import Block, Body, TextTemplate, literal_text
 from routelint.source import NotTextError, SourceTree, decode
 
 CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -33,6 +33,7 @@ class Project:
                 self.variable_files.append(path)
         self._folders: dict[str, Folder] = {}
         self._bodies: dict[str, Body] = {}
+        self._templates: dict[str, TextTemplate | None] = {}
 
     # -- files
 
@@ -60,6 +61,13 @@ class Project:
         except NotTextError as error:
             self.errors.append(ScanError(path, str(error)))
             return None
+
+    def template(self, path: str) -> TextTemplate | None:
+        """A file as `templatefile` reads it; None where it is absent or no text."""
+        if path not in self._templates:
+            text = self.text(path)
+            self._templates[path] = syntax.parse_template(path, text) if text is not None else None
+        return self._templates[path]
 
     def folder(self, path: str) -> Folder:
         """What the files of a folder declare together."""

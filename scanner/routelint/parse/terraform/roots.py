@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from routelint.model import Evidence
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import plan as plans
 from routelint.parse.terraform import sightings, varfiles
-from routelint.parse.terraform.evaluate import Configuration, Evaluator
+from routelint.parse.terraform.evaluate import Budget, Configuration, Evaluator
 from routelint.parse.terraform.module import Folder, Instance, Scope
 from routelint.parse.terraform.nodes import Attribute, Block, literal_text
 from routelint.parse.terraform.project import Project, folder_of
@@ -41,9 +41,10 @@ class _Task:
     folder: Folder
     path: str
     given: Mapping[str, Possible]
+    budget: Budget = field(default_factory=Budget)
 
     def walk(self, arguments: Mapping[str, Attribute], configuration: Configuration) -> tuple[Collected, Evaluator]:
-        evaluator = Evaluator(References(self.project, self.context.surfaces), configuration)
+        evaluator = Evaluator(References(self.project, self.context.surfaces), configuration, self.budget)
         # Variable files hold no references: any scope does for them.
         outside = Scope(Instance(Folder(self.path), self.path))
         instance = Instance(self.folder, self.path, scope=outside, arguments=arguments, given=self.given)

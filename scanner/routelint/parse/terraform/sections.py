@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from routelint.parse.terraform.functions.documents import decode
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_REPEATED = 64
 MOST_DEPTH = 16
+# Dynamic blocks inside dynamic blocks multiply.
+MOST_HOLDERS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +91,9 @@ def _holders(evaluator: Evaluator, body: Body, steps: Sequence[str], scope: Scop
             attribute = outer.attributes.get(step)
             if attribute is not None:
                 inner.extend(_written_out(evaluator, attribute.expression, bound, 0))
-            inner.extend(blocks(evaluator, outer, step, bound))
+            inner.extend(islice(blocks(evaluator, outer, step, bound), MOST_HOLDERS))
+            if len(inner) >= MOST_HOLDERS:
+                break
         holders = inner
     yield from holders
 
@@ -202,6 +207,8 @@ def _repeated(evaluator: Evaluator, block: Block, name: str, scope: Scope) -> It
         rest = rest_of(possibility.content)
         reason = rest if rest is not None else reason
         for number, (key, value) in enumerate(list(entries(possibility))[:MOST_REPEATED]):
+            if not evaluator.spend():
+                return
             found = True
             element = Record({"key": known(key if key is not None else number), "value": value})
             yield scope.with_names({bound: known(element)})

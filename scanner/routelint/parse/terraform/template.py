@@ -42,7 +42,8 @@ def _unescaped(match: re.Match[str]) -> str:
     code = match[2] or match[3]
     if code:
         number = int(code, 16)
-        return chr(number) if number < 0x110000 else "\ufffd"
+        # Half of a surrogate pair is no character, and could not be written out again.
+        return chr(number) if number < 0x110000 and not 0xD800 <= number <= 0xDFFF else "\ufffd"
     return match[0][0]
 
 

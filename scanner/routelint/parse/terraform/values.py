@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
     from routelint.parse.terraform.module import Instance
     from routelint.parse.terraform.nodes import Block
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 # Python values a decoded JSON or YAML text may hold.
 Plain = Scalar | Sequence["Plain"] | Mapping[str, "Plain"]
 MOST_DECODED = 20_000
+MOST_NESTED = 60
+MOST_HOPS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,13 @@ def united(alternatives: Iterable[Possible]) -> Possible:
     return unite(several)
 
 
+def trimmed(possible: Possible) -> Possible:
+    """The possibilities with each hop once, and no more hops than anybody reads: `"${a}${a}"` would double them."""
+    if all(len(each.trail) <= MOST_HOPS for each in possible):
+        return possible
+    return tuple(replace(each, trail=tuple(dict.fromkeys(each.trail))[:MOST_HOPS]) for each in possible)
+
+
 def skipped(trail: Sequence[Hop]) -> tuple[Hop, ...]:
     """The nearest hop of a value that was passed over because it is null or empty: why what follows is taken."""
     return tuple(Hop(hop.location, f"{hop.note} is not set") for hop in trail[:1])
@@ -146,8 +158,9 @@ def entries(possibility: Possibility) -> Iterator[tuple[str | None, Possible]]:
             for item in items:
                 yield None, inside(possibility, item)
         case Record(pairs):
-            for key, value in pairs.items():
-                yield key, inside(possibility, value)
+            # Terraform runs over maps in the order of their keys.
+            for key in sorted(pairs):
+                yield key, inside(possibility, pairs[key])
 
 
 def rest_of(content: Content) -> Hole | None:
@@ -160,18 +173,32 @@ def rest_of(content: Content) -> Hole | None:
     return None
 
 
-def from_plain(value: object, budget: list[int] | None = None) -> Content:
-    """A decoded JSON or YAML value; what is larger than anybody writes becomes a hole."""
+def fails(content: Content, depth: int = 0) -> bool:
+    """Whether a value, or something inside it, is what Terraform would stop at."""
+    match content:
+        case Failure():
+            return True
+        case Items(items) if depth < 20:
+            return any(fails(each.content, depth + 1) for item in items for each in item)
+        case Record(pairs) if depth < 20:
+            return any(fails(each.content, depth + 1) for value in pairs.values() for each in value)
+    return False
+
+
+def from_plain(value: object, budget: list[int] | None = None, depth: int = 0) -> Content:
+    """A decoded JSON value; what is larger or nested deeper than anybody writes becomes a hole."""
     left = budget if budget is not None else [MOST_DECODED]
     left[0] -= 1
-    if left[0] < 0:
+    if left[0] < 0 or depth > MOST_NESTED:
         return Hole("the decoded document is too large")
-    if value is None or isinstance(value, str | bool | int | float):
+    if isinstance(value, str):
+        return value if value.isprintable() else _LONE_SURROGATE.sub("\ufffd", value)
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return Record({str(key): known(from_plain(inner, left)) for key, inner in value.items()})
+        return Record({str(key): known(from_plain(inner, left, depth + 1)) for key, inner in value.items()})
     if isinstance(value, Sequence):
-        return Items(tuple(known(from_plain(inner, left)) for inner in value))
+        return Items(tuple(known(from_plain(inner, left, depth + 1)) for inner in value))
     return str(value)
 
 

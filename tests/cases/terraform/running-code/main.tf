@@ -16,14 +16,14 @@ data "archive_file" "app" {
 
 data "archive_file" "single" {
   type        = "zip"
-  source_file = "${path.module}/src/single.py"
+  source_file = "${path.module}/src/summarizer.py"
   output_path = "single.zip"
 }
 
 resource "aws_lambda_function" "app" {
   function_name = "app"
   filename      = data.archive_file.app.output_path
-  handler       = "main.handler"
+  handler       = "support_bot.handler"
   environment {
     variables = merge(var.common, {
       BEDROCK_MODEL_ID = var.model_id
@@ -39,7 +39,7 @@ resource "aws_lambda_function" "app" {
 resource "aws_lambda_function" "single" {
   function_name = "single"
   filename      = data.archive_file.single.output_path
-  handler       = "single.handler"
+  handler       = "summarizer.handler"
   environment {
     variables = {
       MODEL = "amazon.nova-micro-v1:0"

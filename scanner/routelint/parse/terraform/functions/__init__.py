@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.model import Hop, Resolution
+from routelint.parse.terraform.constraints import convert_scalar
 from routelint.parse.terraform.functions import collections, documents, texts
 from routelint.parse.terraform.functions.arguments import Function
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import Call, Expression
-from routelint.parse.terraform.values import Called, Failure, Thing, bind, entries, inside, through, united
+from routelint.parse.terraform.values import Called, Failure, Thing, bind, entries, fails, inside, united
 from routelint.possible import Content, Hole, Items, Possibility, Possible, Record, known, unknown
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ FUNCTIONS: dict[str, Function] = {**texts.FUNCTIONS, **collections.FUNCTIONS, **
 MOST_ARGUMENTS = 256
 
 # Wrappers that change how a value is shown or typed, never the value.
-TRANSPARENT = frozenset({"sensitive", "nonsensitive", "tostring", "tonumber", "tobool", "ephemeralasnull"})
+TRANSPARENT = frozenset({"sensitive", "nonsensitive", "ephemeralasnull"})
+CONVERSIONS = {"tostring": "string", "tonumber": "number", "tobool": "bool"}
 
 
 def call(evaluator: Evaluator, expression: Call, scope: Scope) -> Possible:
@@ -70,6 +72,8 @@ def _opened(possible: Possible, rest: Hole) -> Possible:
 def _apply(evaluator: Evaluator, name: str, values: Sequence[Possible], scope: Scope) -> Possible:
     if name in TRANSPARENT and values:
         return values[0]
+    if name in CONVERSIONS and values:
+        return tuple(replace(each, content=convert_scalar(each.content, CONVERSIONS[name])) for each in values[0])
     values = [_settled(evaluator, value) for value in values]
     if name in ("file", "templatefile", "fileexists", "filebase64"):
         return documents.from_file(evaluator, name, values, scope)
@@ -107,8 +111,8 @@ def _try(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) ->
     pending: Possible = known(Failure("no argument of try can be evaluated"))
     for argument in arguments:
         value = evaluator.evaluate(argument, scope)
-        kept = tuple(each for each in value if not isinstance(each.content, Failure))
-        failed = tuple(each for each in value if isinstance(each.content, Failure))
+        kept = tuple(each for each in value if not fails(each.content))
+        failed = tuple(each for each in value if fails(each.content))
         if kept:
             found.append(kept)
         if not failed:
@@ -122,7 +126,7 @@ def _can(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) ->
         return unknown("can takes one argument")
 
     def works(content: Content) -> Content:
-        if isinstance(content, Failure):
+        if fails(content):
             return False
         return Hole(content.reason, content.label) if isinstance(content, Hole) and not isinstance(content, Thing) else True
 
@@ -144,6 +148,3 @@ def _lookup(evaluator: Evaluator, values: Sequence[Possible]) -> Possible:
         else:
             choices.append((each,))
     return united(choices)
-
-
-__all__ = ["FUNCTIONS", "Callable", "Hop", "Resolution", "call", "through"]

@@ -25,7 +25,10 @@ def on_contents(apply: Callable[..., Content], least: int, most: int | None = No
 
 
 def _guarded(apply: Callable[..., Content], contents: tuple[Content, ...]) -> Content:
-    result = apply(*contents)
+    try:
+        result = apply(*contents)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return Failure("an argument does not fit")
     if isinstance(result, str) and len(result) > LONGEST:
         return Hole(f"the text is longer than {LONGEST} characters")
     return result
@@ -44,10 +47,7 @@ def on_scalars(apply: Callable[..., Content], least: int, most: int | None = Non
                 return Hole(content.reason)
             if isinstance(content, Items | Record):
                 return Failure("a list or map stands where a text is expected")
-        try:
-            return apply(*contents)
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return Failure("an argument does not fit")
+        return apply(*contents)
 
     return on_contents(on_all, least, most)
 

@@ -292,9 +292,10 @@ def _chosen_of(keep: bool) -> Function:
         if rest is not None:
             return known(Items((), rest))
         names = [{_sort_key(item) for item in _items(other)} for other in others]
+        members = sorted(_unique(_items(first)), key=_sort_key)
         if keep:
-            return _list(item for item in _items(first) if all(_sort_key(item) in other for other in names))
-        return _list(item for item in _items(first) if not any(_sort_key(item) in other for other in names))
+            return _list(item for item in members if all(_sort_key(item) in other for other in names))
+        return _list(item for item in members if not any(_sort_key(item) in other for other in names))
 
     return on_possibilities(apply, 2)
 

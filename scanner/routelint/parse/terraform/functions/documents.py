@@ -7,10 +7,8 @@ import posixpath
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import yaml
-
 from routelint.model import Hop, Location
-from routelint.parse.terraform import syntax
+from routelint.parse.terraform.functions import yaml_text
 from routelint.parse.terraform.functions.arguments import Function, on_contents, spread_out
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.values import Failure, bind, entries, from_plain, inside, through
@@ -56,18 +54,22 @@ def encode(content: Content, depth: int = 0) -> Content:
         case Record(pairs, rest):
             pieces = []
             for key, value in sorted(pairs.items()):
-                pieces.extend(
-                    ("," if pieces else "", json.dumps(key, ensure_ascii=False), ":", encode(value[0].content, depth + 1))
-                )
+                pieces.extend(("," if pieces else "", _json(key), ":", encode(value[0].content, depth + 1)))
             if rest is not None:
                 pieces.extend((",", rest) if pieces else (rest,))
             return concatenate(["{", *pieces, "}"])
         case _:
-            return json.dumps(content, ensure_ascii=False)
+            return _json(content)
+
+
+def _json(content: object) -> str:
+    """JSON as Terraform writes it: what HTML gives a meaning is escaped."""
+    text = json.dumps(content, ensure_ascii=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _escaped(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+    return _json(text)[1:-1]
 
 
 def _encoded(values: Sequence[Possible]) -> Possible:
@@ -92,41 +94,34 @@ def decode(content: Content, *, as_yaml: bool = False) -> Content:
             text += part
     if len(text) > LONGEST_DOCUMENT or len(holes) > 4096:
         return Hole("the document is too large to be decoded")
-    value = _loaded(text, as_yaml)
-    if value is _UNREADABLE:
+    try:
+        found = yaml_text.load(text) if as_yaml else from_plain(_json_value(text))
+    except ValueError:
         return Hole("the text cannot be decoded") if holes else Failure("the text cannot be decoded")
-    found = from_plain(value)
     return _filled(found, holes) if holes else found
-
-
-_UNREADABLE = object()
 
 
 def load_text(text: str) -> object:
     """The value of a JSON text in which marks from the private planes may stand unquoted; None where it is no JSON."""
-    if len(text) > LONGEST_DOCUMENT:
+    try:
+        return _json_value(text) if len(text) <= LONGEST_DOCUMENT else None
+    except ValueError:
         return None
-    value = _loaded(text, as_yaml=False)
-    return None if value is _UNREADABLE else value
 
 
-def _loaded(text: str, as_yaml: bool) -> object:
+def _json_value(text: str) -> object:
+    """A JSON text decoded.
+
+    Raises:
+        ValueError: it is no JSON, even with quotes around what stands for a number or a whole object.
+    """
     try:
-        if as_yaml:
-            return yaml.load(text, Loader=yaml.CSafeLoader)
         return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    except yaml.YAMLError:
-        return _UNREADABLE
-    if as_yaml:
-        return _UNREADABLE
-    # A hole may stand for a number or a whole object, without quotes around it.
-    quoted = "".join(f'"{character}"' if _is_mark(character) else character for character in text)
-    try:
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except ValueError:
+        quoted = "".join(f'"{character}"' if _is_mark(character) else character for character in text)
         return json.loads(quoted)
-    except (ValueError, RecursionError):
-        return _UNREADABLE
 
 
 def _is_mark(character: str) -> bool:
@@ -177,11 +172,22 @@ def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope
         if name == "file":
             return through(known(text), Hop(Location(path), f"content of {posixpath.basename(path)}"))
         names = {key: value for key, value in entries(arguments[1]) if key is not None} if len(arguments) > 1 else {}
-        template = syntax.parse_template(path, text)
-        value = evaluator.evaluate(template, scope.with_names(names))
-        return through(value, Hop(Location(path), f"template {posixpath.basename(path)}"))
+        return _rendered(evaluator, path, scope.with_names(names))
 
     return bind(list(values[:2]), one)
+
+
+def _rendered(evaluator: Evaluator, path: str, scope: Scope) -> Possible:
+    template = evaluator.references.project.template(path)
+    mark = f"template {path}"
+    if template is None or mark in scope.instance.active:
+        return known(Failure(f"{path} renders itself"))
+    scope.instance.active.add(mark)
+    try:
+        value = evaluator.evaluate(template, scope)
+    finally:
+        scope.instance.active.discard(mark)
+    return through(value, Hop(Location(path), f"template {posixpath.basename(path)}"))
 
 
 def tree_path(content: Content, root: str) -> str | None:

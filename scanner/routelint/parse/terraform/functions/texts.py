@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
+from routelint.parse.terraform.functions import patterns
 from routelint.parse.terraform.functions.arguments import (
     Function,
     as_text,
@@ -21,12 +22,6 @@ from routelint.parse.terraform.functions.arguments import (
 )
 from routelint.parse.terraform.values import Computed, Failure, literal_parts
 from routelint.possible import Content, Hole, Items, Possible, Record, Template, combine, concatenate, known
-
-# A pattern that backtracks could run for ever; beyond these sizes a regular expression is not tried.
-LONGEST_PATTERN = 200
-LONGEST_SUBJECT = 4000
-# Two unbounded repeats, one inside the other, are what makes a pattern explode.
-_NESTED_REPEAT = re.compile(r"[*+}]\)?[*+{]|\([^()]*[*+][^()]*\)[*+{]")
 
 
 def _by_parts(change: Callable[[str], str]) -> Function:
@@ -50,7 +45,8 @@ def _replace(subject: Content, old: Content, new: Content) -> Content:
     pattern = as_text(old)
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
         if len(parts) == 1 and len(replacement) == 1 and isinstance(parts[0], str) and isinstance(replacement[0], str):
-            return _substituted(pattern[1:-1], parts[0], replacement[0])
+            result_text = patterns.substituted(pattern[1:-1], parts[0], replacement[0])
+            return result_text if result_text is not None else Hole("the regular expression is not evaluated")
         return concatenate(parts) if _is_hole_only(parts) else Hole("a regular expression runs over a text known in part")
     result: list[str | Hole] = []
     for part in parts:
@@ -68,28 +64,8 @@ def _is_hole_only(parts: Sequence[str | Hole]) -> bool:
     return all(isinstance(part, Hole) for part in parts)
 
 
-def _substituted(pattern: str, subject: str, replacement: str) -> Content:
-    compiled = _compiled(pattern, subject)
-    if compiled is None:
-        return Hole("the regular expression is not evaluated")
-    template = re.sub(r"\$\{?(\w+)\}?", lambda match: f"\\g<{match[1]}>", replacement.replace("\\", "\\\\"))
-    try:
-        return compiled.sub(template, subject)
-    except (re.error, IndexError):
-        return Hole("the regular expression is not evaluated")
-
-
-def _compiled(pattern: str, subject: str) -> re.Pattern[str] | None:
-    if len(pattern) > LONGEST_PATTERN or len(subject) > LONGEST_SUBJECT or _NESTED_REPEAT.search(pattern):
-        return None
-    try:
-        return re.compile(pattern.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"), re.ASCII)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
 def _regex(pattern: Content, subject: Content) -> Content:
-    compiled = _compiled(as_text(pattern), as_text(subject))
+    compiled = patterns.compiled(as_text(pattern), as_text(subject))
     if compiled is None:
         return Hole("the regular expression is not evaluated")
     match = compiled.search(as_text(subject))
@@ -105,7 +81,7 @@ def _captured(match: re.Match[str]) -> Content:
 
 
 def _regexall(pattern: Content, subject: Content) -> Content:
-    compiled = _compiled(as_text(pattern), as_text(subject))
+    compiled = patterns.compiled(as_text(pattern), as_text(subject))
     if compiled is None:
         return Hole("the regular expression is not evaluated")
     return Items(tuple(known(_captured(match)) for match in compiled.finditer(as_text(subject))))
@@ -192,7 +168,10 @@ def _formatted(content: Content, flags: str, width: str, precision: str | None, 
 
 def _substr(subject: Content, offset: Content, length: Content) -> Content:
     text, start, size = as_text(subject), as_whole(offset), as_whole(length)
-    start = len(text) + start if start < 0 else start
+    if start < 0:
+        # Terraform 1.11 takes a length of 0 for the rest of the text here, and only here.
+        start = max(0, len(text) + start)
+        size = size or -1
     return text[start:] if size < 0 else text[start : start + size]
 
 
@@ -243,7 +222,8 @@ def _starts(side: str) -> Function:
 
 
 def _title(text: str) -> str:
-    return re.sub(r"(^|[\s])(\w)", lambda match: match[1] + match[2].upper(), text)
+    """As Go's strings.Title: a letter after anything but a letter, digit or underscore becomes upper case."""
+    return re.sub(r"(?<![^\W])(\w)", lambda match: match[1].upper(), text)
 
 
 def _number(content: Content) -> int | float:
@@ -288,7 +268,7 @@ FUNCTIONS: dict[str, Function] = {
     "split": on_contents(_split, 2, 2),
     "join": _join,
     "format": on_contents(_format, 1),
-    "basename": on_scalars(lambda path: posixpath.basename(as_text(path).rstrip("/")), 1, 1),
+    "basename": on_scalars(lambda path: posixpath.basename(as_text(path).rstrip("/")) or (as_text(path)[:1] or "."), 1, 1),
     "dirname": on_scalars(lambda path: posixpath.dirname(as_text(path)) or ".", 1, 1),
     "abspath": on_contents(lambda path: path, 1, 1),
     "pathexpand": on_contents(lambda path: path, 1, 1),
