@@ -19,7 +19,7 @@ FACTS := --exclude '/scanner/**/*.json' --exclude '/scanner/**/*.yaml' --exclude
 TODAY := 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lint types imports docstrings data package self readme golden bench clean
+.PHONY: help demo test test-fast coverage check format lint types imports docstrings data package self readme golden bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ test: $(VENV)/.developed ## run every test, the slow ones too
 
 test-fast: $(VENV)/.developed ## run the tests that need no build and no other program
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+coverage: $(VENV)/.developed ## run every test, and measure the branches they take
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term
 
 check: format lint types imports docstrings data package self ## run every gate but the tests
 
