@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import warnings
 from collections import defaultdict
@@ -12,6 +13,7 @@ from functools import cached_property
 
 from routelint.model import Location, ScanError, Span
 from routelint.parse.python import notebook
+from routelint.parse.python.newer_syntax import portable
 from routelint.parse.python.scopes import (
     CallPlace,
     Comprehension,
@@ -281,13 +283,15 @@ def parse_text(path: str, text: str) -> ast.Module:
     """The tree of a module's text.
 
     Raises:
-        ModuleError: the text is not Python of the running version, or is nested deeper than can be read.
+        ModuleError: the text is Python neither of the running version nor of a newer one, or is nested deeper than can be read.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text, path)
+        return _parse(text)
     except SyntaxError as error:
+        with contextlib.suppress(SyntaxError):
+            older = portable(text)
+            if older != text:
+                return _parse(older)
         raise ModuleError(
             ScanError(path, f"not Python that can be read: {error.msg}", error.lineno or 1, max(error.offset or 1, 1))
         ) from error
@@ -295,6 +299,12 @@ def parse_text(path: str, text: str) -> ast.Module:
         raise ModuleError(ScanError(path, "expressions are nested too deeply to read")) from error
     except ValueError as error:
         raise ModuleError(ScanError(path, f"not Python that can be read: {error}")) from error
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 class Program:
