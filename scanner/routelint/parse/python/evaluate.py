@@ -10,7 +10,7 @@ import ast
 import builtins
 from collections.abc import Callable, Hashable
 
-from routelint.model import Resolution
+from routelint.model import Hop, Resolution
 from routelint.parse.parsed import ParseContext
 from routelint.parse.python import changes, conditions, constants, formatting, libraries, paths
 from routelint.parse.python.calls import Calls
@@ -325,7 +325,7 @@ class Evaluator:
         rest: Hole | None = None
         for part in parts:
             if not isinstance(part, ast.Starred):
-                items.append(self.expression(part, site))
+                items.append(self._entry_at(part, f"item {len(items)}", site))
                 continue
             spread = self.expression(part.value, site)
             content = spread[0].content if len(spread) == 1 else None
@@ -336,12 +336,19 @@ class Evaluator:
                 rest = Hole(f"'{shown(part)}' adds items that cannot be told")
         return known(Items(tuple(items), rest))
 
+    def _entry_at(self, node: ast.expr, note: str, site: Site) -> Possible:
+        """A part of a literal collection; a text says which line of a long table it stands on."""
+        value = self.expression(node, site)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return step(value, Hop(site.scope.module.location(node), note))
+        return value
+
     def _dict(self, node: ast.Dict, site: Site) -> Possible:
         empty = result = known(Record({}))
         plain: dict[str, Possible] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                plain[key.value] = self.expression(value, site)
+                plain[key.value] = self._entry_at(value, f"entry '{key.value}'", site)
                 continue
             if plain:
                 whole = known(Record(plain))

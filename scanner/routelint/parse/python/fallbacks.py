@@ -127,7 +127,7 @@ class Fallbacks:
                         return None
                     key = next((key for key, value in zip(keys, values, strict=True) if value is inner), None)
                     name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-                    if self._is_listing(spot, node, spots, name):
+                    if self._is_listing(node, spots, name, inside=label is not None):
                         return None
                     label = label or name
                 case ast.List() | ast.Tuple():
@@ -167,11 +167,16 @@ class Fallbacks:
         """Whether infrastructure sets an environment variable for the module, which leaves the default in the code dead."""
         return bool(self._evaluator.context.settings.lookup(spot.scope.module.path, name))
 
-    def _is_listing(self, spot: _Spot, node: ast.Dict, spots: Sequence[_Spot], name: str | None) -> bool:
-        """Whether a dict is a listing of models: several of them under keys that are not the names of settings."""
+    def _is_listing(self, node: ast.Dict, spots: Sequence[_Spot], name: str | None, *, inside: bool) -> bool:
+        """Whether a dict is a listing of models: several of them under keys that are not the names of settings.
+
+        `inside` says that a setting further in has been named already: then this is a dict of sections.
+        """
         if name is not None and _MODEL_KEYS.match(name):
             return False
         models = {each.text for each in spots if node in each.around}
+        if inside:
+            return len(models) >= LISTING
         return len(models) > 1 or name is None or not _MODEL_NAME.search(name)
 
     def _is_single_list(self, spot: _Spot, node: ast.List | ast.Tuple, spots: Sequence[_Spot]) -> bool:

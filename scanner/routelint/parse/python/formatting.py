@@ -50,10 +50,11 @@ def _part(evaluator: Evaluator, node: ast.expr, site: Site) -> Possible:
 
 
 def labelled(each: Possibility, node: ast.expr) -> Possibility:
-    """A value as a part of a text: None reads `None`, and a hole is shown by the expression that has it."""
+    """A value as a part of a text: a hole is shown by the expression that has it."""
     match each.content:
         case None:
-            return replace(each, content="None")
+            # The text would read `None`: no program means that, so the way here is one that is not taken.
+            return replace(each, content=Hole("the value put into the text is None", "${" + shown(node)[:40] + "}"))
         case bool() as flag:
             return replace(each, content=str(flag))
         case FilePath(text=text):

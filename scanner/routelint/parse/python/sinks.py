@@ -337,6 +337,10 @@ class Sinks:
                     models.append(self._of_instance(each, instance))
                 case str(text) if _PLACEHOLDER.match(text.strip()):
                     models.append((replace(each, content=Hole(f"'{text.strip()}' is a placeholder to be filled in")),))
+                case str(text) if " " in text.strip():
+                    models.append(
+                        (replace(each, content=Hole(f"'{text.strip()[:60]}' is a text for people, not an identifier")),)
+                    )
                 case _:
                     models.append((each,))
         return join(models), elsewhere
