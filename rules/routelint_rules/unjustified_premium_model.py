@@ -4,7 +4,7 @@
 
 Reports a route that takes a model of a tier that needs a justification (by default `premium`), in an environment that needs
 one, where no valid justification in the policy covers the model, the route and the environment. A route whose environment
-nothing says is in scope: it could be production.
+nothing says is in scope: it could be production. A permission and a mere default are no routes in this sense.
 
 ## Why it costs
 
@@ -69,7 +69,8 @@ resource "aws_bedrockagent_agent" "support" {{
 
 def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
     """One breach per premium model of the route that no valid justification covers."""
-    if reference.kind is Kind.GRANT:
+    # A fallback that reaches no call is costly-default-model's to report.
+    if reference.kind in (Kind.GRANT, Kind.DEFAULT):
         return
     policy = context.policy
     for choice in reference.choices:
