@@ -64,10 +64,25 @@ def nested(
     return put(before, keys, nested(evaluator, inner, rest, change, site), shown(index))
 
 
+def settled(before: Possible) -> Possible:
+    """Dicts whose way here is told by their entries, so that what is put in later does not seem to have come the same way."""
+    return tuple(
+        replace(
+            each,
+            content=Record({name: carried(each, value) for name, value in each.content.entries.items()}, each.content.rest),
+            trail=(),
+        )
+        if isinstance(each.content, Record) and each.trail
+        else each
+        for each in before
+    )
+
+
 def put(before: Possible, keys: Possible, value: Possible, shown: str) -> Possible:
     """Every dict of `before` with an entry set."""
     if not before:
         before = known(Record({}, Hole("what else the dict holds cannot be told")))
+    before = settled(before)
     changed: list[Possibility] = []
     key = key_text(keys[0].content) if len(keys) == 1 else None
     for each in before:
@@ -183,7 +198,7 @@ def merged(before: Possible, after: Possible) -> Possible:
                 return left_content
         return Hole("two values of different kinds are merged")
 
-    return combine([before, after], apply)
+    return combine([settled(before), settled(after)], apply)
 
 
 def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:
@@ -192,7 +207,7 @@ def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:
     if key is None:
         return before
     changed = []
-    for each in before:
+    for each in settled(before):
         if isinstance(each.content, Record) and key not in each.content.entries:
             rest = each.content.rest
             given = value if rest is None else join([value, (Possibility(rest),)])

@@ -77,7 +77,7 @@ class Fallbacks:
         spots = list(self._spots(module))
         for spot in spots:
             span = module.span(spot.node)
-            if any(_within(span, each) for each in seen):
+            if any(within(span, each) for each in seen):
                 continue
             name = self._name(spot, spots)
             if name is None:
@@ -266,7 +266,7 @@ def _subscript_name(target: ast.AST) -> str | None:
     return None
 
 
-def _within(span: Span, other: Span) -> bool:
+def within(span: Span, other: Span) -> bool:
     """Whether a place lies in another."""
     start, end = (span.start_line, span.start_column), (span.end_line, span.end_column)
     return (other.start_line, other.start_column) <= start and end <= (other.end_line, other.end_column)

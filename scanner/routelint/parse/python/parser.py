@@ -8,10 +8,10 @@ from collections import defaultdict
 from routelint.model import ModelReference, Span
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.parse.python.evaluate import Evaluator
-from routelint.parse.python.fallbacks import Fallbacks
+from routelint.parse.python.fallbacks import Fallbacks, within
 from routelint.parse.python.grants import Grants
 from routelint.parse.python.modules import Module, Program
-from routelint.parse.python.sinks import Sinks, numbered
+from routelint.parse.python.sinks import Sink, Sinks, numbered
 from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.versions import Defaults
 from routelint.source import SourceUnit
@@ -26,16 +26,29 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     fallbacks = Fallbacks(evaluator)
     references: list[ModelReference] = []
     modules: list[Module] = []
+    objects: list[tuple[Module, Sink]] = []
     for path in sorted(unit.marked):
         module = program.module(path)
         if module is None:
             continue
         modules.append(module)
         for sink in sinks.find(module):
-            policy = sink.rows[0].reads == "statements"
-            references.extend(grants.of_sink(sink) if policy else sinks.routes(sink))
+            match sink.rows[0].reads:
+                case "statements":
+                    references.extend(grants.of_sink(sink))
+                case "object":
+                    objects.append((module, sink))
+                case _:
+                    references.extend(sinks.routes(sink))
         references.extend(grants.of_module(module))
     told = places(references)
+    # An object that stands for a model is a route of its own only where no route has been given it.
+    for module, sink in objects:
+        span = module.span(sink.place.call)
+        if not any(within(span, each) for each in told.get(module.path, ())):
+            references.extend(sinks.routes(sink))
+    for path, spans in sinks.judged.items():
+        told[path].extend(spans)
     for module in modules:
         references.extend(fallbacks.of_module(module, told.get(module.path, ())))
     references.sort(key=lambda each: (each.location.path, each.location.span, each.sink, each.root))

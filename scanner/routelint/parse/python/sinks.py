@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -76,6 +77,8 @@ class Sinks:
         self._evaluator = evaluator
         self._index = index
         self._defaults = defaults
+        # Calls that surfaces know, path by path: what their arguments say has been judged, whether or not it is a route.
+        self.judged: dict[str, list[Span]] = defaultdict(list)
 
     # Finding -----------------------------------------------------------------------------------------------------
 
@@ -141,6 +144,8 @@ class Sinks:
                     rows = self._rows_of_class(scope)
                 case Function(scope=scope) if scope is not None and scope.owner is None:
                     rows = self._index.inside(scope.module.name, scope.qualified_name)
+            if rows:
+                self.judged[site.scope.module.path].append(site.scope.module.span(place.call))
             rows = tuple(row for row in rows if self._holds(row, place.call, site, origin))
             if rows:
                 return Sink(rows, place, site, origin)
@@ -267,6 +272,8 @@ class Sinks:
 
     def _reference(self, sink: Sink, row: Surface, place: Carried) -> ModelReference | None:
         value = place.value
+        if row.reads == "object":
+            value = self._in_scope(value, sink.place.call, sink.site)
         if row.default is not None:
             value = self._with_default(value, row, sink)
         models, elsewhere = self._models(value, row)
@@ -371,12 +378,14 @@ class Sinks:
         for place in carriers.carried(self._evaluator, row, call, site):
             inner, _ = self._models(place.value, row)
             values.append(changes.carried(each, inner))
+        return self._in_scope(join(values), call, site) or unknown(f"'{shown(call)}' names no model")
+
+    def _in_scope(self, value: Possible, call: ast.Call, site: Site) -> Possible:
+        """A model with the scope that the object puts before it, where it puts one."""
         region = argument_node(call, None, "geo_region")
-        joined = join(values)
-        if region is None or not joined:
-            return joined or unknown(f"'{shown(call)}' names no model")
-        scope = self._evaluator.ask(region, site)
-        return combine([scope, joined], lambda parts: concatenate([parts[0], ".", parts[1]]))
+        if region is None or not value:
+            return value
+        return combine([self._evaluator.ask(region, site), value], lambda parts: concatenate([parts[0], ".", parts[1]]))
 
     def _of_instance(self, each: Possibility, instance: Instance) -> Possible:
         """The model of an object of the repository: what its own attributes say."""
