@@ -213,6 +213,9 @@ def test_include_and_exclude_choose_by_pattern(tmp_path: Path) -> None:
         ("a.py", "aXpy", False),
         ("a+b.py", "a+b.py", True),
         ("[", "[", True),
+        ("[z-a].py", "[z-a].py", True),
+        ("[[a].py", "[.py", True),
+        ("[!a]b", "/b", False),
     ],
 )
 def test_patterns_read_like_gitignore(pattern: str, path: str, fits: bool) -> None:
@@ -225,7 +228,7 @@ def test_a_later_pattern_takes_back() -> None:
     assert not fits("x/keep.py")
 
 
-@given(st.text(alphabet="ab*?[]!/.", max_size=12), st.text(alphabet="ab/.", max_size=8))
+@given(st.text(alphabet="ab-*?[]!/.^&|~\\\\", max_size=12), st.text(alphabet="ab/.", max_size=8))
 def test_no_pattern_breaks_the_matcher(pattern: str, path: str) -> None:
     assert patterns.matcher([pattern])(path) in (True, False)
 

@@ -48,10 +48,21 @@ def _translate(pattern: str) -> str:
             out.append("[^/]")
             position += 1
         elif pattern[position] == "[" and (end := pattern.find("]", position + 2)) > 0:
-            inner = pattern[position + 1 : end].replace("\\", "\\\\")
-            out.append("[" + ("^" + inner[1:] if inner[0] in "!^" else inner) + "]")
+            out.append(_set(pattern[position + 1 : end]))
             position = end + 1
         else:
             out.append(re.escape(pattern[position]))
             position += 1
     return "".join(out)
+
+
+def _set(inner: str) -> str:
+    """The inside of brackets as a set of characters; one that is no set, such as `z-a`, fits itself."""
+    negated = inner[0] in "!^"
+    characters = re.sub(r"([\\\[\]^&|~])", r"\\\1", inner[1:] if negated else inner)
+    expression = f"[{'^/' if negated else ''}{characters}]"
+    try:
+        re.compile(expression)
+    except re.error:
+        return re.escape(f"[{inner}]")
+    return expression
