@@ -44,14 +44,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a job took: seconds of wall clock, the largest process in megabytes, and ratios of this run.
+    """What a job took: medians of wall clock and of processor time, the largest process in megabytes, and ratios.
 
     Linux counts what the measuring process held when it started the command: no peak is told that does not exceed it.
     """
 
     name: str
     median_seconds: float
-    least_seconds: float
+    cpu_seconds: float
     peak_megabytes: float | None
     times_python: float = 1.0
     times_search: float | None = None
@@ -132,13 +132,26 @@ def measure(job: Job, repeat: int) -> Measurement:
     print(f"measuring {job.name}", file=sys.stderr)
     _run(job)
     runs = [_run(job) for _ in range(repeat)]
-    seconds = [run[0] for run in runs]
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / RSS_PER_MEGABYTE
-    peak = max(run[1] for run in runs)
-    return Measurement(job.name, statistics.median(seconds), min(seconds), peak if peak > own + 1 else None)
+    peak = max(run.peak_megabytes for run in runs)
+    return Measurement(
+        job.name,
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.cpu_seconds for run in runs),
+        peak if peak > own + 1 else None,
+    )
 
 
-def _run(job: Job) -> tuple[float, float]:
+@dataclass(frozen=True)
+class _Run:
+    """One run of a job."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_megabytes: float
+
+
+def _run(job: Job) -> _Run:
     started = time.perf_counter()
     process = subprocess.Popen(job.command, cwd=job.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -146,7 +159,7 @@ def _run(job: Job) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise CommandError(f"'{' '.join(job.command)}' ended with exit code {process.returncode}")
-    return elapsed, usage.ru_maxrss / RSS_PER_MEGABYTE
+    return _Run(elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / RSS_PER_MEGABYTE)
 
 
 def with_ratios(planned: Sequence[Job], measured: Sequence[Measurement]) -> list[Measurement]:
@@ -164,11 +177,14 @@ def with_ratios(planned: Sequence[Job], measured: Sequence[Measurement]) -> list
 
 def table(measured: Sequence[Measurement]) -> str:
     """The measurements as a Markdown table."""
-    lines = ["| what | median, s | x python -c pass | x text search | peak, MB |", "|---|---:|---:|---:|---:|"]
+    lines = [
+        "| what | median, s | processor, s | x python -c pass | x text search | peak, MB |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
     for each in measured:
         search = "" if each.times_search is None else f"{each.times_search:.1f}"
         peak = "" if each.peak_megabytes is None else f"{each.peak_megabytes:.0f}"
-        figures = f"{each.median_seconds:.3f} | {each.times_python:.1f} | {search} | {peak}"
+        figures = f"{each.median_seconds:.3f} | {each.cpu_seconds:.3f} | {each.times_python:.1f} | {search} | {peak}"
         lines.append(f"| {each.name} | {figures} |")
     return "\n".join(lines)
 
