@@ -19,7 +19,7 @@ FACTS := --exclude '/scanner/**/*.json' --exclude '/scanner/**/*.yaml' --exclude
 TODAY := 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage check format lint types imports docstrings data package self readme golden bench clean
+.PHONY: help demo test test-fast coverage check format lint types imports docstrings data generate package self readme golden bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -58,17 +58,20 @@ imports: $(VENV)/.developed ## data flows one way, judging never sees syntax
 docstrings: $(VENV)/.developed ## everything public has one
 	$(BIN)/interrogate --quiet $(SOURCES)
 
-data: $(VENV)/.developed ## are the indexes made from the YAML files fresh?
-	$(BIN)/python tools/build_data.py --check
-	$(BIN)/python tools/build_policy_schema.py --check
-	$(BIN)/python tools/build_rules_manual.py --check
+GENERATORS := tools/build_data.py tools/build_policy_schema.py tools/build_rules_manual.py
+
+data: $(VENV)/.developed ## is everything made from other files fresh?
+	@for each in $(GENERATORS); do echo "$$each --check"; $(BIN)/python $$each --check || exit 1; done
+
+generate: $(VENV)/.developed ## write the indexes, the policy's schema and the manual of the rules anew
+	@for each in $(GENERATORS); do echo "$$each"; $(BIN)/python $$each || exit 1; done
 
 package: $(VENV)/.developed ## build the wheel, look into it, use it outside the tree
 	$(BIN)/python -m pytest tests/test_packaging.py
 
 self: $(VENV)/.developed ## routelint on its own code, and on its examples
 	$(BIN)/routelint scan $(SOURCES) $(FACTS) --today $(TODAY)
-	$(BIN)/routelint scan examples --today $(TODAY) --fail-on never --quiet --strict
+	$(BIN)/routelint scan examples --today $(TODAY) --fail-on never --quiet --strict >/dev/null
 
 readme: $(VENV)/.developed ## write the captures in README.md anew
 	$(BIN)/python -m pytest tests/test_readme.py --update-golden
