@@ -23,7 +23,7 @@ from routelint.model import (
 )
 from routelint.parse import LANGUAGES, parse
 from routelint.parse import directives as inline
-from routelint.parse.parsed import EnvironmentSettings, ParseContext, Parsed, merge
+from routelint.parse.parsed import ParseContext, Parsed, merge
 from routelint.policy import Policy
 from routelint.rule import Breach, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
@@ -60,10 +60,8 @@ def resolve(
     `errors` and `files` are what collecting came to: what it could not read, and how many files it looked at.
     """
     parsed: list[Parsed] = []
-    settings = EnvironmentSettings()
     for language in LANGUAGES:
-        if language == "python":
-            settings = link.settings(parsed)
+        settings = link.settings(parsed)
         for unit in (unit for unit in units if unit.language == language and unit.marked):
             on_unit(unit)
             parsed.append(_parse(unit, ParseContext(tree, surfaces.load(language), catalog.knows, settings, catalog.cdk)))

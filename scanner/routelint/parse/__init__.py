@@ -7,8 +7,8 @@ from importlib import import_module
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.source import SourceUnit
 
-# Infrastructure first: it sets the environment variables that programs read.
-LANGUAGES = ("terraform", "cloudformation", "python", "text")
+# What sets environment variables comes before what reads them. Text does both: a CDK stack sets them, a handler reads them.
+LANGUAGES = ("terraform", "cloudformation", "text", "python")
 
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
