@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ def test_form(folder: Path, golden: Callable[[Path, str], None]) -> None:
 # -- properties
 
 
-def facts(found: Parsed) -> list[object]:
+def facts(found: Parsed) -> Sequence[object]:
     """What must not change when lines move: symbols, roots, models, environments, reasons, tags."""
     return sorted(
         (

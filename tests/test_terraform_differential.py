@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,9 @@ class Programs:
 
     random: random.Random
 
+    def one_of(self, makers: Sequence[Callable[[], str]]) -> str:
+        return self.random.choice(makers)()
+
     def text(self, depth: int) -> str:
         simple: list[Callable[[], str]] = [
             lambda: quoted(self.random.choice(WORDS)),
@@ -43,7 +46,7 @@ class Programs:
             lambda: f"local.{self.random.choice(['l0', 'l1'])}",
         ]
         if depth <= 0:
-            return self.random.choice(simple)()
+            return self.one_of(simple)
         t, lst, mp, num, bol = self.text, self.texts, self.texts_by_key, self.number, self.truth
         deep: list[Callable[[], str]] = [
             *simple,
@@ -77,12 +80,12 @@ class Programs:
             lambda: f"tostring({num(depth - 1)})",
             lambda: f"module.child.echo_{self.random.choice(['text', 'default'])}",
         ]
-        return self.random.choice(deep)()
+        return self.one_of(deep)
 
     def number(self, depth: int) -> str:
         if depth <= 0:
             return str(self.random.randint(0, 9))
-        return self.random.choice(
+        return self.one_of(
             [
                 lambda: str(self.random.randint(-5, 99)),
                 lambda: f"length({self.random.choice([self.texts, self.texts_by_key, self.text])(depth - 1)})",
@@ -91,13 +94,13 @@ class Programs:
                 lambda: f"abs({self.number(depth - 1)})",
                 lambda: f"({self.truth(depth - 1)} ? {self.number(depth - 1)} : {self.number(depth - 1)})",
             ]
-        )()
+        )
 
     def truth(self, depth: int) -> str:
         if depth <= 0:
             return self.random.choice(["true", "false", "var.b0"])
         t = self.text
-        return self.random.choice(
+        return self.one_of(
             [
                 lambda: f"({t(depth - 1)} {self.random.choice(['==', '!='])} {t(depth - 1)})",
                 lambda: (
@@ -113,7 +116,7 @@ class Programs:
                 lambda: "(var.n0 == null)",
                 lambda: f"anytrue([{self.truth(depth - 1)}, {self.truth(0)}])",
             ]
-        )()
+        )
 
     def texts(self, depth: int) -> str:
         t = self.text
@@ -122,9 +125,9 @@ class Programs:
             return "[" + ", ".join(t(max(0, depth - 1)) for _ in range(self.random.randint(1, 3))) + "]"
 
         if depth <= 0:
-            return self.random.choice([written, lambda: "var.list0"])()
+            return self.one_of([written, lambda: "var.list0"])
         lst, mp = self.texts, self.texts_by_key
-        return self.random.choice(
+        return self.one_of(
             [
                 written,
                 lambda: f"concat({lst(depth - 1)}, {lst(depth - 1)})",
@@ -152,7 +155,7 @@ class Programs:
                 lambda: f"matchkeys({lst(depth - 1)}, {lst(0)}, {lst(0)})",
                 lambda: f'[for m in regexall("[a-z]+", {t(depth - 1)}) : m]',
             ]
-        )()
+        )
 
     def texts_by_key(self, depth: int) -> str:
         t = self.text
@@ -162,8 +165,8 @@ class Programs:
             return "{" + ", ".join(f"{quoted(key)} = {t(max(0, depth - 1))}" for key in chosen) + "}"
 
         if depth <= 0:
-            return self.random.choice([written, lambda: "var.map0", lambda: "local.map1"])()
-        return self.random.choice(
+            return self.one_of([written, lambda: "var.map0", lambda: "local.map1"])
+        return self.one_of(
             [
                 written,
                 lambda: f"merge({self.texts_by_key(depth - 1)}, {self.texts_by_key(depth - 1)})",
@@ -173,7 +176,7 @@ class Programs:
                 lambda: f"merge([{self.texts_by_key(depth - 1)}, {self.texts_by_key(0)}]...)",
                 lambda: f"tomap({self.texts_by_key(depth - 1)})",
             ]
-        )()
+        )
 
 
 def quoted(text: str) -> str:

@@ -368,7 +368,7 @@ def _appended(group: Possible | None, item: Possible) -> Possible:
 
 def _telling(parts: Sequence[TemplatePart]) -> int:
     """The first part whose trail matters: in an ARN the one after the resource type, for a region tells no model."""
-    if not isinstance(parts[0], str) or not parts[0].startswith("arn:"):
+    if not parts or not isinstance(parts[0], str) or not parts[0].startswith("arn:"):
         return 0
     return next((number for number, part in enumerate(parts) if isinstance(part, str) and "/" in part), 0)
 

@@ -31,8 +31,8 @@ from routelint.surfaces import Surface
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
-# Actions that let a principal invoke models; other Bedrock actions do not cost by the token.
-_INVOKES = re.compile(r"(?i)bedrock(-mantle)?:(\*|invoke|converse|createinference|in?v?o?k?e?\*)")
+# How actions start that let a principal invoke models; other Bedrock actions do not cost by the token.
+_INVOKING = ("bedrock:invokemodel", "bedrock:converse", "bedrock-mantle:createinference")
 # What an ARN may name that is a model or hands to one; `*` stands for all of them.
 _MODEL_ARN = re.compile(
     r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
@@ -304,7 +304,14 @@ def _model_arns(value: Possible, actions: list[str]) -> Possible:
 
 
 def _invokes(actions: list[str]) -> bool:
-    return any(_INVOKES.match(action) or action == "*" for action in actions) and any("bedrock" in action for action in actions)
+    """Whether one of the actions, which may end in `*`, lets models be invoked."""
+    for action in actions:
+        start, star, _ = action.lower().partition("*")
+        if start.startswith("bedrock") and any(
+            start.startswith(known) or (star and known.startswith(start)) for known in _INVOKING
+        ):
+            return True
+    return False
 
 
 def _might_be_model(expression: Expression) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +11,6 @@ from routelint.parse.terraform.nodes import Expression, Literal, Place, Template
 # Stand for the interpolations of a text, one character each.
 _FIRST_MARK = 0xE000
 _MOST_MARKS = 4000
-_TOKEN = re.compile(rb'"((?:\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[^"\\]|\\.)*)"')
-_INTERPOLATION = re.compile(rb"(?<!\$)\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 MOST_STATEMENTS = 2000
 
 
@@ -42,7 +39,7 @@ def resources(written: TextTemplate | Literal) -> list[Resource] | None:
     document = load_text(text)
     if not isinstance(document, Mapping):
         return None
-    places = _Places(written.place, len(expressions))
+    places = _Places(written.place)
     found = []
     for resource, actions in _allowed(document.get("Statement")):
         split = tuple(_split(resource, expressions))
@@ -84,20 +81,15 @@ def _split(text: str, expressions: Sequence[Expression]) -> Iterator[str | Expre
 class _Places:
     """The quoted texts of a written policy, each given out once, in order."""
 
-    def __init__(self, whole: Place, marks: int) -> None:
+    def __init__(self, whole: Place) -> None:
         self.whole = whole
         self.left: dict[str, list[Place]] = {}
         data: bytes = getattr(whole.file, "data", b"")
         source = data[whole.start : whole.end]
-        # In a quoted HCL text the quotes of the JSON are escaped.
-        escaped = source.startswith(b'"')
-        number = 0
-        last = 0
-        for token in _TOKEN.finditer(source) if not escaped else ():
-            number += len(_INTERPOLATION.findall(source, last, token.start()))
-            last = token.end()
-            text, number = _marked(token[1], number)
-            self.left.setdefault(text, []).append(Place(whole.file, whole.start + token.start(), whole.start + token.end()))
+        # In a quoted HCL text the quotes of the JSON are escaped: there the whole text stands for its parts.
+        if not source.startswith(b'"'):
+            for start, end, text in _quoted_texts(source):
+                self.left.setdefault(text, []).append(Place(whole.file, whole.start + start, whole.start + end))
 
     def take(self, text: str) -> Place:
         """The place of the next quoted text that reads like this; the whole policy where it is not to be found."""
@@ -105,12 +97,45 @@ class _Places:
         return places.pop(0) if places else self.whole
 
 
-def _marked(source: bytes, number: int) -> tuple[str, int]:
-    """A quoted text with its interpolations as marks, numbered on from `number`."""
-    text = ""
-    position = 0
-    for match in _INTERPOLATION.finditer(source):
-        text += source[position : match.start()].decode("utf-8", "replace") + chr(_FIRST_MARK + number)
-        number += 1
-        position = match.end()
-    return text + source[position:].decode("utf-8", "replace"), number
+def _quoted_texts(source: bytes) -> Iterator[tuple[int, int, str]]:
+    """Start, end and content of every quoted text, its interpolations as marks numbered through the whole source."""
+    position, number = 0, 0
+    start = -1
+    pieces: list[str] = []
+    begin = 0
+    while position < len(source):
+        two = source[position : position + 2]
+        if two in (b"$$", b"\\\\", b'\\"'):
+            position += 2
+            continue
+        if two == b"${":
+            end = _closing_brace(source, position + 2)
+            pieces.append(source[begin:position].decode("utf-8", "replace") + chr(_FIRST_MARK + number))
+            number += 1
+            position = begin = end
+            continue
+        if two[:1] == b'"':
+            if start >= 0:
+                yield start, position + 1, "".join(pieces) + source[begin:position].decode("utf-8", "replace")
+                start = -1
+            else:
+                start = position
+            pieces = []
+            begin = position + 1
+        position += 1
+
+
+def _closing_brace(source: bytes, position: int) -> int:
+    """The offset behind the brace that closes an interpolation; quotes inside it may hold braces of their own."""
+    depth = 1
+    quoted = False
+    while position < len(source) and depth:
+        character = source[position : position + 1]
+        if character == b"\\":
+            position += 1
+        elif character == b'"':
+            quoted = not quoted
+        elif not quoted:
+            depth += (character == b"{") - (character == b"}")
+        position += 1
+    return position

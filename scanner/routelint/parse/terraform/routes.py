@@ -27,8 +27,10 @@ _STRONG = re.compile(
 _WEAK = re.compile(r"(?i)model|inference_?profile|^llm")
 # Meta-arguments and names that speak of models without choosing one.
 _NOT_CHOICES = re.compile(
-    r"(?i)bucket|path|dir|file|package|prefix|version$|table|queue|role|enabled?$|^create|logging|region|timeout|count$|url$|kms"
+    r"(?i)(^|[_-])(bucket|path|dir|files?|package|prefix|table|queue|role|enabled?|create|logging|region|timeout|count|url|kms)"
+    r"([_-]|$)|version$"
 )
+LONGEST_NAME = 128
 _META = frozenset({"for_each", "count", "depends_on", "provider", "providers", "source", "version", "lifecycle", "tags"})
 
 
@@ -222,7 +224,7 @@ class Walk:
     def _variable(self, name: str, leaf: Leaf, step: str, context: _Resource) -> None:
         """A route where a variable or attribute of any resource holds a known model, or by its name must hold one."""
         value = self._models(leaf.value)
-        if not value and _STRONG.search(name) and not _NOT_CHOICES.search(name) and _is_open(leaf.value):
+        if not value and _is_strong(name) and _is_open(leaf.value):
             value = leaf.value
         if value:
             self._sight(replace_value(leaf, value), _kind(name, value, Kind.INVOKE), step, context, bedrock_only=False)
@@ -249,11 +251,7 @@ class Walk:
         if context.block.type == "data" and context.symbol in self.by_symbol:
             return
         for names, attribute in _attributes(context.block.body):
-            if (
-                attribute.expression.place.start in taken
-                or not _WEAK.search(attribute.name)
-                or _NOT_CHOICES.search(attribute.name)
-            ):
+            if attribute.expression.place.start in taken or not _is_weak(attribute.name):
                 continue
             value = self.evaluator.evaluate(attribute.expression, context.scope)
             leaf = Leaf(attribute.expression.place, context.scope, value, attribute.expression)
@@ -268,7 +266,7 @@ class Walk:
         context = _Resource(call, f"module.{name}", "module", child.scope, None, evidence)
         for names, attribute in _attributes(call.body):
             step = ".".join((*names, attribute.name))
-            if attribute.name in _META or names[:1] == ("providers",) or not _WEAK.search(step):
+            if attribute.name in _META or names[:1] == ("providers",) or not _is_weak(step):
                 continue
             found = self._models(self.evaluator.evaluate(attribute.expression, child.scope))
             if found:
@@ -279,7 +277,7 @@ class Walk:
         """Models that variables default to and data sources look up, for which no route was found."""
         for name, block in instance.folder.variables.items():
             default = block.body.attributes.get("default")
-            if default is None or not _WEAK.search(name) or _NOT_CHOICES.search(name):
+            if default is None or not _is_weak(name):
                 continue
             value = self.evaluator.references.variable(self.evaluator, instance, name)
             found = self._models(tuple(each for each in value if each.trail and each.trail[0].note == f"default of var.{name}"))
@@ -304,8 +302,8 @@ class Walk:
                     continue
                 value = self.evaluator.evaluate(attribute.expression, scope)
                 step = ".".join((*names, attribute.name))
-                found = self._models(value) if _WEAK.search(step) or about_bedrock else ()
-                if not found and about_bedrock and _STRONG.search(attribute.name) and not _NOT_CHOICES.search(attribute.name):
+                found = self._models(value) if _is_weak(step) or about_bedrock else ()
+                if not found and about_bedrock and _is_strong(attribute.name):
                     found = value if _is_open(value) else ()
                 if found:
                     leaf = Leaf(attribute.expression.place, scope, found, attribute.expression)
@@ -322,6 +320,16 @@ class _Resource:
     scope: Scope
     tags: Tags | None
     evidence: tuple[Evidence, ...]
+
+
+def _is_strong(name: str) -> bool:
+    """Whether a name must hold a model, so that a value that cannot be told is a route that cannot be told."""
+    return len(name) <= LONGEST_NAME and bool(_STRONG.search(name)) and not _NOT_CHOICES.search(name)
+
+
+def _is_weak(name: str) -> bool:
+    """Whether a name may hold a model, so that a known model under it is a route."""
+    return len(name) <= LONGEST_NAME and bool(_WEAK.search(name)) and not _NOT_CHOICES.search(name)
 
 
 def replace_value(leaf: Leaf, value: Possible) -> Leaf:

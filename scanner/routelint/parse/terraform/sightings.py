@@ -9,7 +9,7 @@ from routelint import model_id
 from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags
 from routelint.parse.route import to_value
 from routelint.parse.terraform import tagging
-from routelint.parse.terraform.values import Failure
+from routelint.parse.terraform.values import MOST_HOPS, Failure
 from routelint.possible import Hole, Possibility, Possible, Template
 
 LANGUAGE = "terraform"
@@ -134,7 +134,7 @@ def _reference(
     first = next(iter(group.values()))[0]
     values = {name: tuple(each for sighting in sightings for each in sighting.value) for name, sightings in group.items()}
     possible = _without_own_place(over_configurations(values, names), first.location)
-    value = to_value(_explained(_without_nulls(possible)), bedrock_only=first.bedrock_only)
+    value = to_value(_together(_explained(_without_nulls(possible))), bedrock_only=first.bedrock_only)
     if value is None:
         return None
     everyone = [sighting for sightings in group.values() for sighting in sightings]
@@ -208,6 +208,17 @@ def _without_nulls(possible: Possible) -> Possible:
     if kept:
         return kept
     return tuple(replace(each, content=Hole(_null_reason(each))) for each in possible[:1])
+
+
+def _together(possible: Possible) -> Possible:
+    """Each content once, with the hops of every way it came: two entries of a map may choose the same model."""
+    merged: dict[tuple[str, tuple[str, ...]], Possibility] = {}
+    for each in possible:
+        key = (repr(each.content), each.environments)
+        earlier = merged.get(key)
+        trail = (*earlier.trail, *each.trail) if earlier is not None else each.trail
+        merged[key] = replace(earlier or each, trail=tuple(dict.fromkeys(trail))[:MOST_HOPS])
+    return tuple(merged.values())
 
 
 def _explained(possible: Possible) -> Possible:

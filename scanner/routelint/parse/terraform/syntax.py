@@ -137,7 +137,7 @@ def _top(file: HclFile, root: Node) -> Body:
 
 
 # A block or attribute that starts a line is taken for one of the top level.
-_TOP_LEVEL = re.compile(rb"^[A-Za-z_][\w-]*[ \t]*(?:=|(?:\"[^\"\n]*\"[ \t]*|[A-Za-z_][\w-]*[ \t]*)*\{)", re.MULTILINE)
+_TOP_LEVEL = re.compile(rb"^[A-Za-z_][^=\n{]*[={]", re.MULTILINE)
 MOST_PARTS = 5_000
 
 

@@ -368,6 +368,8 @@ def _transpose(collection: Possibility) -> Possible:
 
 def _matchkeys(values: Possibility, keys: Possibility, wanted: Possibility) -> Possible:
     names = {_sort_key(item) for item in _items(wanted)}
+    if len(_items(values)) != len(_items(keys)) and _rest(values, keys) is None:
+        return known(Failure("matchkeys takes as many values as keys"))
     pairs = zip(_items(values), _items(keys), strict=False)
     kept = (value for value, key in pairs if _sort_key(key) in names)
     return _failed(values, keys, wanted) or _list(kept, _rest(values, keys, wanted))

@@ -126,7 +126,7 @@ def _join(values: Sequence[Possible]) -> Possible:
     return combine(spread_out(values), apply)
 
 
-_VERB = re.compile(r"%(?:%|(?:\[(\d+)\])?([-+ 0]*)(\d*)(?:\.(\d+))?([vsdqtfeg#x]))")
+_VERB = re.compile(r"%(?:%|(?:\[(\d{1,4})\])?([-+ 0]{0,4})(\d{0,6})(?:\.(\d{1,6}))?([vsdqtfeg#x]))")
 
 
 def _format(template: Content, *arguments: Content) -> Content:
