@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop
@@ -46,13 +47,13 @@ def _is_scalar(content: Content) -> bool:
 
 def mentions(test: ast.expr, key: str) -> bool:
     """Whether a test says something of a dotted name."""
-    for node in ast.walk(test):
-        match node:
-            case ast.Name(name) if name == key:
-                return True
-            case ast.Attribute() if dotted(node) == key:
-                return True
-    return False
+    return key in _names(test)
+
+
+@lru_cache(maxsize=8192)
+def _names(test: ast.expr) -> frozenset[str]:
+    """Every dotted name in a test; kept, because every name of a function asks every test on its way."""
+    return frozenset(dotted(node) or "" for node in ast.walk(test) if isinstance(node, ast.Name | ast.Attribute))
 
 
 def verdict(evaluator: Evaluator, test: ast.expr, site: Site) -> bool | None:
@@ -152,6 +153,7 @@ def _is_kind(content: Content, kind: ast.expr) -> bool | None:
 
 def narrow(evaluator: Evaluator, test: ast.expr, key: str, value: Possible, truth_of_test: bool, site: Site) -> Possible:
     """The possibilities of a name with which a test comes out as said."""
+    evaluator.spend()
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return narrow(evaluator, inner, key, value, not truth_of_test, site)

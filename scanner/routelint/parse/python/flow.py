@@ -259,6 +259,7 @@ class Flow:
         owner = place.owner
         if owner is None:
             return None
+        self._evaluator.spend()
         module = frame.scope.module
         match owner:
             case ast.ExceptHandler():

@@ -51,7 +51,8 @@ def portable(text: str) -> str:
         strings = list(_strings(text, 0, len(text)))
     except _UnreadableError:
         return text
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for string in strings:
         pieces.append(_older_code(text[position : string.start]))
         pieces.append(_older_string(text, string))
@@ -151,7 +152,8 @@ def _format(text: str, start: int, fields: list[_Field], depth: int) -> int:
 
 def _older_string(text: str, string: _String) -> str:
     """The literal with every field in older syntax; in triple quotes where a field runs over lines."""
-    pieces, position, lines = [], string.start, False
+    pieces: list[str] = []
+    position, lines = string.start, False
     for field in string.fields:
         code = text[field.start : field.end]
         older = _older_field(code, string.quote)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -262,6 +262,7 @@ def stored_by(statement: ast.stmt) -> set[str]:
     return keys
 
 
+@lru_cache(maxsize=4096)
 def shown(node: ast.AST) -> str:
     """An expression as a message shows it."""
     try:
