@@ -226,6 +226,12 @@ HOSTILE = {
         + "}\n}\n" * 5
         + "}\n}\n"
     },
+    "blanks": {"main.tf": "x = {" + "\n" * 200_000 + "a = 1 }\n" + AGENT % '"x"'},
+    "padding in a format": {"main.tf": AGENT % f'format("%{"0" * 100_000}?", 1)'},
+    "a line of words": {"main.tf": "resource " + "abc " * 50_000},
+    "an open policy": {
+        "main.tf": 'resource "aws_iam_policy" "p" {\n  policy = <<EOT\n{"Statement": "' + "${a}" * 3000 + "\nEOT\n}\n"
+    },
     "binary": {"main.tf": "\0\0\0"},
     "not UTF-8": {"main.tf": "caf\udce9"},
     "an open heredoc": {"main.tf": AGENT % "<<EOT\nfoo"},

@@ -7,18 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.terraform import sections
+from routelint.parse.terraform import repetition, sections
 from routelint.parse.terraform.constraints import convert
 from routelint.parse.terraform.module import Instance, Scope
-from routelint.parse.terraform.nodes import Attribute, Block, Expression, GetAttr, Literal, Variable
+from routelint.parse.terraform.nodes import Attribute, Block, GetAttr, Literal, Variable
 from routelint.parse.terraform.project import Project
 from routelint.parse.terraform.values import (
     Called,
     Computed,
     Failure,
     Thing,
-    entries,
-    rest_of,
     skipped,
     through,
     united,
@@ -30,7 +28,6 @@ from routelint.possible import (
     Possibility,
     Possible,
     Record,
-    Template,
     combine,
     concatenate,
     known,
@@ -42,7 +39,6 @@ from routelint.surfaces import Surface
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
-MOST_KEYS = 64
 MOST_CALLS = 12
 MOST_INSTANCES = 500
 # A value heavier than this is nobody's configuration; a few lines can describe one with 2 ** 60 items.
@@ -222,70 +218,8 @@ class References:
         return replace(called, instances=picked or called.instances)
 
     def scopes(self, evaluator: Evaluator, block: Block, instance: Instance) -> list[tuple[str | None, Scope]]:
-        """A scope per instance of a resource or module call: `each` and `count` bound, at least one even if none is made."""
-        kept = instance.scopes.get(block)
-        if kept is None:
-            instance.scopes[block] = [(None, Scope(instance, alive=instance.alive))]
-            kept = instance.scopes[block] = self._scopes(evaluator, block, instance)
-        return kept
-
-    def _scopes(self, evaluator: Evaluator, block: Block, instance: Instance) -> list[tuple[str | None, Scope]]:
-        attributes = block.body.attributes
-        scope = Scope(instance, alive=instance.alive)
-        if "for_each" in attributes:
-            return self._each(evaluator, attributes["for_each"].expression, scope)
-        if "count" in attributes:
-            return self._count(evaluator, attributes["count"].expression, scope)
-        return [(None, scope)]
-
-    def _each(self, evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
-        found: dict[str, list[tuple[Possible, Possible]]] = {}
-        reason: Hole | None = None
-        trail: tuple[Hop, ...] = ()
-        empty = Hole("for_each runs over nothing by default", "${each.value}")
-        for possibility in evaluator.evaluate(expression, scope):
-            rest = rest_of(possibility.content)
-            reason = rest if rest is not None else reason
-            trail = possibility.trail
-            for key, value in list(entries(possibility))[:MOST_KEYS]:
-                if key is not None:
-                    found.setdefault(key, []).append((known(key), value))
-                    continue
-                for each in value:
-                    if isinstance(each.content, Hole | Items | Record):
-                        reason = each.content if isinstance(each.content, Hole) else reason
-                        continue
-                    text = str(each.content) if isinstance(each.content, Template) else text_of(each.content)
-                    found.setdefault(text, []).append(((each,), (each,)))
-        if not found or reason is not None:
-            hole = (
-                replace(reason, label="${each.value}")
-                if type(reason) is Hole
-                else Hole((reason or empty).reason, "${each.value}")
-            )
-            found.setdefault("", []).append((unknown(hole.reason, "${each.key}", trail), known(hole, trail=trail)))
-        bound = []
-        for key, pairs in found.items():
-            bound_each = Record({"key": united(pair[0] for pair in pairs), "value": united(pair[1] for pair in pairs)})
-            alive = bool(key) or reason is not None
-            bound.append((key or None, scope.with_names({"each": known(bound_each)}, alive=alive)))
-        return bound
-
-    def _count(self, evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
-        numbers = [each.content for each in evaluator.evaluate(expression, scope)]
-        known_numbers = [number for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
-        most = max(known_numbers, default=0)
-        if len(known_numbers) < len(numbers) and most == 0:
-            index = unknown("count cannot be told", "${count.index}")
-            return [(None, scope.bind(count=known(Record({"index": index}))))]
-        alive = most > 0
-        return [
-            (
-                str(number) if most > 1 else None,
-                scope.with_names({"count": known(Record({"index": known(number)}))}, alive=alive),
-            )
-            for number in range(min(max(most, 1), MOST_KEYS))
-        ]
+        """A scope per instance of a resource or module call, with its key; at least one even if none is made."""
+        return repetition.scopes(evaluator, block, instance)
 
     # -- resources
 

@@ -20,7 +20,7 @@ from routelint.parse.terraform.nodes import (
 )
 
 if TYPE_CHECKING:
-    from routelint.parse.terraform.syntax import Reader
+    from routelint.parse.terraform.expressions import Reader
 
 Part = TemplatePart
 
