@@ -46,10 +46,6 @@ def only(files: Mapping[str, str]) -> ModelReference:
     return reference
 
 
-def models(files: Mapping[str, str]) -> list[str]:
-    return [choice.model.id for choice in only(files).choices]
-
-
 def reason(files: Mapping[str, str]) -> str:
     unknown = only(files).unknown
     assert unknown is not None
@@ -260,3 +256,44 @@ def test_one_broken_block_leaves_the_others() -> None:
         "aws_bedrockagent_agent.a2.foundation_model",
     ]
     assert [(error.path, error.line) for error in found.errors] == [("main.tf", 4)]
+
+
+def test_what_else_a_resource_says_is_kept() -> None:
+    text = """
+    resource "aws_bedrock_provisioned_model_throughput" "steady" {
+      model_arn           = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+      commitment_duration = "SixMonths"
+      model_units         = 2
+    }
+    """
+    assert only({"main.tf": text}).settings == {"commitment": "SixMonths", "model_units": "2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('variable "m" {}\n' + AGENT % "var.m", "var.m has no default and no tfvars in the scanned files sets it"),
+        ('variable "m" {\n  default = null\n}\n' + AGENT % "var.m", "no model is set: var.m defaults to null"),
+        (AGENT % "var.m", "var.m is not declared"),
+        (AGENT % "local.m", "local.m is not declared"),
+        (AGENT % "module.m.model", "module.m is not declared"),
+        (
+            'module "m" {\n  source = "git::https://example.com/m"\n}\n' + AGENT % "module.m.id",
+            "module.m is not in the scanned files",
+        ),
+        ("locals {\n  a = local.b\n  b = local.a\n}\n" + AGENT % "local.a", "local.a refers to itself"),
+        (
+            'data "aws_ssm_parameter" "m" {\n  name = "m"\n}\n' + AGENT % "data.aws_ssm_parameter.m.value",
+            "data.aws_ssm_parameter.m.value is looked up when Terraform runs",
+        ),
+        (AGENT % "data.aws_ssm_parameter.m.value", "data.aws_ssm_parameter.m is not in the scanned files"),
+        (AGENT % 'file("model.txt")', "model.txt is not in the scanned files"),
+        (AGENT % "uuid()", "a random value"),
+        (AGENT % "null", "no model is set: the value is null"),
+        (AGENT % '""', "no model is set: the value is empty"),
+        (AGENT % "[]", "a list or map stands where a model identifier is expected"),
+        (AGENT % '{ a = "x" }["b"]', "there is no entry 'b'"),
+    ],
+)
+def test_what_cannot_be_told_says_why(text: str, why: str) -> None:
+    assert reason({"main.tf": text}) == why

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from routelint import model_id
@@ -16,7 +16,7 @@ from routelint.parse.terraform.nodes import Attribute, Block, Body, Expression, 
 from routelint.parse.terraform.sections import Leaf
 from routelint.parse.terraform.sightings import Seen, Sighting
 from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES
-from routelint.possible import Hole, Possible, Template
+from routelint.possible import Hole, Possible, Template, text_of
 from routelint.surfaces import Surface
 
 # Names of attributes and variables that hold a model whatever their value turns out to be.
@@ -31,6 +31,14 @@ _NOT_CHOICES = re.compile(
     r"([_-]|$)|version$"
 )
 LONGEST_NAME = 128
+# Attribute -> what it is called where rules ask for it.
+SETTINGS = {
+    "commitment_duration": "commitment",
+    "model_units": "model_units",
+    "max_tokens": "max_output_tokens",
+    "temperature": "temperature",
+    "service_tier": "service_tier",
+}
 _META = frozenset({"for_each", "count", "depends_on", "provider", "providers", "source", "version", "lifecycle", "tags"})
 
 
@@ -183,10 +191,24 @@ class Walk:
                 context.tags,
                 bedrock_only,
                 context.evidence,
+                self._settings(context),
                 alive=leaf.scope.alive and context.scope.alive,
                 last_resort=last_resort,
             )
         )
+
+    def _settings(self, context: _Resource) -> Mapping[str, str]:
+        """What else a resource says about the use of its model; nothing where it says several things."""
+        if context.symbol not in self.by_symbol:
+            return {}
+        found: dict[str, set[str]] = {}
+        for _, attribute in _attributes(context.block.body):
+            name = SETTINGS.get(attribute.name)
+            if name is not None:
+                for each in self.evaluator.evaluate(attribute.expression, context.scope):
+                    if isinstance(each.content, str | int | float):
+                        found.setdefault(name, set()).add(text_of(each.content))
+        return {name: next(iter(values)) for name, values in sorted(found.items()) if len(values) == 1}
 
     def _sight_models(self, leaf: Leaf, surface: Surface, context: _Resource) -> None:
         """A route where a text that may hold anything is a known model."""
