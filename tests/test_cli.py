@@ -250,3 +250,33 @@ def test_nothing_below_a_folder_without_routes(tmp_path: Path) -> None:
     done = run("scan", ".", cwd=write_tree(tmp_path, {"readme.txt": "nothing", "a.py": "print(1)\n"}))
     assert done.returncode == 0
     assert "0 routes" in done.stdout or "no model routes" in done.stdout.lower()
+
+
+PATTERNS = """\
+version: 1
+environments:
+  dev: {paths: ["services/triage/**"], max_tier: economy}
+workloads:
+  triage: {routes: ["services/triage/**"], owner: support}
+waivers:
+  - {rule: costly-default-model, routes: ["services/**"], reason: "frozen, OPS-7", expires: 2999-01-01}
+"""
+
+
+@pytest.mark.parametrize("name", ["routelint.yaml", ".github/routelint.yaml"])
+@pytest.mark.parametrize("scanned", [".", "services", "services/triage", "services/triage/app.py"])
+def test_path_patterns_start_at_the_policys_folder_whatever_is_scanned(name: str, scanned: str, tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {".git/HEAD": "ref: refs/heads/main\n", name: PATTERNS, "services/triage/app.py": CALL})
+    [route] = json.loads(run("inventory", "--format", "json", scanned, cwd=folder).stdout)["routes"]
+    assert (route["environments"], route["workload"]) == (["dev"], "triage")
+
+
+def test_what_cannot_be_read_elsewhere_does_not_stop_a_commit(tmp_path: Path) -> None:
+    files = {
+        ".git/HEAD": "ref: refs/heads/main\n",
+        "cheap.py": CHEAP,
+        "other/broken.tf": 'resource "aws_bedrock_guardrail" "a" {\n',
+    }
+    folder = write_tree(tmp_path, files)
+    assert run("scan", "--strict", "cheap.py", cwd=folder).returncode == 0
+    assert run("scan", "--strict", "cheap.py", "other/broken.tf", cwd=folder).returncode == 3

@@ -10,6 +10,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from routelint.rule import Category
 from routelint_rules import RULES
 
 PATH = Path(__file__).parent.parent / "docs" / "rules.md"
@@ -27,9 +28,9 @@ def manual() -> str:
     """The table of all rules and every page, by category."""
     rows = [f"| [`{rule.id}`](#{rule.id}) | {rule.severity} | {rule.summary} |\n" for rule in RULES]
     pages = []
-    for category, rules in groupby(
-        sorted(RULES, key=lambda rule: list(type(rule.category)).index(rule.category)), lambda r: r.category
-    ):
+    order = list(Category)
+    ordered = sorted(RULES, key=lambda rule: order.index(rule.category))
+    for category, rules in groupby(ordered, lambda rule: rule.category):
         pages.append(f"\n# {str(category).capitalize()}\n")
         pages.extend("\n" + rule.page.strip().replace("\n## ", "\n### ").replace("# ", "## ", 1) + "\n" for rule in rules)
     return HEAD + "".join(rows) + "".join(pages)

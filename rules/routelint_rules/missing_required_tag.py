@@ -81,11 +81,15 @@ def _judge(
         if not any(tags.entries.get(key) not in (None, "") for key in required.keys)
     ]
     if missing:
-        plural = "tags" if len(missing) > 1 else "tag"
+        plural, them = ("tags", "them") if len(missing) > 1 else ("tag", "it")
         keys = ", ".join(f"'{key}'" for key in missing)
         yield (
             place,
-            Breach(f"{name} lacks the required {plural} {keys}; set them on it or in default tags", None, place.environments),
+            Breach(
+                f"{name} lacks the required {plural} {keys}; set {them} on the resource or in default tags",
+                None,
+                place.environments,
+            ),
         )
 
 

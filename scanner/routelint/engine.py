@@ -161,7 +161,7 @@ def judge(
         ),
         references=tuple(each for each in resolved.references if reported(each.location.path)),
         resources=tuple(each for each in resolved.resources if reported(each.location.path)),
-        errors=(*resolved.errors, *failures),
+        errors=(*(each for each in resolved.errors if each.internal or reported(each.path)), *failures),
         files=resolved.files,
         policy=policy.path,
         notices=tuple(notices),

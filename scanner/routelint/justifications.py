@@ -50,7 +50,7 @@ def cover(reference: ModelReference, model: Model, environments: tuple[str, ...]
     left = list(environments)
     near: list[Related] = []
     for entry in policy.justifications:
-        if not entry.covers_model(model.id) or not _concerns(entry, reference):
+        if not entry.covers_model(model.id) or not _concerns(entry, reference, policy):
             continue
         clauses = tuple(faults(entry, policy, today))
         if clauses:
@@ -67,7 +67,7 @@ def cover(reference: ModelReference, model: Model, environments: tuple[str, ...]
     return Cover(False, tuple(left), tuple(near))
 
 
-def _concerns(entry: Justification, reference: ModelReference) -> bool:
+def _concerns(entry: Justification, reference: ModelReference, policy: Policy) -> bool:
     if reference.justification is not None:
         return reference.justification == entry.id
-    return entry.covers_route(reference.location.path, reference.location.symbol, reference.workload)
+    return entry.covers_route(policy.local(reference.location.path), reference.location.symbol, reference.workload)

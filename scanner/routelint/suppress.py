@@ -87,6 +87,8 @@ def _directive(finding: Finding, ignores: Mapping[str, list[tuple[int, Directive
 
 def _waiver(finding: Finding, policy: Policy, today: date) -> str | None:
     for waiver in policy.waivers:
-        if waiver.expires >= today and waiver.covers(finding.rule, finding.location.path, finding.location.symbol):
+        if waiver.expires >= today and waiver.covers(
+            finding.rule, policy.local(finding.location.path), finding.location.symbol
+        ):
             return waiver.reason
     return None

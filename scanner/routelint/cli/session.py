@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -130,10 +130,18 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str]) -> Pol
         return read_policy(extended) if extended.is_file() else None
 
     try:
-        return policies.load(text, _relative(path, root), read=read, rules=rule_ids)
+        policy = policies.load(text, _relative(path, root), read=read, rules=rule_ids)
+        return replace(policy, base=_prefix(root, _pattern_folder(path, root)))
     except PolicyError as error:
         here = (fault._replace(path=_shown(root / fault.path)) for fault in error.faults)
         raise PolicyFault(PolicyError(here).diagnostics()) from error
+
+
+def _pattern_folder(policy_path: Path, root: Path) -> Path:
+    """The folder a policy's path patterns start at: its own where the root lies in it, else the repository's or the root."""
+    folder = policy_path.resolve().parent
+    folder = folder.parent if folder.name == ".github" else folder
+    return folder if root.is_relative_to(folder) else _repository(root) or root
 
 
 def _misspelt(root: Path) -> str | None:

@@ -32,6 +32,9 @@ def scan(report: Report, printing: Printing) -> str:
             f"{listed(left_out)} left out: GitHub shows {MOST_OF_A_LEVEL} annotations of a level; `routelint scan` lists all"
         )
         lines.append(f"::notice title=routelint::{workflow_data(message)}")
+    # What could not be read is a finding already; a fault of routelint is none, and must not look like a clean scan.
+    faults = (error for error in report.errors if error.internal)
+    lines.extend(f"::error title=routelint is incomplete::{workflow_data(error.message)}" for error in faults)
     return "".join(f"{line}\n" for line in lines)
 
 

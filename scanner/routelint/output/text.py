@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 
 from routelint.model import START, Coverage, Finding, Fix, Hop, Location, Report, ScanError, Severity, Suppressed
 from routelint.output import escape
@@ -119,11 +120,11 @@ def _trail(trail: Sequence[Hop], margin: str, printing: Printing) -> Iterable[st
 def _facts(finding: Finding, printing: Printing) -> Iterable[str]:
     if finding.environments:
         yield from _remark("note", f"in {listed(finding.environments)}", finding, printing)
+    roots = listed([f"'{printing.shown(root)}'" for root in finding.roots])
     if len(finding.roots) > 1:
-        roots = listed([f"'{root}'" for root in finding.roots])
         yield from _remark("note", f"called from {counted(len(finding.roots), 'root')}: {roots}", finding, printing)
-    elif finding.root != ".":
-        yield from _remark("note", f"called from root '{finding.root}'", finding, printing)
+    elif finding.root not in (".", PurePosixPath(finding.location.path).parent.as_posix()):
+        yield from _remark("note", f"called from root {roots}", finding, printing)
     for note in finding.notes:
         yield from _remark("note", note, finding, printing)
     for related in finding.related:

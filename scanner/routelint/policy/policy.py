@@ -41,7 +41,8 @@ UNNAMED = "default"
 class Policy:
     """The effective policy: every profile and file merged. Tiers are cheapest first; money is in US dollars, dates are UTC.
 
-    `path` is the file it was loaded from, None where a built-in profile applies; `files` are all files it was made of.
+    `path` is the file it was loaded from, None where a built-in profile applies; `files` are all files it was made of. `base`
+    leads from the folder its path patterns start at to the scanned root: empty, or ending with a slash.
     """
 
     evidence: Evidence
@@ -68,6 +69,7 @@ class Policy:
     warnings: tuple[PolicyWarning, ...] = field(default=(), compare=False)
     path: str | None = field(default=None, compare=False)
     files: tuple[str, ...] = field(default=(), compare=False)
+    base: str = field(default="", compare=False)
     tree: MapNode | None = field(default=None, compare=False, repr=False)
 
     def tier(self, model_id: str, blended_usd: float | None) -> str | None:
@@ -149,8 +151,12 @@ class Policy:
         return spellings | {_folded(each.name): each for each in self.environments}
 
     def environments_of(self, path: str) -> tuple[str, ...]:
-        """The environments whose `paths` take in a repository-relative POSIX path."""
-        return tuple(each.name for each in self.environments if matches_path(each.paths, path))
+        """The environments whose `paths` take in a path of the scan."""
+        return tuple(each.name for each in self.environments if matches_path(each.paths, self.local(path)))
+
+    def local(self, path: str) -> str:
+        """A path of the scan as the policy's path patterns see it."""
+        return self.base + path
 
     def max_tier(self, environment: str | None) -> str | None:
         """The highest tier an environment allows; None sets no limit.
@@ -212,7 +218,7 @@ class Policy:
 
     def workloads_at(self, path: str, symbol: str) -> tuple[Workload, ...]:
         """The workloads whose patterns take in a route, in the order declared."""
-        return tuple(each for each in self.workloads if each.covers(path, symbol))
+        return tuple(each for each in self.workloads if each.covers(self.local(path), symbol))
 
     def task(self, name: str) -> Limit | None:
         """The limit of a task."""
