@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MOST_CALLERS = 40
 # Functions that call functions, followed for what they return.
 MOST_NESTING = 10
+# Activations of one function inside each other: every level of a recursion doubles the work and tells nothing new.
+MOST_RECURSION = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +68,7 @@ class Calls:
         self._callers: dict[Scope, tuple[Given, ...]] = {}
         self._bound_frames: dict[tuple[ast.Call, Frame, Scope], Frame] = {}
         self._nesting = 0
+        self._active: dict[Scope, int] = {}
 
     # What a call returns -----------------------------------------------------------------------------------------
 
@@ -168,12 +171,21 @@ class Calls:
         if self._nesting >= MOST_NESTING:
             return unknown(f"calls nested deeper than {MOST_NESTING}")
         frame = self.frame(function, arguments, earlier)
-        key = ("returns", scope, frame)
+
+        def follow() -> Possible:
+            return self._evaluator.remembered(("returns", scope, frame), lambda: self.returns(scope, frame))
+
+        active = self._active.get(scope, 0)
         self._nesting += 1
+        self._active[scope] = active + 1
         try:
-            return self._evaluator.remembered(key, lambda: self.returns(scope, frame))
+            if active + 1 < MOST_RECURSION:
+                return follow()
+            # Open from here on: whatever calls the function once more, anywhere below, gets nothing.
+            return self._evaluator.once(("recursion", scope), follow) or NOTHING
         finally:
             self._nesting -= 1
+            self._active[scope] = active
 
     def frame(self, function: Function, arguments: Given, earlier: Given | None = None) -> Frame:
         """The activation of a function by one call."""
