@@ -13,7 +13,9 @@ class Replay:
     def decode(self, node):
         if isinstance(node, list):
             return [self.decode(each) for each in node]
-        elif isinstance(node, dict):
+        if isinstance(node, tuple):
+            return tuple(self.decode(each) for each in node)
+        if isinstance(node, dict):
             result = {}
             for key, value in node.items():
                 if key == "packed":
@@ -21,8 +23,7 @@ class Replay:
                 else:
                     result[key] = self.decode(value)
             return result
-        else:
-            return node
+        return node
 
     def turns(self, history, text):
         turns = []
