@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
     from routelint.parse.python.modules import Module
 
-# Calls that are given a callable and the arguments to call it with.
-_HANDING_ON = frozenset(["partial", "to_thread", "submit", "run_in_executor", "run_sync", "sync_to_async"])
+# The arguments of a call that may be a callable it hands the rest of its arguments on to: `partial(client.converse, ...)`,
+# `run_in_executor(None, client.converse, ...)`, or a retry written in the repository.
+_MOST_HANDED = 3
 # Arguments that set where a client or framework object sends its requests.
 _REGION_ARGUMENTS = ("region_name", "aws_region", "region", "aws_region_name")
 _LANGUAGE = "python"
@@ -67,7 +68,6 @@ class Sink:
     site: Site
     origin: Made | None = None
     shift: int = 0
-    tracked: bool = True
 
 
 class Sinks:
@@ -93,7 +93,9 @@ class Sinks:
     def _may_be(self, module: Module, call: ast.Call) -> bool:
         """A cheap look at names, so that most calls are never evaluated."""
         name = last_name(call.func)
-        if name in self._index.names or name in _HANDING_ON or (name == "__init__" and isinstance(call.func, ast.Attribute)):
+        if name in self._index.names or (name == "__init__" and isinstance(call.func, ast.Attribute)):
+            return True
+        if any(self._is_method(argument) for argument in call.args[:_MOST_HANDED]):
             return True
         if isinstance(call.func, ast.Call):
             return last_name(call.func.func) == "getattr"
@@ -112,14 +114,17 @@ class Sinks:
         found = self._of(callee, place, site)
         if found is not None:
             return found
-        if last_name(call.func) in _HANDING_ON:
-            for position, argument in enumerate(call.args[:2]):
-                if last_name(argument) in self._index.names:
-                    inner = self._of(self._evaluator.ask(argument, site), place, site)
-                    if inner is not None and inner.tracked:
-                        return replace(inner, shift=position + 1)
-            return None
-        return self._untracked(callee, place, site)
+        for position, argument in enumerate(call.args[:_MOST_HANDED]):
+            if self._is_method(argument):
+                handed = self._evaluator.ask(argument, site)
+                inner = self._of(handed, place, site) or self._untracked(argument, handed, place, site)
+                if inner is not None:
+                    return replace(inner, shift=position + 1)
+        return self._untracked(call.func, callee, place, site)
+
+    def _is_method(self, argument: ast.expr) -> bool:
+        """Whether an argument may be a method or function of a surface that is passed on without being called."""
+        return isinstance(argument, ast.Attribute | ast.Name) and last_name(argument) in self._index.names
 
     def _place(self, place: CallPlace) -> Site:
         sites: list[Site] = []
@@ -179,15 +184,14 @@ class Sinks:
                 return Sink(rows, place, site)
         return None
 
-    def _untracked(self, callee: Possible, place: CallPlace, site: Site) -> Sink | None:
-        """A method with the name of an operation on something that is not followed: its own keywords must tell."""
-        call = place.call
-        if not isinstance(call.func, ast.Attribute) or call.func.attr not in self._index.distinctive:
+    def _untracked(self, func: ast.expr, callee: Possible, place: CallPlace, site: Site) -> Sink | None:
+        """A method with the name of an operation on something that is not followed: the keywords of the call must tell."""
+        if not isinstance(func, ast.Attribute) or func.attr not in self._index.distinctive:
             return None
         if any(isinstance(each.content, Function | Class) for each in callee):
             return None
-        rows = self._index.untracked(call.func.attr)
-        return Sink(rows, place, site, tracked=False) if self._fits(rows, call, site) else None
+        rows = self._index.untracked(func.attr)
+        return Sink(rows, place, site) if self._fits(rows, place.call, site) else None
 
     def _fits(self, rows: Sequence[Surface], call: ast.Call, site: Site) -> bool:
         """Whether a call has a keyword of the operation, or a `**` that may hold it."""
