@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # How actions start that let a principal invoke models; other Bedrock actions do not cost by the token.
 _INVOKING = ("bedrock:invokemodel", "bedrock:converse", "bedrock-mantle:createinference")
+# How actions start that only look at models and labels: who may do no more than that may use none.
+_READING = ("get", "list", "tag", "untag")
 # What an ARN may name that is a model or hands to one; `*` stands for all of them.
 _MODEL_ARN = re.compile(
     r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
@@ -292,6 +294,8 @@ def _followed(evaluator: Evaluator, expression: Expression, scope: Scope, depth:
 
 def _model_arns(value: Possible, actions: list[str]) -> Possible:
     """What of a value names a Bedrock model; a bare `*` does where the actions invoke models."""
+    if actions and all(_reads(action) for action in actions):
+        return ()
     found = []
     for each in value:
         content = each.content
@@ -312,6 +316,13 @@ def _invokes(actions: list[str]) -> bool:
         ):
             return True
     return False
+
+
+def _reads(action: str) -> bool:
+    service, _, verb = action.lower().partition(":")
+    if not service.isascii() or not service.replace("-", "").isalnum():
+        return False
+    return not service.startswith("bedrock") or verb.startswith(_READING)
 
 
 def _might_be_model(expression: Expression) -> bool:

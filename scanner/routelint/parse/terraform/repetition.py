@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from routelint.model import Hop
 from routelint.parse.terraform.module import Instance, Scope
 from routelint.parse.terraform.nodes import Block, Expression
-from routelint.parse.terraform.values import entries, rest_of, united
+from routelint.parse.terraform.values import Thing, entries, rest_of, united
 from routelint.possible import Hole, Items, Possible, Record, Template, known, text_of, unknown
 
 if TYPE_CHECKING:
@@ -42,7 +42,16 @@ def _each(evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tu
     trail: tuple[Hop, ...] = ()
     empty = Hole("for_each runs over nothing by default", "${each.value}")
     for possibility in evaluator.evaluate(expression, scope):
-        rest = rest_of(possibility.content)
+        content = possibility.content
+        if isinstance(content, Thing) and content.block is not None and "for_each" in content.block.body.attributes:
+            members = evaluator.references.members(evaluator, content)
+            if all(key is not None for key, _ in members):
+                # One instance for each of another resource's, which share its keys.
+                trail = possibility.trail
+                for key, value in members[:MOST_KEYS]:
+                    found.setdefault(str(key), []).append((known(str(key)), value))
+                continue
+        rest = rest_of(content)
         reason = rest if rest is not None else reason
         trail = possibility.trail
         for key, value in list(entries(possibility))[:MOST_KEYS]:

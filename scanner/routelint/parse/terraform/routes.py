@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from routelint import model_id
 from routelint.model import Evidence, Kind, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import code, grants, sections, states, tagging
+from routelint.parse.terraform.attributes import spelled_out
 from routelint.parse.terraform.evaluate import Evaluator
 from routelint.parse.terraform.module import Instance, Scope
-from routelint.parse.terraform.nodes import Attribute, Block, Body, Expression, ObjectNode, TupleNode, literal_text
+from routelint.parse.terraform.nodes import Block, literal_text
 from routelint.parse.terraform.sections import Leaf
 from routelint.parse.terraform.sightings import Seen, Sighting
 from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES
@@ -202,7 +203,7 @@ class Walk:
         if context.symbol not in self.by_symbol:
             return {}
         found: dict[str, set[str]] = {}
-        for _, attribute in _attributes(context.block.body):
+        for _, attribute in spelled_out(context.block.body):
             name = SETTINGS.get(attribute.name)
             if name is not None:
                 for each in self.evaluator.evaluate(attribute.expression, context.scope):
@@ -272,7 +273,7 @@ class Walk:
     def _named(self, context: _Resource, taken: set[int]) -> None:
         if context.block.type == "data" and context.symbol in self.by_symbol:
             return
-        for names, attribute in _attributes(context.block.body):
+        for names, attribute in spelled_out(context.block.body):
             if attribute.expression.place.start in taken or not _is_weak(attribute.name):
                 continue
             value = self.evaluator.evaluate(attribute.expression, context.scope)
@@ -286,7 +287,7 @@ class Walk:
         """Models among the arguments of a local module: routes only where the module does nothing with them that is one."""
         assert child.scope is not None
         context = _Resource(call, f"module.{name}", "module", child.scope, None, evidence)
-        for names, attribute in _attributes(call.body):
+        for names, attribute in spelled_out(call.body):
             step = ".".join((*names, attribute.name))
             if attribute.name in _META or names[:1] == ("providers",) or not _is_weak(step):
                 continue
@@ -319,7 +320,7 @@ class Walk:
             for surface in self.by_symbol.get("module.*", []):
                 if surface.reads == "variables":
                     self._environment(surface, context, taken)
-            for names, attribute in _attributes(call.body):
+            for names, attribute in spelled_out(call.body):
                 if attribute.name in _META or names[:1] == ("providers",) or attribute.expression.place.start in taken:
                     continue
                 value = self.evaluator.evaluate(attribute.expression, scope)
@@ -388,28 +389,3 @@ def _is_open(possible: Possible) -> bool:
 
 def _by_default(possible: Possible) -> bool:
     return any(hop.note.startswith("default of") for each in possible for hop in each.trail)
-
-
-def _attributes(body: Body, names: tuple[str, ...] = (), depth: int = 0) -> Iterator[tuple[tuple[str, ...], Attribute]]:
-    """Every attribute of a body, of its blocks and of the objects written out in it, with the names on the way."""
-    if depth > 12:
-        return
-    for attribute in body.attributes.values():
-        inner = _written_out(attribute.expression)
-        for each in inner:
-            yield from _attributes(sections.as_body(each), (*names, attribute.name), depth + 1)
-        if not inner:
-            yield names, attribute
-    for block in body.blocks:
-        step = block.labels[0] if block.type == "dynamic" and block.labels else block.type
-        inside = () if block.type == "content" else (step,)
-        if block.type not in ("lifecycle", "provisioner", "connection", "timeouts"):
-            yield from _attributes(block.body, (*names, *inside), depth + 1)
-
-
-def _written_out(expression: Expression) -> list[ObjectNode]:
-    if isinstance(expression, ObjectNode):
-        return [expression]
-    if isinstance(expression, TupleNode):
-        return [item for item in expression.items if isinstance(item, ObjectNode)]
-    return []

@@ -127,3 +127,14 @@ locals {
 resource "aws_iam_policy" "from_a_file" {
   policy = templatefile("${path.module}/policy.json.tftpl", { model = var.model })
 }
+
+data "aws_iam_policy_document" "looks_only" {
+  statement {
+    actions   = ["bedrock:GetFoundationModel", "bedrock:ListTagsForResource"]
+    resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-premier-v1:0"] # may be looked at, not used
+  }
+  statement {
+    actions   = ["bedrock:CreateModelCustomizationJob", "bedrock:ListCustomModels"]
+    resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-canvas-v1:0"]
+  }
+}

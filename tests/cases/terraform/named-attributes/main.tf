@@ -75,3 +75,40 @@ resource "aws_cloudwatch_metric_alarm" "of_bedrock" {
 resource "aws_cloudwatch_metric_alarm" "of_something_else" {
   namespace = "AWS/Lambda"
 }
+
+resource "aws_lambda_function" "labelled" {
+  tags = { Model = "amazon.nova-pro-v1:0" } # a label, no choice
+}
+
+resource "aws_cloudwatch_metric_alarm" "of_one_model" {
+  namespace  = "App"
+  dimensions = { ModelId = "amazon.nova-pro-v1:0" } # what is measured, no choice
+}
+
+resource "aws_secretsmanager_secret_version" "settings" {
+  secret_string = jsonencode({
+    region   = "eu-west-1"
+    model_id = "eu.amazon.nova-lite-v1:0"
+  })
+}
+
+resource "kubernetes_config_map" "settings" {
+  data = {
+    "settings.yaml" = yamlencode(merge({ llm = { model = var.settings_model } }, {}))
+  }
+}
+
+variable "settings_model" {
+  default = "amazon.nova-micro-v1:0"
+}
+
+resource "aws_s3_bucket_policy" "by_profile" {
+  policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "s3:GetObject"
+      Resource  = "*"
+      Condition = { StringEquals = { "bedrock:InferenceProfileArn" = "arn:aws:bedrock:us-east-1::inference-profile/us.amazon.nova-pro-v1:0" } }
+    }]
+  })
+}

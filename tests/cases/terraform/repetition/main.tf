@@ -64,3 +64,26 @@ resource "aws_bedrockagent_prompt" "variants" {
 resource "aws_bedrockagent_agent" "one_of_them" {
   foundation_model = aws_bedrockagent_agent.each_map["triage"].foundation_model
 }
+
+variable "bought" {
+  default = {}
+}
+
+resource "aws_bedrockagent_agent_alias" "each_agent" {
+  for_each         = aws_bedrockagent_agent.each_map
+  agent_alias_name = each.key
+  agent_id         = each.value.agent_id
+  dynamic "routing_configuration" {
+    for_each = contains(keys(var.bought), each.key) ? [true] : []
+    content {
+      agent_version          = each.value.agent_version
+      provisioned_throughput = var.bought[each.key] # nothing was bought
+    }
+  }
+}
+
+resource "aws_ssm_parameter" "each_agent" {
+  for_each = aws_bedrockagent_agent.each_map
+  name     = "/agents/${each.key}"
+  value    = each.value.foundation_model
+}
