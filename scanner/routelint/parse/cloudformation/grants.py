@@ -22,6 +22,8 @@ from routelint.possible import Template as PartText
 _HOLE = re.compile(r"\$\{[^}]*\}")
 # What an action must allow to let its holder invoke a model.
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
+# How actions start that only look at models and labels: who may do no more than that may use none.
+_READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag")
 
 
 def of(stack: Stack, declared: Declared) -> Iterator[ModelReference]:
@@ -87,6 +89,8 @@ def _actions(stack: Stack, node: Node | None, declared: Declared) -> tuple[str, 
 def _granted(possible: Possible, actions: tuple[str, ...]) -> Iterator[Possibility]:
     """The possibilities that are Bedrock models, or that cannot be told where nothing but Bedrock models is invoked."""
     only = bool(actions) and all(action.startswith("bedrock:") for action in actions)
+    if only and all(action.startswith(_READING) for action in actions):
+        return
     invoking = any(
         action.startswith("bedrock:") and fnmatchcase(invocation, action) for action in actions for invocation in _INVOCATIONS
     )
