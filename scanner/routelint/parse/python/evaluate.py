@@ -41,7 +41,7 @@ from routelint.possible import Content, Hole, Items, Possible, Record, known, un
 # Values that lean on values: deeper than any program that people can follow, shallow enough for the interpreter's stack.
 MOST_DEPTH = 45
 # Expressions evaluated and statements looked at for one question, and for one condition on the way.
-MOST_STEPS = 25_000
+MOST_STEPS = 60_000
 MOST_STEPS_OF_A_CONDITION = 1_500
 
 # Entries of a dict or list that may each be meant by a key that cannot be told; a longer one is a catalog to pick from, and
