@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
+from routelint.parse.cloudformation import serverless
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence, text_at
 from routelint.source import SourceText
 
@@ -113,6 +114,8 @@ def is_template(root: Node) -> bool:
 
 def read(source: SourceText, root: Mapping) -> Template:
     """The template that `root` is."""
+    if serverless.is_service(root):
+        root = serverless.as_template(root)
     return Template(
         source.path,
         source,
