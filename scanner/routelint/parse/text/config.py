@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from routelint.model import Evidence, Kind, ModelId, Resolution
@@ -33,13 +34,18 @@ def places(file: File, documents: tuple[Node, ...], rows: tuple[Surface, ...]) -
 
 def _may_matter(text: str) -> bool:
     """Whether a value may name a model: most do not, and what leads to them need not be kept."""
-    return text in _ALIASES or (len(text) >= 5 and ("." in text or "/" in text))
+    return text in _ALIASES or text == _EVERYTHING or (len(text) >= 5 and ("." in text or "/" in text))
 
 
 def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface, ...]) -> Iterator[Place]:
     if scalar.text in _ALIASES and _key(steps) in _CLAUDE_CODE and _uses_bedrock(steps):
         reason = f"Claude Code decides what the alias '{scalar.text}' stands for when it runs"
         yield _place(file, steps, scalar, unknown(reason), None, None)
+        return
+    if scalar.text == _EVERYTHING:
+        statement = _statement(steps)
+        if statement is not None and words.says_grant(_key(steps)) and _lets(statement, _invokes):
+            yield _place(file, steps, scalar, literal(scalar.text), None, None, Kind.GRANT)
         return
     model = file.identify(scalar.text.strip())
     if model is None:
@@ -119,8 +125,8 @@ def _chooses(steps: tuple[Step, ...], scalar: Scalar, model: ModelId, row: Surfa
     names = _names(steps)
     if any(words.says_documentation(name) for name in names) or _is_recorded(steps):
         return False
-    if _is_grant(steps):
-        return scalar.text.startswith("arn:") or "${" in scalar.text
+    if words.says_grant(_key(steps)) and (statement := _statement(steps)) is not None:
+        return _lets(statement, _uses) and (scalar.text.startswith("arn:") or "${" in scalar.text)
     if model.is_pattern:
         return False
     if row is not None:
@@ -263,12 +269,44 @@ def _holds_record(table: Map) -> bool:
 
 
 def _is_grant(steps: tuple[Step, ...]) -> bool:
-    return words.says_grant(_key(steps)) and any(
-        isinstance(step.container, Map) and any(step.container.get(key) is not None for key in _ACTIONS) for step in steps
-    )
+    return words.says_grant(_key(steps)) and _statement(steps) is not None
 
 
+def _statement(steps: tuple[Step, ...]) -> Map | None:
+    """The statement of a policy that a value stands in; None where it stands in none."""
+    for step in reversed(steps):
+        if isinstance(step.container, Map) and any(step.container.get(key) is not None for key in _ACTIONS):
+            return step.container
+    return None
+
+
+def _lets(statement: Map, wanted: Callable[[str], bool]) -> bool:
+    """Whether a statement allows an action that is wanted, or leaves open which it allows."""
+    effects = {text.lower() for key in ("Effect", "effect") for text in _texts(statement.get(key))}
+    if "deny" in effects:
+        return False
+    actions = [text.lower() for key in _ACTIONS[:3] for text in _texts(statement.get(key))]
+    return not actions or any(wanted(action) for action in actions)
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    items = node.items if isinstance(node, List) else [node]
+    return tuple(item.text for item in items if isinstance(item, Scalar))
+
+
+def _invokes(action: str) -> bool:
+    return any(action.startswith("bedrock:") and fnmatchcase(invocation, action) for invocation in _INVOCATIONS)
+
+
+def _uses(action: str) -> bool:
+    """Whether an action does more with models than look at them and label them."""
+    return not action.startswith(_READING)
+
+
+_EVERYTHING = "*"
 _ACTIONS = ("Action", "Actions", "actions", "NotAction")
+_INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
+_READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag")
 
 
 _CLAUDE_CODE = frozenset(
