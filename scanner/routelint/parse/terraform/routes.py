@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from routelint import model_id
 from routelint.model import Evidence, Kind, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
-from routelint.parse.terraform import code, grants, sections, states, tagging
+from routelint.parse.terraform import code, grants, scripts, sections, states, tagging
 from routelint.parse.terraform.attributes import spelled_out
 from routelint.parse.terraform.evaluate import Evaluator
 from routelint.parse.terraform.module import Instance, Scope
@@ -154,11 +154,22 @@ class Walk:
                     self._sight_models(leaf, surface, context)
             case "indirect", "variables":
                 self._environment(surface, context, taken)
+            case "indirect", "program":
+                self._program(surface, context, taken)
             case "indirect", "states":
                 self._states(surface, context)
             case "indirect", "policy" | "statements":
                 for grant in grants.of_resource(self.evaluator, context.block.body, surface, context.scope):
                     self._grant(grant, surface, context)
+
+    def _program(self, surface: Surface, context: _Resource, taken: set[int]) -> None:
+        attribute = context.block.body.attributes.get(surface.carrier)
+        if attribute is None:
+            return
+        taken.add(attribute.expression.place.start)
+        leaf = scripts.models(self.evaluator, attribute.expression, context.scope, self.context.knows)
+        if leaf is not None:
+            self._sight(leaf, _kind("", leaf.value, surface.kind), surface.carrier, context, bedrock_only=False)
 
     def _states(self, surface: Surface, context: _Resource) -> None:
         attribute = context.block.body.attributes.get(surface.carrier)
