@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from dataclasses import replace
 
 from routelint.model import ModelReference, Span
-from routelint.parse.parsed import ParseContext, Parsed
+from routelint.parse.parsed import EnvironmentSettings, ParseContext, Parsed
+from routelint.parse.python import infrastructure
 from routelint.parse.python.evaluate import Evaluator
 from routelint.parse.python.fallbacks import Fallbacks, within
 from routelint.parse.python.grants import Grants
@@ -21,17 +23,18 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     """Everything the marked files of a unit hold."""
     program = Program(context.tree, unit.paths)
     evaluator = Evaluator(program, context)
+    modules = [module for path in sorted(unit.marked) if (module := program.module(path)) is not None]
+    settings = infrastructure.settings(evaluator, modules, frozenset(context.tree.paths()))
+    if settings:
+        # What was asked so far was answered without them.
+        joined = EnvironmentSettings((*context.settings.settings, *settings))
+        evaluator = Evaluator(program, replace(context, settings=joined))
     sinks = Sinks(evaluator, SurfaceIndex(context.surfaces), Defaults(context.tree))
     grants = Grants(evaluator)
     fallbacks = Fallbacks(evaluator)
     references: list[ModelReference] = []
-    modules: list[Module] = []
     objects: list[tuple[Module, Sink]] = []
-    for path in sorted(unit.marked):
-        module = program.module(path)
-        if module is None:
-            continue
-        modules.append(module)
+    for module in modules:
         for sink in sinks.find(module):
             match sink.rows[0].reads:
                 case "statements":
@@ -54,7 +57,7 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     references.sort(key=lambda each: (each.location.path, each.location.span, each.sink, each.root))
     marked = set(unit.marked)
     errors = tuple(error for path in sorted(program.errors) if path in marked for error in program.errors[path])
-    return Parsed(tuple(numbered(references)), errors=errors)
+    return Parsed(tuple(numbered(references)), errors=errors, settings=tuple(settings))
 
 
 def places(references: list[ModelReference]) -> dict[str, list[Span]]:
