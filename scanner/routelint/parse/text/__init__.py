@@ -68,7 +68,7 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
     name = file.name.lower()
     if lexicon.of_path(file.path).name in _PROGRAMS:
         return Parsed()
-    if not name.endswith(_TREES):
+    if not name.endswith(_TREES) or _language(file.path) == "dotenv":
         return Parsed(_references(file, shell.places(file)))
     documents = (nodes.read_toml(file.source.text),) if name.endswith(".toml") else nodes.read_yaml(file.source.text)
     return Parsed(_references(file, config.places(file, documents, rows)), settings=tuple(variables.of_data(file, documents)))

@@ -51,7 +51,7 @@ def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface
     if model is None:
         yield from _inside(file, steps, scalar)
         return
-    row = next((row for row in rows if _fits_path(row.carrier, _path(steps))), None)
+    row = next((row for row in rows if _fits_path(row.carrier, _path(steps)) and _holds(row, scalar)), None)
     if not _chooses(steps, scalar, model, row):
         return
     possible: Possible = literal(scalar.text.strip())
@@ -59,6 +59,12 @@ def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface
         hop = file.hop(scalar.anchor.start, scalar.anchor.end, "the anchor it repeats")
         possible = known(scalar.text.strip(), Resolution.CONSTANT, (hop,))
     yield _place(file, steps, scalar, possible, model, row)
+
+
+def _holds(row: Surface, scalar: Scalar) -> bool:
+    """Whether a value has the text without which a row does not mean it: `value~bedrock:`."""
+    _, _, text = (row.when or "").partition("~")
+    return text in scalar.text
 
 
 def _inside(file: File, steps: tuple[Step, ...], scalar: Scalar) -> Iterator[Place]:
