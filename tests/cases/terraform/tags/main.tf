@@ -103,3 +103,8 @@ module "in_west" {
 module "in_east" {
   source = "./agent"
 }
+
+resource "aws_bedrockagentcore_agent_runtime" "without_variables" {
+  agent_runtime_name = "answers"
+  tags               = { team = "answers" }
+}
