@@ -24,9 +24,9 @@ class Surface:
     variables), `states` (Amazon States Language), `properties` (whatever inside has a name that says model), `stored` (an
     identifier of the catalog, or such properties), `program` (text to search), `policy` (an IAM policy), `statements` (the
     resources of its statements), `object` (an object that others are given as their model). `when` is an argument that must be
-    there for the place to be Bedrock's, `name~text` where its value must hold a text; of a key in a file, `value~text`. `tags` is the tag shape (`map`, `list`,
-    `block`), None where it cannot be tagged. `outputs` are the attributes of the symbol that hand its model on: name -> text
-    around `{model}`.
+    there for the place to be Bedrock's, `name~text` where its value must hold a text; of a key in a file, `value~text`. `tags`
+    is the tag shape (`map`, `list`, `block`), None where it cannot be tagged. `outputs` are the attributes of the symbol that
+    hand its model on: name -> text around `{model}`.
     """
 
     id: str
