@@ -22,8 +22,8 @@ from routelint.possible import Template as PartText
 _HOLE = re.compile(r"\$\{[^}]*\}")
 # What an action must allow to let its holder invoke a model.
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
-# How actions start that only look at models and labels: who may do no more than that may use none.
-_READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag")
+# How actions start that only look at models, label or delete: who may do no more than that may use none.
+_READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag", "bedrock:delete")
 
 
 def of(stack: Stack, declared: Declared) -> Iterator[ModelReference]:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 # How actions start that let a principal invoke models; other Bedrock actions do not cost by the token.
 _INVOKING = ("bedrock:invokemodel", "bedrock:converse", "bedrock-mantle:createinference")
-# How actions start that only look at models and labels: who may do no more than that may use none.
-_READING = ("get", "list", "tag", "untag")
+# How actions start that only look at models, label or delete: who may do no more than that may use none.
+_READING = ("get", "list", "tag", "untag", "delete")
 # What an ARN may name that is a model or hands to one; `*` stands for all of them.
 _MODEL_ARN = re.compile(
     r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"

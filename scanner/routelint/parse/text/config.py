@@ -305,14 +305,14 @@ def _invokes(action: str) -> bool:
 
 
 def _uses(action: str) -> bool:
-    """Whether an action does more with models than look at them and label them."""
+    """Whether an action does more with models than look at them, label and delete them."""
     return not action.startswith(_READING)
 
 
 _EVERYTHING = "*"
 _ACTIONS = ("Action", "Actions", "actions", "NotAction")
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
-_READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag")
+_READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag", "bedrock:delete")
 
 
 _CLAUDE_CODE = frozenset(

@@ -130,7 +130,7 @@ resource "aws_iam_policy" "from_a_file" {
 
 data "aws_iam_policy_document" "looks_only" {
   statement {
-    actions   = ["bedrock:GetFoundationModel", "bedrock:ListTagsForResource"]
+    actions   = ["bedrock:GetInferenceProfile", "bedrock:ListTagsForResource", "bedrock:DeleteInferenceProfile"]
     resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-premier-v1:0"] # may be looked at, not used
   }
   statement {
