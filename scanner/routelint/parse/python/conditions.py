@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from routelint.model import Hop
+from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import dotted
 from routelint.parse.python.values import (
     Class,
@@ -75,7 +75,7 @@ def verdict(evaluator: Evaluator, test: ast.expr, site: Site) -> bool | None:
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(evaluator, left, operator, right, site)
         case ast.Name() | ast.Attribute():
-            return _common([truth(each.content) for each in evaluator.expression(test, site)])
+            return _common([_certain(evaluator, each, truth(each.content)) for each in evaluator.expression(test, site)])
         case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]):
             return _common([_is_kind(each.content, kind) for each in evaluator.expression(subject, site)])
         case ast.Call(func=ast.Attribute(attr="startswith" | "endswith")):
@@ -92,7 +92,12 @@ def _compared(evaluator: Evaluator, left: ast.expr, operator: ast.cmpop, right: 
         return None
     one = evaluator.expression(left, site)
     other = evaluator.expression(right, site)
-    return _common([holds(a.content, operator, b.content) for a in one for b in other])
+    return _common([_certain(evaluator, a, holds(a.content, operator, b.content)) for a in one for b in other])
+
+
+def _certain(evaluator: Evaluator, each: Possibility, outcome: bool | None) -> bool | None:
+    """The outcome of a test; none where it rests on the default of an environment variable that is doubted."""
+    return None if evaluator.doubting and each.resolution is Resolution.ENV_DEFAULT else outcome
 
 
 def holds(left: Content, operator: ast.cmpop, right: Content) -> bool | None:

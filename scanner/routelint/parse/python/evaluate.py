@@ -75,6 +75,8 @@ class Evaluator:
         self._frames: dict[Scope, Frame] = {}
         self._open: set[Hashable] = set()
         self._cuts = 0
+        # Whether a test that rests on the default of an environment variable may go the other way.
+        self.doubting = False
         self._depth = 0
         self._steps = 0
 
@@ -85,12 +87,28 @@ class Evaluator:
         return self.answer(lambda: self.expression(node, site))
 
     def answer(self, question: Callable[[], Possible]) -> Possible:
-        """The answer to a question, bounded, never nothing."""
+        """The answer to a question, bounded, never nothing.
+
+        Code that never runs while a variable has its default is asked again with the default in doubt: a deployment that
+        sets the variable is what the code is for.
+        """
+        found = self._answer(question)
+        if not found:
+            self._memo.clear()
+            self.doubting = True
+            try:
+                found = self._answer(question)
+            finally:
+                self.doubting = False
+                self._memo.clear()
+        return found or unknown("the value depends only on itself")
+
+    def _answer(self, question: Callable[[], Possible]) -> Possible:
         self._steps = 0
         self._limit = MOST_STEPS
         self._provisional.clear()
         try:
-            found = question()
+            return question()
         except TooMuchError:
             return unknown(f"following the value takes more than {MOST_STEPS} steps")
         except RecursionError:
@@ -98,7 +116,6 @@ class Evaluator:
         finally:
             self._depth = 0
             self._open.clear()
-        return found or unknown("the value depends only on itself")
 
     def spend(self) -> None:
         """Counts one step of work.
