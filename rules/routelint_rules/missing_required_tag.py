@@ -41,6 +41,8 @@ from collections.abc import Iterator
 from routelint.model import ModelReference, Resource, Severity, Tags
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
 
+BEDROCK = "bedrock"
+
 AGENT = """\
 resource "aws_bedrockagent_agent" "support" {{
   foundation_model = "amazon.nova-lite-v1:0"
@@ -63,6 +65,9 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     """One breach per resource, naming every missing tag."""
     places = {(resource.location.path, resource.statement, resource.root) for resource in context.resources}
     for resource in context.resources:
+        if BEDROCK not in resource.type.lower():
+            # A role or a budget is listed because other rules ask about it; its tags are another linter's business.
+            continue
         yield from _judge(resource, resource.tags, f"{resource.type} '{resource.name}'", context)
     for reference in context.references:
         # A call that creates a resource carries its tags itself; infrastructure has its resource rows.

@@ -47,7 +47,7 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     for error in context.errors:
         if not error.internal:
             span = Span(error.line, error.column, error.line, error.column + 1)
-            yield Place(Location(error.path, span), span), Breach(f"cannot read this file: {error.message}")
+            yield Place(Location(error.path, span), span), Breach(f"this file is not read completely: {error.message}")
 
 
 RULE = Rule(

@@ -174,11 +174,19 @@ def join(alternatives: Sequence[Possible]) -> Possible:
         return real[0] if real else NOTHING
     united: dict[Hashable, Possibility] = {}
     for each in itertools.chain.from_iterable(real):
-        united.setdefault((_identity(each.content), each.environments, each.trail), each)
+        united.setdefault((_identity(each.content), each.environments, _origin(each.trail)), each)
         if len(united) > MOST_POSSIBILITIES:
             kept = tuple(united.values())[:MOST_POSSIBILITIES]
             return (*kept, Possibility(Hole(f"more than {MOST_POSSIBILITIES} possible values")))
     return tuple(united.values())
+
+
+def _origin(trail: tuple[Hop, ...]) -> Hashable:
+    """Where a value was written. Two ways from there to here are one value: comparing them whole took half of a long scan."""
+    if not trail:
+        return None
+    location = trail[-1].location
+    return location.path, location.span.start_line, location.span.start_column
 
 
 def _identity(content: Content) -> Hashable:
