@@ -42,6 +42,10 @@ from routelint.possible import Content, Hole, Items, Possible, Record, known, un
 MOST_DEPTH = 45
 # Expressions evaluated and statements looked at for one question, and for one condition on the way.
 MOST_STEPS = 60_000
+# Whole repositories of several hundred calls take 5,000 to 200,000 steps. Beyond this much, each further question gets little:
+# a framework's own source asks thousands of questions that all lead through its whole call graph and tell nothing.
+MOST_STEPS_IN_ALL = 500_000
+MOST_STEPS_LATE = 500
 MOST_STEPS_OF_A_CONDITION = 1_500
 
 # Entries of a dict or list that may each be meant by a key that cannot be told; a longer one is a catalog to pick from, and
@@ -79,6 +83,7 @@ class Evaluator:
         self.doubting = False
         self._depth = 0
         self._steps = 0
+        self._steps_in_all = 0
 
     # Questions ---------------------------------------------------------------------------------------------------
 
@@ -105,15 +110,16 @@ class Evaluator:
 
     def _answer(self, question: Callable[[], Possible]) -> Possible:
         self._steps = 0
-        self._limit = MOST_STEPS
+        self._limit = limit = MOST_STEPS if self._steps_in_all < MOST_STEPS_IN_ALL else MOST_STEPS_LATE
         self._provisional.clear()
         try:
             return question()
         except TooMuchError:
-            return unknown(f"following the value takes more than {MOST_STEPS} steps")
+            return unknown(f"following the value takes more than {limit:,} steps")
         except RecursionError:
             return unknown("the value goes through too many steps")
         finally:
+            self._steps_in_all += self._steps
             self._depth = 0
             self._open.clear()
 
