@@ -45,7 +45,7 @@ MOST_STEPS = 60_000
 # Whole repositories of several hundred calls take 5,000 to 200,000 steps. Beyond this much, each further question gets little:
 # a framework's own source asks thousands of questions that all lead through its whole call graph and tell nothing.
 MOST_STEPS_IN_ALL = 500_000
-MOST_STEPS_LATE = 500
+MOST_STEPS_LATE = 1_000
 MOST_STEPS_OF_A_CONDITION = 1_500
 
 # Entries of a dict or list that may each be meant by a key that cannot be told; a longer one is a catalog to pick from, and
@@ -120,6 +120,8 @@ class Evaluator:
             return unknown("the value goes through too many steps")
         finally:
             self._steps_in_all += self._steps
+            # Placing a sink evaluates a little outside of any question: what this one has spent is not counted against that.
+            self._steps, self._limit = 0, MOST_STEPS
             self._depth = 0
             self._open.clear()
 

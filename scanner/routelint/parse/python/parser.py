@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
-from routelint.model import ModelReference, Span
+from routelint.model import ModelReference, ScanError, Span
 from routelint.parse.parsed import EnvironmentSettings, ParseContext, Parsed
 from routelint.parse.python import infrastructure
-from routelint.parse.python.evaluate import Evaluator
+from routelint.parse.python.evaluate import Evaluator, TooMuchError
 from routelint.parse.python.fallbacks import Fallbacks, within
 from routelint.parse.python.grants import Grants
 from routelint.parse.python.modules import Module, Program
@@ -34,30 +36,43 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     fallbacks = Fallbacks(evaluator)
     references: list[ModelReference] = []
     objects: list[tuple[Module, Sink]] = []
+    cut: list[ScanError] = []
     for module in modules:
-        for sink in sinks.find(module):
-            match sink.rows[0].reads:
-                case "statements":
-                    references.extend(grants.of_sink(sink))
-                case "object":
-                    objects.append((module, sink))
-                case _:
-                    references.extend(sinks.routes(sink))
-        references.extend(grants.of_module(module))
+        with _bounded(module, cut):
+            for sink in sinks.find(module):
+                match sink.rows[0].reads:
+                    case "statements":
+                        references.extend(grants.of_sink(sink))
+                    case "object":
+                        objects.append((module, sink))
+                    case _:
+                        references.extend(sinks.routes(sink))
+            references.extend(grants.of_module(module))
     told = places(references)
     # An object that stands for a model is a route of its own only where no route has been given it.
     for module, sink in objects:
         span = module.span(sink.place.call)
         if not any(within(span, each) for each in told.get(module.path, ())):
-            references.extend(sinks.routes(sink))
+            with _bounded(module, cut):
+                references.extend(sinks.routes(sink))
     for path, spans in sinks.judged.items():
         told[path].extend(spans)
     for module in modules:
-        references.extend(fallbacks.of_module(module, told.get(module.path, ())))
+        with _bounded(module, cut):
+            references.extend(fallbacks.of_module(module, told.get(module.path, ())))
     references.sort(key=lambda each: (each.location.path, each.location.span, each.sink, each.root))
     marked = set(unit.marked)
     errors = tuple(error for path in sorted(program.errors) if path in marked for error in program.errors[path])
-    return Parsed(tuple(numbered(references)), errors=errors, settings=tuple(settings))
+    return Parsed(tuple(numbered(references)), errors=(*errors, *cut), settings=tuple(settings))
+
+
+@contextlib.contextmanager
+def _bounded(module: Module, errors: list[ScanError]) -> Iterator[None]:
+    """One module's share of the work: where it asks too much, what it told before is kept and the rest is an error."""
+    try:
+        yield
+    except TooMuchError:
+        errors.append(ScanError(module.path, "following its values takes too many steps"))
 
 
 def places(references: list[ModelReference]) -> dict[str, list[Span]]:
