@@ -161,6 +161,7 @@ def _justification(models: Sequence[FoundModel], environments: Sequence[str]) ->
     yield f'    product: {{approvers: ["product-owner@example.com"]}}  # {PLACEHOLDER}'
     yield f'    finance: {{approvers: ["finops@example.com"]}}  # {PLACEHOLDER}'
     yield "  max_days: 180"
+    # routelint: ignore[costly-default-model] -- an example shown in a comment of the starter policy, no route
     premium = next((model.catalog_id for model in models if model.tier == "premium"), "anthropic.claude-opus-5-5")
     yield "# justifications:"
     yield "#   - id: FIN-1"
