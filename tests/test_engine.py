@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -223,3 +224,25 @@ def test_a_variable_set_in_a_template_and_read_in_code_is_one_finding_where_it_i
     assert (finding.location.path, finding.location.span.start_line) == ("template.yaml", 10)
     assert [related.location.path for related in finding.related] == ["src/again.py", "src/app.py"]
     assert {reference.location.path for reference in report.references} == {"template.yaml", "src/app.py", "src/again.py"}
+
+
+def test_a_notebook_in_newer_python_is_read(tmp_path: Path) -> None:
+    code = f'import boto3\nprint(f"{{names["a"]}}")\nboto3.client("bedrock-runtime").converse(modelId="{OPUS}", messages=[])'
+    cell = {
+        "cell_type": "code",
+        "source": code.splitlines(keepends=True),
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    report = scan(write_tree(tmp_path, {"a.ipynb": notebook}))
+    assert not report.errors
+    assert [finding.rule for finding in report.findings] == ["unjustified-premium-model"]
+
+
+def test_a_model_without_a_listed_substitute_is_given_a_sibling(tmp_path: Path) -> None:
+    report = scan(
+        write_tree(tmp_path, {"app.py": CALL.replace(OPUS, "us.amazon.nova-pro-v1:0")}), rules=[unjustified_premium_model.RULE]
+    )
+    assert "use 'amazon.nova-2-lite-v1:0'" in report.findings[0].message

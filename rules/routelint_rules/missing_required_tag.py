@@ -36,12 +36,14 @@ Set the tag on the resource, in the provider's `default_tags`, or in the stack's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from routelint.model import ModelReference, Resource, Severity, Tags
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
 
 BEDROCK = "bedrock"
+OPERATION = re.compile(r"[a-z0-9-]+\.[a-z0-9]+_[a-z0-9_]+(?=\.)")
 
 AGENT = """\
 resource "aws_bedrockagent_agent" "support" {{
@@ -72,7 +74,13 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     for reference in context.references:
         # A call that creates a resource carries its tags itself; infrastructure has its resource rows.
         if reference.language == "python" and (reference.location.path, reference.statement, reference.root) not in places:
-            yield from _judge(reference, reference.tags, reference.sink.rsplit(".", 1)[0], context)
+            yield from _judge(reference, reference.tags, _operation(reference.sink), context)
+
+
+def _operation(sink: str) -> str:
+    """The call that creates the resource, without the path to the model in its arguments."""
+    found = OPERATION.match(sink)
+    return found[0] if found else sink.rsplit(".", 1)[0]
 
 
 def _judge(

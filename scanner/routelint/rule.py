@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from routelint import cost
-from routelint.catalog import Catalog, Model
+from routelint.catalog import Catalog, Model, Status
 from routelint.model import Choice, Directive, Hop, Location, ModelReference, Related, Resource, ScanError, Severity, Span
 from routelint.policy import Policy
 
@@ -76,7 +76,8 @@ class Context:
     def substitute(self, model: Model, *, below: str | None = None, at_most: str | None = None) -> Model | None:
         """A cheaper model to try: allowed by the policy, of a tier below `below` or at most `at_most`."""
         policy = self.policy
-        for candidate, _, _ in self.catalog.cheaper(model, self.today):
+        named = [cheaper.model for cheaper in self.catalog.cheaper(model, self.today)]
+        for candidate in (*named, *self._cheaper_siblings(model)):
             tier = cost.tier(candidate, policy)
             if tier is None or not policy.allows_model(candidate.id):
                 continue
@@ -84,6 +85,21 @@ class Context:
             if (below is None or rank < policy.tier_rank(below)) and (at_most is None or rank <= policy.tier_rank(at_most)):
                 return candidate
         return None
+
+    def _cheaper_siblings(self, model: Model) -> list[Model]:
+        """Active models of the same vendor and modality that cost less, the dearest first: the nearest in capability."""
+        bound = cost.blended(model, self.policy)
+        priced = [
+            (price, each)
+            for each in self.catalog.models
+            if each.vendor == model.vendor
+            and each.modality == model.modality
+            and each.status(self.today) is Status.ACTIVE
+            and (price := cost.blended(each, self.policy)) is not None
+            and bound is not None
+            and price < bound
+        ]
+        return [each for _, each in sorted(priced, key=lambda pair: (-pair[0], pair[1].id))]
 
 
 Check = Callable[[ModelReference, Context], Iterable[Breach]]

@@ -11,6 +11,7 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from routelint.model import ScanError
+from routelint.parse.python.newer_syntax import portable
 from routelint.source import SourceText
 
 # A cell in another language than Python.
@@ -187,6 +188,11 @@ def _add(reader: _Reader, cell: list[_Text]) -> None:
     if error is not None:
         code = _without_magics(lines)
         error = _fault(code)
+    if error is not None:
+        older = portable("\n".join(code)).split("\n")
+        # A place is found by counting characters, so a line may not grow.
+        if all(len(new) <= len(old) for new, old in zip(older, code, strict=True)) and _fault(older) is None:
+            code, error = older, None
     if error is not None:
         line = getattr(error, "lineno", None) or 1
         place = reader.source.position(starts[min(line, len(starts)) - 1][0])
