@@ -228,13 +228,7 @@ def test_a_variable_set_in_a_template_and_read_in_code_is_one_finding_where_it_i
 
 def test_a_notebook_in_newer_python_is_read(tmp_path: Path) -> None:
     code = f'import boto3\nprint(f"{{names["a"]}}")\nboto3.client("bedrock-runtime").converse(modelId="{OPUS}", messages=[])'
-    cell = {
-        "cell_type": "code",
-        "source": code.splitlines(keepends=True),
-        "metadata": {},
-        "outputs": [],
-        "execution_count": None,
-    }
+    cell: dict[str, object] = {"cell_type": "code", "source": code.splitlines(keepends=True), "metadata": {}, "outputs": []}
     notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
     report = scan(write_tree(tmp_path, {"a.ipynb": notebook}))
     assert not report.errors
