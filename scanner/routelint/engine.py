@@ -67,7 +67,8 @@ def resolve(
             parsed.append(_parse(unit, ParseContext(tree, surfaces.load(language), catalog.knows, settings, catalog.cdk)))
     whole = merge(parsed)
     texts = _texts_with_directives(units, whole, tree)
-    directives = tuple(each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
+    found = (each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
+    directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
     references = (_place(reference, policy, directives, texts) for reference in whole.references)
     return Resolved(
         tuple(sorted(references, key=_reference_order)),
@@ -104,6 +105,12 @@ def _texts_with_directives(units: Sequence[SourceUnit], parsed: Parsed, tree: So
             except NotTextError:
                 continue
     return texts
+
+
+def _required_until(directive: Directive) -> Directive:
+    """A directive as a policy sees it that asks every exception for its last day."""
+    endless = directive.name == "ignore" and directive.until is None and directive.fault is None
+    return replace(directive, fault="the policy requires 'until=YYYY-MM-DD'") if endless else directive
 
 
 def _place(

@@ -6,6 +6,7 @@ also the one that Terraform's functions take. It has neither look-around nor bac
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
@@ -46,6 +47,9 @@ class Regex(Protocol):
 
     def search(self, text: str) -> Match | None:
         """The first match anywhere in a text."""
+
+    def finditer(self, text: str) -> Iterator[Match]:
+        """Every match in order."""
 
 
 @lru_cache(maxsize=256)

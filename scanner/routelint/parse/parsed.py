@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from routelint.model import Directive, Location, ModelReference, Resource, ScanError
+from routelint.model import Location, ModelReference, Resource, ScanError
 from routelint.possible import Possible
 from routelint.source import SourceTree
 from routelint.surfaces import Surface
@@ -77,7 +77,6 @@ class Parsed:
     resources: tuple[Resource, ...] = ()
     settings: tuple[EnvironmentSetting, ...] = ()
     errors: tuple[ScanError, ...] = ()
-    directives: tuple[Directive, ...] = field(default=())
 
 
 def merge(parts: Iterable[Parsed]) -> Parsed:
@@ -88,5 +87,4 @@ def merge(parts: Iterable[Parsed]) -> Parsed:
         tuple(each for part in parts for each in part.resources),
         tuple(each for part in parts for each in part.settings),
         tuple(each for part in parts for each in part.errors),
-        tuple(each for part in parts for each in part.directives),
     )

@@ -28,9 +28,6 @@ from routelint.possible import (
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
-# Entries of a dict kept one by one; a listing beyond this is a catalog, and a lookup in it tells nothing.
-MOST_ENTRIES = 2_000
-
 
 def is_change(node: ast.Call) -> bool:
     """Whether a call changes the list or dict it is a method of."""

@@ -13,9 +13,6 @@ from routelint.possible import Possible, known, unknown
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
-# Chains of `from x import *` and re-exports.
-MOST_REEXPORTS = 12
-
 
 class Imports:
     """Resolves imports for the evaluator."""

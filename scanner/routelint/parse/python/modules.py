@@ -450,17 +450,6 @@ class Program:
         # A package path of two names or more that exists in the repository is not a coincidence.
         return qualified or _shared(importer, folder) >= max(1, len(folder) - 2)
 
-    def is_folder(self, name: str, importer: str) -> bool:
-        """Whether `name` can be a package without `__init__.py` beside or above the importer."""
-        inner = name.replace(".", "/")
-        folder = importer.rpartition("/")[0]
-        while True:
-            if (f"{folder}/{inner}" if folder else inner) in self._folders:
-                return True
-            if not folder:
-                return False
-            folder = folder.rpartition("/")[0]
-
 
 def _shared(left: Sequence[str], right: Sequence[str]) -> int:
     """How many leading parts agree."""

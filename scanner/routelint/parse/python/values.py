@@ -130,8 +130,6 @@ class FilePath(Hole):
 ROOT = "/<repository>"
 """Stands for the scanned root in the paths that `__file__` gives."""
 
-Special = Symbol | Made | ModuleValue | Function | Class | Instance | Partial | FilePath
-
 
 def is_special(content: Content) -> bool:
     """Whether the content is a Python object that can be told, not a gap in knowledge."""

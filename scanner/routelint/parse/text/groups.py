@@ -53,7 +53,6 @@ class Code:
         self.tokens = []
         self.groups = [Group(-1, -1, -1)]
         self.group_of = []
-        self._ends: dict[int, int] = {}
         stack = [0]
         for token in tokens(self.text, self.lexicon, self.start, self.end):
             if token.kind is TokenKind.COMMENT:

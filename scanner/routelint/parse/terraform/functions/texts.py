@@ -22,6 +22,7 @@ from routelint.parse.terraform.functions.arguments import (
 )
 from routelint.parse.terraform.values import Computed, Failure, literal_parts
 from routelint.possible import Content, Hole, Items, Possible, Record, Template, combine, concatenate, known
+from routelint.regex import Match, Regex
 
 
 def _by_parts(change: Callable[[str], str]) -> Function:
@@ -68,23 +69,23 @@ def _regex(pattern: Content, subject: Content) -> Content:
     compiled = patterns.compiled(as_text(pattern), as_text(subject))
     if compiled is None:
         return Hole("the regular expression is not evaluated")
-    match = compiled.search(as_text(subject))
-    return Failure("the regular expression does not match") if match is None else _captured(match)
+    found = patterns.matches(compiled, as_text(subject))
+    return _captured(compiled, found[0]) if found else Failure("the regular expression does not match")
 
 
-def _captured(match: re.Match[str]) -> Content:
-    if match.re.groupindex:
-        return Record({name: known(match[name]) for name in match.re.groupindex})
-    if match.re.groups:
+def _captured(compiled: Regex, match: Match) -> Content:
+    if compiled.groupindex:
+        return Record({name: known(match.group(number)) for name, number in compiled.groupindex.items()})
+    if compiled.groups:
         return Items(tuple(known(group) for group in match.groups()))
-    return match[0]
+    return match.group(0)
 
 
 def _regexall(pattern: Content, subject: Content) -> Content:
     compiled = patterns.compiled(as_text(pattern), as_text(subject))
     if compiled is None:
         return Hole("the regular expression is not evaluated")
-    return Items(tuple(known(_captured(match)) for match in compiled.finditer(as_text(subject))))
+    return Items(tuple(known(_captured(compiled, match)) for match in patterns.matches(compiled, as_text(subject))))
 
 
 def _split(separator: Content, subject: Content) -> Content:
