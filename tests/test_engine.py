@@ -240,3 +240,51 @@ def test_a_model_without_a_listed_substitute_is_given_a_sibling(tmp_path: Path) 
         write_tree(tmp_path, {"app.py": CALL.replace(OPUS, "us.amazon.nova-pro-v1:0")}), rules=[unjustified_premium_model.RULE]
     )
     assert "use 'amazon.nova-2-lite-v1:0'" in report.findings[0].message
+
+
+CDK = """\
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_stepfunctions_tasks as tasks
+
+model = bedrock.FoundationModel.from_foundation_model_id(
+    scope, "m", bedrock.FoundationModelIdentifier.ANTHROPIC_CLAUDE_3_HAIKU_20240307_V1_0
+)
+tasks.BedrockInvokeModel(scope, "t", model=model)
+"""
+
+
+def test_a_constant_of_the_cdk_is_the_model_the_catalog_says(tmp_path: Path) -> None:
+    report = scan(write_tree(tmp_path, {"stack.py": CDK}))
+    ids = {choice.model.id for reference in report.references for choice in reference.choices}
+    assert ids == {"anthropic.claude-3-haiku-20240307-v1:0"}
+
+
+def test_a_policy_may_ask_every_exception_for_its_last_day(tmp_path: Path) -> None:
+    policy = "version: 1\ndirectives: {until_required: true}\n"
+    endless = "# routelint: ignore[unjustified-premium-model] -- trial, OPS-1\n"
+    dated = endless.replace(" --", " until=2026-12-31 --")
+    for name, directive, silenced in (("endless", endless, False), ("dated", dated, True)):
+        folder = write_tree(tmp_path / name, {"app.py": CALL.replace("client.converse", directive + "client.converse")})
+        report = scan(folder, policy)
+        assert ("unjustified-premium-model" in rules_of(report)) is not silenced
+        assert ("suppression-without-reason" in rules_of(report)) is not silenced
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('regex("(?P<id>anthropic[.].+)$", local.arn).id', "anthropic.claude-opus-5-5"),
+        ('regex("[^/]+$", local.arn)', "anthropic.claude-opus-5-5"),
+        ('regexall("anthropic[.][a-z0-9-]+", local.arn)[0]', "anthropic.claude-opus-5-5"),
+        ('replace(local.arn, "/^.*foundation-model.(.*)$/", "us.$1")', "us.anthropic.claude-opus-5-5"),
+        ('regex("^(([a-z:-]+)+)+!$", local.arn)', None),
+    ],
+)
+def test_terraforms_expressions_are_evaluated_in_linear_time(expression: str, expected: str | None, tmp_path: Path) -> None:
+    text = (
+        'locals {\n  arn = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5"\n}\n'
+        f'resource "aws_bedrockagent_agent" "a" {{\n  foundation_model = {expression}\n}}\n'
+    )
+    report = scan(write_tree(tmp_path, {"main.tf": text}))
+    [reference] = [each for each in report.references if each.sink == "aws_bedrockagent_agent.foundation_model"]
+    assert [choice.model.id for choice in reference.choices] == ([] if expected is None else [expected])

@@ -179,7 +179,7 @@ def subscript(
 
 def attribute(evaluator: Evaluator, content: Symbol, name: str) -> Possible | None:
     """An attribute of something from outside that has a known value; None for the plain path."""
-    value = evaluator.constants.get(f"{content.path}.{name}")
+    value = evaluator.constants.value(content.path, name, evaluator.context.cdk)
     return known(value, Resolution.CONSTANT) if value is not None else None
 
 

@@ -337,16 +337,6 @@ class Program:
                 found[file[:-3]].append(path)
         return found
 
-    @cached_property
-    def _folders(self) -> frozenset[str]:
-        folders: set[str] = set()
-        for path in self.paths:
-            folder = path.rpartition("/")[0]
-            while folder and folder not in folders:
-                folders.add(folder)
-                folder = folder.rpartition("/")[0]
-        return frozenset(folders)
-
     def module(self, path: str) -> Module | None:
         """The parsed module; None where it cannot be read, and then `errors` says why."""
         if path not in self._modules:
