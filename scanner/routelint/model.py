@@ -174,6 +174,9 @@ class OneOf:
 
 Value = Known | OneOf | Unknown
 
+# What a resource says under a name, as JSON would: a part that cannot be told stands in its text as `${name}`.
+Stated = str | Unknown | tuple["Stated", ...] | Mapping[str, "Stated"]
+
 
 @dataclass(frozen=True, slots=True)
 class Tags:
@@ -247,7 +250,8 @@ class ModelReference:
 class Resource:
     """A piece of infrastructure that rules ask about beyond routes: profile, budget, alarm, logging, principal.
 
-    `tags` is None where the type cannot be tagged.
+    `tags` is None where the type cannot be tagged. `attributes` is what it says, kept where rules ask for it: budgets, anomaly
+    monitors, alarms.
     """
 
     location: Location
@@ -257,6 +261,68 @@ class Resource:
     statement: Span
     root: str = "."
     tags: Tags | None = None
+    evidence: tuple[Evidence, ...] = ()
+    environments: tuple[str, ...] = ()
+    attributes: Mapping[str, Stated] = field(default_factory=dict)
+
+
+class Effect(StrEnum):
+    """What a policy statement does with the requests it speaks of."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a policy statement: the operator, the key of the request, and what it is held against."""
+
+    operator: str
+    key: str
+    values: tuple[str | Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStatement:
+    """A statement of an IAM policy that speaks of Bedrock, or of everything.
+
+    `location` is the list of resources, or the statement where it has none. Texts keep their wildcards, and what cannot be
+    told in them as `${name}`. `policy` is the place of the document: its statements hold together. `principals` are the places
+    of the roles, users, groups and functions that get it, as far as they are told.
+    """
+
+    location: Location
+    language: str
+    statement: Span
+    effect: Effect
+    policy: Location
+    actions: tuple[str | Unknown, ...] = ()
+    not_actions: tuple[str | Unknown, ...] = ()
+    resources: tuple[str | Unknown, ...] = ()
+    not_resources: tuple[str | Unknown, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    principals: tuple[Location, ...] = ()
+    root: str = "."
+    evidence: tuple[Evidence, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An identity that may invoke models: a role, user or group, a function whose role its framework makes, or a whole app.
+
+    `code` are the files and folders that run as it, `acts_for` the symbols of the functions, containers and agents that do.
+    `tags` is None where it cannot be tagged.
+    """
+
+    location: Location
+    language: str
+    type: str
+    statement: Span
+    root: str = "."
+    tags: Tags | None = None
+    code: tuple[str, ...] = ()
+    acts_for: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     environments: tuple[str, ...] = ()
 

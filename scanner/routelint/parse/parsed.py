@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from routelint.model import Location, ModelReference, Resource, ScanError
+from routelint.model import Location, ModelReference, PolicyStatement, Principal, Resource, ScanError
 from routelint.possible import Possible
 from routelint.source import SourceTree
 from routelint.surfaces import Surface
@@ -77,6 +77,8 @@ class Parsed:
     resources: tuple[Resource, ...] = ()
     settings: tuple[EnvironmentSetting, ...] = ()
     errors: tuple[ScanError, ...] = ()
+    statements: tuple[PolicyStatement, ...] = ()
+    principals: tuple[Principal, ...] = ()
 
 
 def merge(parts: Iterable[Parsed]) -> Parsed:
@@ -87,4 +89,6 @@ def merge(parts: Iterable[Parsed]) -> Parsed:
         tuple(each for part in parts for each in part.resources),
         tuple(each for part in parts for each in part.settings),
         tuple(each for part in parts for each in part.errors),
+        tuple(each for part in parts for each in part.statements),
+        tuple(each for part in parts for each in part.principals),
     )
