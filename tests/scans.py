@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from routelint import catalog, engine
+from routelint import catalog, changes, engine
 from routelint import policy as policies
 from routelint.collect import collect
 from routelint.model import Report
@@ -32,10 +32,21 @@ def policy_of(text: str | None) -> Policy:
     return policies.default() if text is None else policies.load(text, "routelint.yaml", read=lambda path: None, rules=RULE_IDS)
 
 
-def scan(folder: Path, policy: str | None = None, rules: Sequence[Rule] = RULES, today: date = TODAY) -> Report:
-    """The report on the files below `folder`."""
+def scan(
+    folder: Path,
+    policy: str | None = None,
+    rules: Sequence[Rule] = RULES,
+    today: date = TODAY,
+    before: Path | None = None,
+) -> Report:
+    """The report on the files below `folder`, compared with those below `before` where it is given."""
     governing = policy_of(policy)
-    models = catalog.load()
+    resolved = resolve(folder, governing)
+    swaps = None if before is None else changes.swaps(resolve(before, governing).references, resolved.references)
+    return engine.judge(resolved, rules, governing, catalog.load(), today, swaps=swaps)
+
+
+def resolve(folder: Path, policy: Policy) -> engine.Resolved:
+    """What the files below `folder` hold."""
     collected = collect(folder)
-    resolved = engine.resolve(collected.units, collected.tree, governing, models, rule_ids=RULE_IDS, errors=collected.errors)
-    return engine.judge(resolved, rules, governing, models, today)
+    return engine.resolve(collected.units, collected.tree, policy, catalog.load(), rule_ids=RULE_IDS, errors=collected.errors)

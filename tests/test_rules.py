@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import routelint_rules
+from routelint.model import Report
 from routelint.rule import Example, Rule
 from routelint_rules import RULES
 from scans import scan, write_tree
@@ -14,9 +15,14 @@ EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
 HEADINGS = ["What it does", "Why it costs", "Example", "Use instead", "Policy keys", "References"]
 
 
+def judged(rule: Rule, example: Example, folder: Path) -> Report:
+    before = None if example.before is None else write_tree(folder / "before", example.before)
+    return scan(write_tree(folder / "after", example.files), example.policy, [rule], before=before)
+
+
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES, ids=[f"{rule.id}: {example.title}" for rule, example in EXAMPLES])
 def test_a_rule_reports_exactly_the_lines_its_example_says(rule: Rule, example: Example, tmp_path: Path) -> None:
-    report = scan(write_tree(tmp_path, example.files), example.policy, [rule])
+    report = judged(rule, example, tmp_path)
     assert not [error for error in report.errors if error.internal]
     places = {f"{each.location.path}:{each.location.span.start_line}" for each in report.findings}
     assert places == set(example.reports)
@@ -41,7 +47,7 @@ def test_every_module_of_a_rule_is_in_the_list_of_rules() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_messages_are_one_sentence_without_line_numbers(rule: Rule, tmp_path: Path) -> None:
     for number, example in enumerate(each for each in rule.examples if each.reports):
-        report = scan(write_tree(tmp_path / str(number), example.files), example.policy, [rule])
+        report = judged(rule, example, tmp_path / str(number))
         for finding in report.findings:
             assert "\n" not in finding.message
             assert not finding.message.endswith(".")

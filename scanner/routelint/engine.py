@@ -10,6 +10,7 @@ from datetime import date
 
 from routelint import environments, link, surfaces, workloads
 from routelint.catalog import Catalog
+from routelint.changes import Swap
 from routelint.model import (
     Directive,
     Finding,
@@ -141,9 +142,22 @@ def judge(
     *,
     reported: Callable[[str], bool] = lambda path: True,
     notices: Sequence[str] = (),
+    swaps: Sequence[Swap] | None = None,
 ) -> Report:
-    """The report of one scan: `reported` says which paths are wanted, a finding counts where its trail passes one."""
-    context = Context(policy, catalog, today, resolved.references, resolved.resources, resolved.errors, resolved.directives)
+    """The report of one scan: `reported` says which paths are wanted, a finding counts where its trail passes one.
+
+    `swaps` are the routes whose models differ from those of another revision; None where none was compared.
+    """
+    context = Context(
+        policy,
+        catalog,
+        today,
+        resolved.references,
+        resolved.resources,
+        resolved.errors,
+        resolved.directives,
+        swaps,
+    )
     failures: list[ScanError] = []
     found: list[Finding] = []
     for rule in rules:

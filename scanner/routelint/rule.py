@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from routelint import cost
 from routelint.catalog import Catalog, Model, Status
+from routelint.changes import Swap
 from routelint.model import Choice, Directive, Hop, Location, ModelReference, Related, Resource, ScanError, Severity, Span
 from routelint.policy import Policy
 
@@ -50,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Context:
-    """What rules may ask. `errors` are the files that could not be read."""
+    """What rules may ask. `errors` are the files that could not be read; `swaps` is None where no revisions were compared."""
 
     policy: Policy
     catalog: Catalog
@@ -59,6 +60,7 @@ class Context:
     resources: Sequence[Resource] = ()
     errors: Sequence[ScanError] = ()
     directives: Sequence[Directive] = ()
+    swaps: Sequence[Swap] | None = None
 
     def model(self, choice: Choice) -> Model | None:
         """The catalogued model a choice takes; None where the catalog does not know it or it is a pattern."""
@@ -108,12 +110,16 @@ CheckAll = Callable[[Context], Iterable[tuple[ModelReference | Resource | Place,
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Files that a rule is shown, and the lines it must report: `path:line`, none where the example is good."""
+    """Files that a rule is shown, and the lines it must report: `path:line`, none where the example is good.
+
+    `before` are the files at the revision compared with, for rules that judge a change.
+    """
 
     title: str
     files: Mapping[str, str]
     reports: tuple[str, ...] = ()
     policy: str | None = None
+    before: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
