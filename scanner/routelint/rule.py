@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from routelint import cost
-from routelint.catalog import Catalog, Model, Status
+from routelint import cost, justifications, substitutes
+from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
-from routelint.model import Choice, Directive, Hop, Location, ModelReference, Related, Resource, ScanError, Severity, Span
+from routelint.model import Choice, Directive, Hop, Kind, Location, ModelReference, Related, Resource, ScanError, Severity, Span
 from routelint.policy import Policy
 
 
@@ -75,33 +75,48 @@ class Context:
         """Where a choice holds: what its trail proves, else what its place proves; empty where nothing says."""
         return choice.environments or reference.environments
 
+    def above(self, reference: ModelReference, limit: str | None) -> Iterator[tuple[Choice, Model, str]]:
+        """The choices of a route, with model and tier, whose tier is above `limit` and that no valid justification covers.
+
+        A permission and a fallback that reaches no call run nothing, so they are above no limit.
+        """
+        if reference.kind in (Kind.GRANT, Kind.DEFAULT):
+            return
+        for choice in reference.choices:
+            model, tier = self.model(choice), self.tier(choice)
+            if model is None or tier is None or not self.policy.above(tier, limit):
+                continue
+            environments = self.environments(reference, choice)
+            if not justifications.cover(reference, model, environments, self.policy, self.today).covered:
+                yield choice, model, tier
+
+    def successor(self, model: Model) -> Model | None:
+        """The newest active model of the same line that costs less, not weaker by the catalog, and allowed by the policy."""
+        bound, launched = cost.blended(model, self.policy), model.lifecycle.launched
+        if bound is None or launched is None:
+            return None
+        newer = [
+            (each.lifecycle.launched, each.id, each)
+            for each in self.catalog.models
+            if (each.vendor, each.family, each.modality) == (model.vendor, model.family, model.modality)
+            and each.status(self.today) is Status.ACTIVE
+            and each.lifecycle.launched is not None
+            and each.lifecycle.launched > launched
+            and (price := cost.blended(each, self.policy)) is not None
+            and price < bound
+            and not caveats(model, each)
+            and self.policy.allows_model(each.id)
+        ]
+        return max(newer, default=(None, "", None))[2]
+
     def substitute(self, model: Model, *, below: str | None = None, at_most: str | None = None) -> Model | None:
         """A cheaper model to try: allowed by the policy, of a tier below `below` or at most `at_most`."""
         policy = self.policy
-        named = [cheaper.model for cheaper in self.catalog.cheaper(model, self.today)]
-        for candidate in (*named, *self._cheaper_siblings(model)):
+        for candidate in substitutes.allowed(model, policy, self.catalog, self.today):
             tier = cost.tier(candidate, policy)
-            if tier is None or not policy.allows_model(candidate.id):
-                continue
-            rank = policy.tier_rank(tier)
-            if (below is None or rank < policy.tier_rank(below)) and (at_most is None or rank <= policy.tier_rank(at_most)):
+            if (below is None or policy.above(below, tier)) and not policy.above(tier, at_most):
                 return candidate
         return None
-
-    def _cheaper_siblings(self, model: Model) -> list[Model]:
-        """Active models of the same vendor and modality that cost less, the dearest first: the nearest in capability."""
-        bound = cost.blended(model, self.policy)
-        priced = [
-            (price, each)
-            for each in self.catalog.models
-            if each.vendor == model.vendor
-            and each.modality == model.modality
-            and each.status(self.today) is Status.ACTIVE
-            and (price := cost.blended(each, self.policy)) is not None
-            and bound is not None
-            and price < bound
-        ]
-        return [each for _, each in sorted(priced, key=lambda pair: (-pair[0], pair[1].id))]
 
 
 Check = Callable[[ModelReference, Context], Iterable[Breach]]

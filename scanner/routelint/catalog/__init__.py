@@ -25,7 +25,20 @@ from routelint.catalog.facts import (
 from routelint.catalog.slips import Near, Slips
 from routelint.model import Form, ModelId
 
-__all__ = ["Catalog", "Cheaper", "Details", "Lifecycle", "Model", "Near", "Price", "Prices", "Status", "blended", "load"]
+__all__ = [
+    "Catalog",
+    "Cheaper",
+    "Details",
+    "Lifecycle",
+    "Model",
+    "Near",
+    "Price",
+    "Prices",
+    "Status",
+    "blended",
+    "caveats",
+    "load",
+]
 
 FOLDER = Path(__file__).parent
 STALE_AFTER = timedelta(days=90)
@@ -129,7 +142,7 @@ class Catalog:
                 continue
             ratio = blended(candidate.list_price) / blended(model.list_price)
             if ratio < 1:
-                found.append(Cheaper(candidate, ratio, _caveats(model, candidate)))
+                found.append(Cheaper(candidate, ratio, caveats(model, candidate)))
         return found
 
     def cdk(self, name: str) -> str | None:
@@ -172,7 +185,7 @@ _CONTEXT_LEEWAY = 0.9
 _OUTPUT_LEEWAY = 0.5
 
 
-def _caveats(model: Model, substitute: Model) -> tuple[str, ...]:
+def caveats(model: Model, substitute: Model) -> tuple[str, ...]:
     """What the substitute cannot do that the model can."""
     caveats = []
     if model.image_input and not substitute.image_input:
