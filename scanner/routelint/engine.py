@@ -16,6 +16,8 @@ from routelint.model import (
     Finding,
     Location,
     ModelReference,
+    PolicyStatement,
+    Principal,
     Related,
     Report,
     Resource,
@@ -43,6 +45,8 @@ class Resolved:
     directives: tuple[Directive, ...] = ()
     texts: Mapping[str, SourceText] | None = None
     files: int = 0
+    statements: tuple[PolicyStatement, ...] = ()
+    principals: tuple[Principal, ...] = ()
 
 
 def resolve(
@@ -78,6 +82,8 @@ def resolve(
         directives,
         texts,
         files,
+        tuple(sorted((environments.place_statement(each, policy) for each in whole.statements), key=_statement_order)),
+        tuple(sorted((environments.place_principal(each, policy) for each in whole.principals), key=_statement_order)),
     )
 
 
@@ -157,6 +163,8 @@ def judge(
         resolved.errors,
         resolved.directives,
         swaps,
+        resolved.statements,
+        resolved.principals,
     )
     failures: list[ScanError] = []
     found: list[Finding] = []
@@ -299,6 +307,10 @@ def _paths(finding: Finding) -> Iterable[str]:
 
 def _reference_order(reference: ModelReference) -> tuple[object, ...]:
     return (reference.location, reference.root, reference.sink, repr(reference.value))
+
+
+def _statement_order(thing: PolicyStatement | Principal) -> tuple[object, ...]:
+    return (thing.location, thing.root, thing.statement)
 
 
 def _resource_order(resource: Resource) -> tuple[object, ...]:

@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from routelint.model import Choice, Evidence, Known, ModelReference, OneOf, Resource, Tags, Unknown, Value
+from routelint.model import (
+    Choice,
+    Evidence,
+    Known,
+    ModelReference,
+    OneOf,
+    PolicyStatement,
+    Principal,
+    Resource,
+    Tags,
+    Unknown,
+    Value,
+)
 from routelint.policy import Policy
 
 # A folder below one of these is named after an environment, unless it is shared between them or is a region.
@@ -41,15 +53,27 @@ def place_resource(resource: Resource, policy: Policy) -> Resource:
     return replace(resource, evidence=evidence, environments=_names(evidence, policy))
 
 
+def place_statement(statement: PolicyStatement, policy: Policy) -> PolicyStatement:
+    """The statement with its environments in the policy's names."""
+    evidence = (*statement.evidence, *_evidence(statement, policy))
+    return replace(statement, evidence=evidence, environments=_names(evidence, policy))
+
+
+def place_principal(principal: Principal, policy: Policy) -> Principal:
+    """The principal with its environments in the policy's names."""
+    evidence = (*principal.evidence, *_evidence(principal, policy))
+    return replace(principal, evidence=evidence, environments=_names(evidence, policy))
+
+
 def _names(evidence: Iterable[Evidence], policy: Policy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(policy.environment(each.environment) for each in evidence))
 
 
-def _evidence(thing: ModelReference | Resource, policy: Policy) -> tuple[Evidence, ...]:
+def _evidence(thing: ModelReference | Resource | PolicyStatement | Principal, policy: Policy) -> tuple[Evidence, ...]:
     """The first kind of evidence that says anything: a tag, the policy's own paths, then folders."""
     if thing.evidence:
         return ()
-    if tagged := _from_tags(thing.tags, policy):
+    if tagged := _from_tags(None if isinstance(thing, PolicyStatement) else thing.tags, policy):
         return tagged
     for path in dict.fromkeys((f"{thing.root}/x" if thing.root != "." else thing.location.path, thing.location.path)):
         if found := _from_path(path, policy):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from routelint import cost, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
-from routelint.model import Choice, Directive, Hop, Kind, Location, ModelReference, Related, Resource, ScanError, Severity, Span
+from routelint.model import Choice, Directive, Hop, Kind, Location, ModelReference, PolicyStatement, Principal, Related, Resource, ScanError, Severity, Span
 from routelint.policy import Policy
 
 
@@ -61,6 +61,8 @@ class Context:
     errors: Sequence[ScanError] = ()
     directives: Sequence[Directive] = ()
     swaps: Sequence[Swap] | None = None
+    statements: Sequence[PolicyStatement] = ()
+    principals: Sequence[Principal] = ()
 
     def model(self, choice: Choice) -> Model | None:
         """The catalogued model a choice takes; None where the catalog does not know it or it is a pattern."""
