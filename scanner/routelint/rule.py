@@ -10,7 +10,21 @@ from enum import StrEnum
 from routelint import cost, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
-from routelint.model import Choice, Directive, Hop, Kind, Location, ModelReference, PolicyStatement, Principal, Related, Resource, ScanError, Severity, Span
+from routelint.model import (
+    Choice,
+    Directive,
+    Hop,
+    Kind,
+    Location,
+    ModelReference,
+    PolicyStatement,
+    Principal,
+    Related,
+    Resource,
+    ScanError,
+    Severity,
+    Span,
+)
 from routelint.policy import Policy
 
 
