@@ -41,6 +41,22 @@ MODEL = "us.amazon.nova-lite-v1:0"
 
 
 @pytest.mark.parametrize(
+    "path",
+    ["src/app.test.ts", "src/app.spec.tsx", "src/__tests__/app.js", "tests/app.ts", "src/AppTest.java", "app_test.go"],
+)
+def test_a_literal_in_a_test_is_a_fixture_and_a_call_there_is_a_route(path: str) -> None:
+    literal = f'String modelId = "{MODEL}";' if path.endswith("java") else f'modelId := "{MODEL}"'
+    assert models(literal if path.endswith(("java", "go")) else f'const modelId = "{MODEL}";', path) == []
+    if path.endswith(("ts", "tsx", "js")):
+        assert models(f'new ConverseCommand({{ modelId: "{MODEL}" }});', path) == [MODEL]
+
+
+@pytest.mark.parametrize("path", ["src/app.ts", "src/latest.ts", "contest/app.ts", "src/tester.ts", "src/Contest.java"])
+def test_what_only_sounds_like_a_test_is_none(path: str) -> None:
+    assert models(f'const modelId = "{MODEL}";', path) == [MODEL]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         pytest.param(f'// modelId: "{MODEL}"', id="line comment"),

@@ -104,9 +104,10 @@ def _of_programs(
     called = sinks.by_name(rows)
     for file in files:
         yield Parsed(_references(file, sinks.places(reader.scope(file), called)))
-    # Literals come second: one that a call of another file takes is no route of its own.
+    # Literals come second: one that a call of another file takes is no route of its own. In a test they are fixtures.
     for file in files:
-        yield Parsed(_references(file, literals.places(reader.scope(file))))
+        if not file.is_test:
+            yield Parsed(_references(file, literals.places(reader.scope(file))))
     yield Parsed(settings=own)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from routelint import model_id
 from routelint.model import Evidence, Form, Hop, Kind, Location, ModelId, ModelReference, Resolution, Span
@@ -14,6 +15,11 @@ from routelint.parse.text import words
 from routelint.possible import Possible, known
 from routelint.source import SourceText
 
+# Folders and names of files that hold the tests of programs, as their runners find them.
+_TEST_FOLDERS = frozenset(("__mocks__", "__tests__", "e2e", "spec", "test", "testing", "tests"))
+_TEST_NAME = re.compile(
+    r".*[._-](?:test|tests|spec|e2e)\.\w+|test[_-].*|.*(?:Test|Tests|IT|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)"
+)
 # A longer text is no identifier; holes spelt out make one longer than what reaches the service.
 LONGEST = 2048
 
@@ -39,6 +45,12 @@ class File:
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rsplit("/", 1)[-1]
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether the file is a test or a part of one."""
+        *folders, name = self.path.split("/")
+        return not _TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.fullmatch(name) is not None
 
     def location(self, start: int, end: int, symbol: str = "") -> Location:
         """The place between two offsets."""
