@@ -1,4 +1,4 @@
-"""Whether a policy surely conforms to policy.schema.json: a quick check that knows the keywords the schema uses.
+"""Whether a file surely conforms to its schema: a quick check that knows the keywords the schemas of such files use.
 
 Importing jsonschema takes 72 ms, as much as a whole scan of one file; a valid policy must not pay for it. See
 docs/decisions/0005-policy-validation.md.
@@ -58,22 +58,26 @@ FORMATS: Mapping[str, Callable[[str], object]] = {
 
 
 @cache
-def schema() -> Schema:
-    """The schema of policy files."""
-    loaded: Schema = json.loads(routelint_schemas.text("policy"))
+def schema(name: str = "policy") -> Schema:
+    """A schema by its name: that of policy files, or of another kind of file that is written by hand."""
+    loaded: Schema = json.loads(routelint_schemas.text(name))
     return loaded
 
 
-def conforms(instance: Plain, part: Schema) -> bool:
-    """Whether an instance is surely valid; False also where a keyword is not known here."""
-    return all(_holds(keyword, instance, part) for keyword in part if keyword not in _ANNOTATIONS)
+def conforms(instance: Plain, part: Schema, whole: Schema | None = None) -> bool:
+    """Whether an instance is surely valid; False also where a keyword is not known here.
+
+    `whole` is the schema whose `$defs` a part refers to; left out, the part itself.
+    """
+    whole = part if whole is None else whole
+    return all(_holds(keyword, instance, part, whole) for keyword in part if keyword not in _ANNOTATIONS)
 
 
-def _holds(keyword: str, instance: Plain, part: Schema) -> bool:
+def _holds(keyword: str, instance: Plain, part: Schema, whole: Schema) -> bool:
     value = part[keyword]
     match keyword:
         case "$ref":
-            return conforms(instance, _resolve(value))
+            return conforms(instance, whole["$defs"][value.removeprefix("#/$defs/")], whole)
         case "type":
             return any(_is_type(instance, each) for each in ([value] if isinstance(value, str) else value))
         case "enum":
@@ -81,8 +85,8 @@ def _holds(keyword: str, instance: Plain, part: Schema) -> bool:
         case "const":
             return bool(instance == value) and type(instance) is type(value)
         case "if":
-            branch = "then" if conforms(instance, value) else "else"
-            return conforms(instance, part.get(branch, {}))
+            branch = "then" if conforms(instance, value, whole) else "else"
+            return conforms(instance, part.get(branch, {}), whole)
     match instance:
         case str():
             return _holds_text(keyword, instance, value)
@@ -91,9 +95,9 @@ def _holds(keyword: str, instance: Plain, part: Schema) -> bool:
         case int() | float():
             return _holds_number(keyword, instance, value)
         case list():
-            return _holds_list(keyword, instance, value)
+            return _holds_list(keyword, instance, value, whole)
         case dict():
-            return _holds_map(keyword, instance, value, part)
+            return _holds_map(keyword, instance, value, part, whole)
 
 
 # Keywords that are judged above, each on the one type of instance it speaks of.
@@ -105,11 +109,6 @@ _KEYWORDS = frozenset(
         *("required", "properties", "propertyNames", "additionalProperties"),
     }
 )
-
-
-def _resolve(reference: str) -> Schema:
-    part: Schema = schema()["$defs"][reference.removeprefix("#/$defs/")]
-    return part
 
 
 def _is_type(instance: Plain, name: str) -> bool:
@@ -150,10 +149,10 @@ def _holds_number(keyword: str, number: float, value: float) -> bool:
     return keyword in _KEYWORDS
 
 
-def _holds_list(keyword: str, items: Sequence[Plain], value: Any) -> bool:
+def _holds_list(keyword: str, items: Sequence[Plain], value: Any, whole: Schema) -> bool:
     match keyword:
         case "items":
-            return all(conforms(item, value) for item in items)
+            return all(conforms(item, value, whole) for item in items)
         case "minItems":
             return len(items) >= int(value)
         case "uniqueItems":
@@ -161,16 +160,16 @@ def _holds_list(keyword: str, items: Sequence[Plain], value: Any) -> bool:
     return keyword in _KEYWORDS
 
 
-def _holds_map(keyword: str, entries: Mapping[str, Plain], value: Any, part: Schema) -> bool:
+def _holds_map(keyword: str, entries: Mapping[str, Plain], value: Any, part: Schema, whole: Schema) -> bool:
     known: Schema = part.get("properties", {})
     match keyword:
         case "required":
             return all(key in entries for key in value)
         case "properties":
-            return all(conforms(entries[key], each) for key, each in value.items() if key in entries)
+            return all(conforms(entries[key], each, whole) for key, each in value.items() if key in entries)
         case "propertyNames":
-            return all(conforms(key, value) for key in entries)
+            return all(conforms(key, value, whole) for key in entries)
         case "additionalProperties":
             others = [each for key, each in entries.items() if key not in known]
-            return not others if value is False else all(conforms(each, value) for each in others)
+            return not others if value is False else all(conforms(each, value, whole) for each in others)
     return keyword in _KEYWORDS

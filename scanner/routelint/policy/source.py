@@ -277,8 +277,10 @@ class _Composer:
             parent.entries[key.text] = Entry(key.text, key.location, node)
 
 
-def parse(text: str, path: str) -> tuple[MapNode, list[Fault]]:
+def parse(text: str, path: str, kind: str = "policy") -> tuple[MapNode, list[Fault]]:
     """The mapping a policy text holds, aliases and merge keys expanded, and the faults that leave it readable.
+
+    `kind` is what the faults call the text.
 
     Raises:
         PolicyError: the text is not one YAML mapping, or is too long, too deep or too large once expanded.
@@ -301,10 +303,10 @@ def parse(text: str, path: str) -> tuple[MapNode, list[Fault]]:
         raise PolicyError([Fault(path, line, column, "half of a surrogate pair", "Unicode text")]) from error
     root = composer.root
     if root is None or (isinstance(root, ScalarNode) and root.is_empty):
-        composer.faults.append(Fault(path, 1, 1, "the policy is empty", "at least 'version: 1'"))
+        composer.faults.append(Fault(path, 1, 1, f"the {kind} is empty", "at least 'version: 1'"))
     elif not isinstance(root, MapNode):
-        kind = "list" if isinstance(root, ListNode) else "single value"
-        composer.fault(root.location, f"the policy is a {kind}", "a mapping that starts with 'version: 1'")
+        shape = "list" if isinstance(root, ListNode) else "single value"
+        composer.fault(root.location, f"the {kind} is a {shape}", "a mapping that starts with 'version: 1'")
     if not isinstance(root, MapNode):
         raise PolicyError(composer.faults)
     return root, composer.faults

@@ -1,4 +1,4 @@
-"""What in a policy file breaks policy.schema.json, told with places in the file.
+"""What in a file breaks its schema, told with places in the file.
 
 A valid file is recognised by `conforms`; where that is not sure, jsonschema decides and its errors are explained.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from routelint.model import Location
-from routelint.policy.conforms import FORMATS, conforms, schema
+from routelint.policy.conforms import FORMATS, Schema, conforms, schema
 from routelint.policy.fault import MOST_SHOWN, Fault, listing, nearest, shown
 from routelint.policy.source import ListNode, MapNode, Node, Plain, ScalarNode, plain
 
@@ -28,22 +28,23 @@ _TYPE_WORDS = {
 }
 
 
-def validate(root: MapNode, path: str) -> list[Fault]:
-    """Every way in which a file breaks the schema."""
-    instance = plain(root)
-    if conforms(instance, schema()):
+def validate(root: MapNode, path: str, kind: str = "policy") -> list[Fault]:
+    """Every way in which a file breaks the schema of its kind: `policy`, or the name of another schema."""
+    instance, whole = plain(root), schema(kind)
+    if conforms(instance, whole):
         return []
-    return list(dict.fromkeys(fault for error in _errors(instance) for fault in _explain(error, root, path)))
+    faults = (fault for error in _errors(instance, whole) for fault in _explain(error, root, path, f"the {kind}"))
+    return list(dict.fromkeys(faults))
 
 
-def _errors(instance: Plain) -> Iterator[ValidationError]:
+def _errors(instance: Plain, whole: Schema) -> Iterator[ValidationError]:
     """The errors of jsonschema, which decides what is valid."""
     import jsonschema  # 72 ms, for a faulty policy only
 
     checker = jsonschema.FormatChecker(formats=())
     for name, check in FORMATS.items():
         checker.checks(name, raises=ValueError)(_passes(check))
-    yield from jsonschema.Draft202012Validator(schema(), format_checker=checker).iter_errors(instance)
+    yield from jsonschema.Draft202012Validator(whole, format_checker=checker).iter_errors(instance)
 
 
 def _passes(check: Callable[[str], object]) -> Callable[[object], bool]:
@@ -55,11 +56,11 @@ def _passes(check: Callable[[str], object]) -> Callable[[object], bool]:
     return passes
 
 
-def _explain(error: ValidationError, root: MapNode, path: str) -> Iterator[Fault]:
+def _explain(error: ValidationError, root: MapNode, path: str, what: str) -> Iterator[Fault]:
     """An error of jsonschema in words, at its place in the file."""
     keys = list(error.absolute_path)
     node, key_place = _find(root, keys)
-    name = dotted(keys) or "the policy"
+    name = dotted(keys) or what
     place = node.location
     value: Any = error.validator_value
     keyword = str(error.validator)
@@ -69,7 +70,7 @@ def _explain(error: ValidationError, root: MapNode, path: str) -> Iterator[Fault
         return
     match keyword:
         case "additionalProperties" if isinstance(node, MapNode):
-            yield from _unknown_keys(node, error.schema, name, path)
+            yield from _unknown_keys(node, error.schema, f" in {name}" if keys else "", path)
         case "required" if isinstance(node, MapNode):
             at = key_place or place
             for key in value:
@@ -134,12 +135,11 @@ def _bad_name(error: ValidationError, name: str, node: Node, path: str) -> Fault
     return _fault(path, place, f"name {shown(key)} in {name} cannot be used", expected)
 
 
-def _unknown_keys(node: MapNode, part: Any, name: str, path: str) -> Iterator[Fault]:
+def _unknown_keys(node: MapNode, part: Any, where: str, path: str) -> Iterator[Fault]:
     known = list(part.get("properties", {}))
     for key, entry in node.entries.items():
         if key not in known:
             near = nearest(key, known) if len(node.entries) <= MOST_SHOWN else None
-            where = "" if name == "the policy" else f" in {name}"
             fact, expected = f"unknown key {shown(key)}{where}", f"one of {listing(known, whole=near is None)}"
             yield _fault(path, entry.location, fact, expected, f"key '{near}'" if near else "")
 
