@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from routelint.model import Hop, Kind, ModelReference, Resource, ScanError, Tags
+from routelint.model import Hop, Kind, ModelReference, PolicyStatement, Principal, Resource, ScanError, Tags
 from routelint.parse.cloudformation import (
     cases,
     grants,
     nesting,
     programs,
     routes,
+    statements,
     states,
     syntax,
     tagging,
@@ -87,6 +88,8 @@ class _Found:
     resources: list[Resource] = field(default_factory=list)
     settings: list[EnvironmentSetting] = field(default_factory=list)
     errors: dict[ScanError, None] = field(default_factory=dict)
+    statements: list[PolicyStatement] = field(default_factory=list)
+    principals: list[Principal] = field(default_factory=list)
 
 
 class _Scan:
@@ -126,7 +129,14 @@ class _Scan:
                 for machine in file.machines:
                     self._found.references.extend(states.alone(file.source, machine, self._context.knows))
         found = self._found
-        return Parsed(tuple(found.references), tuple(found.resources), tuple(found.settings), tuple(found.errors))
+        return Parsed(
+            tuple(found.references),
+            tuple(found.resources),
+            tuple(found.settings),
+            tuple(found.errors),
+            tuple(found.statements),
+            tuple(found.principals),
+        )
 
     def _entries(self) -> tuple[str, ...]:
         """The marked files, and the templates that may deploy one of them."""
@@ -234,6 +244,10 @@ class _Scan:
         used: set[str] = set()
         for declared in stack.resources.values():
             found.extend(self._resource(stack, declared, is_local=declared.name in nested))
+            self._found.statements.extend(statements.of(stack, declared))
+        self._found.principals.extend(
+            statements.principals(stack, lambda declared: variables.code_of(stack, declared, self._code_files))
+        )
         for reference in found:
             used.update(_parameters_on_trail(reference, stack.template))
         used.update(self._asked(stack, nested))
