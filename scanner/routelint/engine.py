@@ -149,10 +149,12 @@ def judge(
     reported: Callable[[str], bool] = lambda path: True,
     notices: Sequence[str] = (),
     swaps: Sequence[Swap] | None = None,
+    changed_on: Mapping[Location, date] | None = None,
 ) -> Report:
     """The report of one scan: `reported` says which paths are wanted, a finding counts where its trail passes one.
 
-    `swaps` are the routes whose models differ from those of another revision; None where none was compared.
+    `swaps` are the routes whose models differ from those of another revision; None where none was compared. `changed_on`
+    says when deciding lines last changed; None where no git history is at hand.
     """
     context = Context(
         policy,
@@ -165,6 +167,7 @@ def judge(
         swaps,
         resolved.statements,
         resolved.principals,
+        changed_on,
     )
     failures: list[ScanError] = []
     found: list[Finding] = []

@@ -65,7 +65,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Context:
-    """What rules may ask. `errors` are the files that could not be read; `swaps` is None where no revisions were compared."""
+    """What rules may ask. `errors` are the files that could not be read; `swaps` is None where no revisions were compared.
+
+    `changed_on` says when the line that decides a justified route's model last changed, by the location of that line (the last
+    hop of the choice's trail, else the route): None where no git history is at hand; a line without a day was not asked for or
+    is not committed yet.
+    """
 
     policy: Policy
     catalog: Catalog
@@ -77,6 +82,7 @@ class Context:
     swaps: Sequence[Swap] | None = None
     statements: Sequence[PolicyStatement] = ()
     principals: Sequence[Principal] = ()
+    changed_on: Mapping[Location, date] | None = None
 
     def model(self, choice: Choice) -> Model | None:
         """The catalogued model a choice takes; None where the catalog does not know it or it is a pattern."""
