@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from routelint.model import Resolution
@@ -11,6 +12,18 @@ from routelint.possible import Template as PartText
 
 _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
 _STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
+
+
+def _partition(region: str) -> str:
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(re.split(r"-[a-z]+-\d", region)[0], "aws")
+
+
+# Pseudo parameters that a region decides.
+REGIONAL: Mapping[str, Callable[[str], str]] = {
+    "AWS::Region": str,
+    "AWS::Partition": _partition,
+    "AWS::URLSuffix": lambda region: "amazonaws.com.cn" if _partition(region) == "aws-cn" else "amazonaws.com",
+}
 
 
 def supplying(operands: list[Possible]) -> list[Possible]:
@@ -78,6 +91,20 @@ def shown(content: Content) -> str:
             return "..."
         case _:
             return text_of(content)
+
+
+def may_be(template: PartText, text: str) -> bool:
+    """Whether a text known in part may be `text`: what is known of it stands there, in order."""
+    position = 0
+    for index, part in enumerate(template.parts):
+        if isinstance(part, Hole):
+            continue
+        found = text.find(part, position)
+        if found < 0 or (index == 0 and found > 0):
+            return False
+        position = found + len(part)
+    last = template.parts[-1]
+    return isinstance(last, Hole) or text.endswith(last)
 
 
 def listed(content: Content) -> Content:

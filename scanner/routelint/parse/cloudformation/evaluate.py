@@ -181,8 +181,8 @@ class Evaluator:
         if name == _ABSENT:
             return known(None)
         if name.startswith("AWS::"):
-            if name == "AWS::Region" and self.scenario.region is not None:
-                return self.scenario.region
+            if self.scenario.region is not None and (follows := contents.REGIONAL.get(name)) is not None:
+                return tuple(replace(each, content=follows(contents.shown(each.content))) for each in self.scenario.region)
             return unknown(f"{name} is known only at deployment", f"${{{name}}}")
         if (parameter := self.template.parameters.get(name)) is not None:
             return self._parameter(parameter)
@@ -396,6 +396,8 @@ class Evaluator:
             call = function(node)
             excluded = self.scenario.excluded.get(text_at(call[1]) or "", ()) if call is not None and call[0] == "Ref" else ()
             return Truth.NO if isinstance(other, str) and other in excluded else None
+        if isinstance(content, PartText) and isinstance(other, str):
+            return None if contents.may_be(content, other) else Truth.NO
         if isinstance(content, (PartText, Items, Record)) or isinstance(other, (Hole, PartText, Items, Record)):
             return None
         return Truth.YES if text_of(content) == text_of(other) else Truth.NO
