@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.python import changes, conditions, formatting, libraries
-from routelint.parse.python.scopes import CallPlace, Scope, blocks, dotted, last_name, shown
+from routelint.parse.python import formatting, libraries, lookups, methods, options
+from routelint.parse.python.arguments import Given, bind, given
+from routelint.parse.python.returns import returns
+from routelint.parse.python.scopes import Scope, shown
 from routelint.parse.python.values import (
     NOTHING,
     Argument,
@@ -30,34 +31,11 @@ from routelint.possible import Hole, Items, Possibility, Possible, Record, Templ
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
-    from routelint.parse.python.modules import Module
 
-# Calls of one function that are looked at for the values it is passed.
-MOST_CALLERS = 40
 # Functions that call functions, followed for what they return.
 MOST_NESTING = 10
 # Activations of one function inside each other: every level of a recursion doubles the work and tells nothing new.
 MOST_RECURSION = 3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
-    """The arguments of one call as they are written, and where; `shift` parameters are filled already."""
-
-    call: ast.Call
-    site: Site
-    positional: tuple[ast.expr, ...]
-    keywords: tuple[ast.keyword, ...]
-    shift: int = 0
-    instance: Possible | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Arguments by parameter name; `rest` says why others may have been passed too."""
-
-    arguments: Mapping[str, Argument | Possible]
-    rest: str | None = None
 
 
 class Calls:
@@ -65,7 +43,6 @@ class Calls:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._callers: dict[Scope, tuple[Given, ...]] = {}
         self._bound_frames: dict[tuple[ast.Call, Frame, Scope], Frame] = {}
         self._nesting = 0
         self._active: dict[Scope, int] = {}
@@ -82,13 +59,13 @@ class Calls:
 
     def _method(self, node: ast.Call, func: ast.Attribute, site: Site) -> Possible | None:
         """The result of a method of a text, dict or list; None where the receiver may be something else."""
-        if func.attr not in libraries.VALUE_METHODS:
+        if func.attr not in methods.VALUE_METHODS:
             return None
         receiver = self._evaluator.expression(func.value, site)
         if receiver and all(isinstance(each.content, FilePath) for each in receiver):
             return join(
                 [
-                    libraries.path_call(self._evaluator, each.content, func.attr, node, site)
+                    methods.path_call(self._evaluator, each.content, func.attr, node, site)
                     for each in receiver
                     if isinstance(each.content, FilePath)
                 ]
@@ -112,14 +89,14 @@ class Calls:
             case str() | Template():
                 return formatting.method(self._evaluator, each, func.attr, node, site)
             case Record() | Items():
-                return libraries.collection_method(self._evaluator, each, func.attr, node, site)
+                return methods.collection_method(self._evaluator, each, func.attr, node, site)
             case Hole() if func.attr == "get" and node.args:
                 default = self._evaluator.expression(node.args[1], site) if len(node.args) > 1 else None
                 for keyword in node.keywords:
                     if keyword.arg == "default":
                         default = self._evaluator.expression(keyword.value, site)
-                return self._evaluator.lookup(
-                    (each,), self._evaluator.expression(node.args[0], site), func.value, site, default
+                return lookups.lookup(
+                    self._evaluator, (each,), self._evaluator.expression(node.args[0], site), func.value, site, default
                 )
         return (each,)
 
@@ -173,7 +150,7 @@ class Calls:
         frame = self.frame(function, arguments, earlier)
 
         def follow() -> Possible:
-            return self._evaluator.remembered(("returns", scope, frame), lambda: self.returns(scope, frame))
+            return self._evaluator.remembered(("returns", scope, frame), lambda: returns(self._evaluator, scope, frame))
 
         active = self._active.get(scope, 0)
         self._nesting += 1
@@ -196,11 +173,11 @@ class Calls:
         if plain and key in self._bound_frames:
             return self._bound_frames[key]
         skip = 1 if function.instance is not None and not scope.decorated("staticmethod") else 0
-        bound = self.bind(scope, arguments, skip)
+        bound = bind(self._evaluator, scope, arguments, skip)
         passed: Mapping[str, Argument | Possible] = bound.arguments
         if earlier is not None:
-            before = self.bind(scope, earlier, skip)
-            later = self.bind(scope, arguments, skip + len(earlier.positional))
+            before = bind(self._evaluator, scope, earlier, skip)
+            later = bind(self._evaluator, scope, arguments, skip + len(earlier.positional))
             passed = {**before.arguments, **later.arguments}
         if bound.rest is not None:
             passed = self._with_rest(scope, passed, bound.rest, skip)
@@ -225,141 +202,6 @@ class Calls:
     def _variadic(self, scope: Scope) -> set[str]:
         assert not isinstance(scope.node, ast.Module | ast.ClassDef)
         return {each.arg for each in (scope.node.args.vararg, scope.node.args.kwarg) if each is not None}
-
-    def bind(self, scope: Scope, arguments: Given, skip: int) -> Bound:
-        """Which parameter each argument of a call is."""
-        node = scope.node
-        assert not isinstance(node, ast.Module | ast.ClassDef)
-        names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)][skip + arguments.shift :]
-        keyword_names = set(names) | {each.arg for each in node.args.kwonlyargs}
-        label = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
-        passed: dict[str, Argument | Possible] = {}
-        extra: list[Possible] = []
-        rest: str | None = None
-        position = 0
-        for argument in arguments.positional:
-            if isinstance(argument, ast.Starred):
-                spread = self._evaluator.expression(argument.value, arguments.site)
-                content = spread[0].content if len(spread) == 1 else None
-                if isinstance(content, Items) and content.rest is None:
-                    for item in content.items:
-                        if position < len(names):
-                            passed[names[position]] = item
-                        else:
-                            extra.append(item)
-                        position += 1
-                    continue
-                rest = f"'*{shown(argument.value)}' passes arguments that cannot be told"
-                break
-            if position < len(names):
-                passed[names[position]] = Argument(argument, arguments.site, f"argument {names[position]} of {label}()")
-            else:
-                extra.append(self._evaluator.expression(argument, arguments.site) if node.args.vararg else NOTHING)
-            position += 1
-        others: Possible = known(Record({}))
-        for keyword in arguments.keywords:
-            if keyword.arg is not None and keyword.arg in keyword_names:
-                passed[keyword.arg] = Argument(keyword.value, arguments.site, f"argument {keyword.arg} of {label}()")
-            elif keyword.arg is not None:
-                if node.args.kwarg:
-                    others = changes.merged(
-                        others, known(Record({keyword.arg: self._argument(keyword, arguments.site, keyword.arg, label)}))
-                    )
-            else:
-                spread = self._evaluator.expression(keyword.value, arguments.site)
-                taken, left, reason = _split(spread, keyword_names, shown(keyword.value))
-                passed.update({name: value for name, value in taken.items() if name not in passed})
-                others = changes.merged(others, left)
-                rest = rest or reason
-        if node.args.kwarg:
-            passed[node.args.kwarg.arg] = others
-        if node.args.vararg:
-            passed[node.args.vararg.arg] = known(Items(tuple(extra), Hole(rest) if rest else None))
-        return Bound(passed, rest)
-
-    def _argument(self, keyword: ast.keyword, site: Site, name: str, label: str) -> Possible:
-        hop = Hop(site.scope.module.location(keyword.value), f"argument {name} of {label}()")
-        return step(self._evaluator.expression(keyword.value, site), hop)
-
-    def returns(self, scope: Scope, frame: Frame) -> Possible:
-        """What an activation of a function returns; what it yields, for a context manager."""
-        if isinstance(scope.node, ast.Lambda):
-            return self._evaluator.expression(scope.node.body, Site(scope, None, frame))
-        assert isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
-        results: list[Possible] = []
-        yielded: list[Possible] = []
-        ended = self._walk(scope.node.body, frame, results, yielded)
-        if yielded:
-            if scope.decorated("contextmanager", "asynccontextmanager", "fixture"):
-                return join(yielded)
-            return known(Items(tuple(yielded)))
-        union = join(results)
-        if not union and not ended:
-            return known(None)
-        if len(union) > 1 or not ended:
-            union = step(union, None, Resolution.CONDITIONAL) if len(union) > 1 else union
-        return union or unknown(f"{scope.name}() never returns")
-
-    def _walk(self, block: list[ast.stmt], frame: Frame, results: list[Possible], yielded: list[Possible]) -> bool:
-        """Collects what a block returns; whether its end is never reached."""
-        module = frame.scope.module
-        for statement in block:
-            site = self._evaluator.site(statement, frame)
-            match statement:
-                case ast.Return(value=value):
-                    if value is not None:
-                        hop = Hop(module.location(value), f"returned by {frame.scope.name}()")
-                        results.append(step(self._evaluator.expression(value, site), hop, Resolution.CONSTANT))
-                    else:
-                        results.append(known(None))
-                    return True
-                case ast.Raise():
-                    return True
-                case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
-                    yielded.append(self._evaluator.expression(value, site))
-                case ast.If(test=test, body=body, orelse=orelse):
-                    verdict = self._evaluator.verdict(test, site)
-                    ends = []
-                    if verdict is not False:
-                        ends.append(self._walk(body, frame, results, yielded))
-                    if verdict is not True:
-                        ends.append(self._walk(orelse, frame, results, yielded))
-                    if all(ends):
-                        return True
-                case ast.Match(subject=subject, cases=cases):
-                    if self._walk_match(subject, cases, site, frame, results, yielded):
-                        return True
-                case ast.Try() | ast.TryStar():
-                    body_ends = self._walk([*statement.body, *statement.orelse], frame, results, yielded)
-                    handler_ends = [self._walk(each.body, frame, results, yielded) for each in statement.handlers]
-                    if self._walk(statement.finalbody, frame, results, yielded) or (body_ends and all(handler_ends)):
-                        return True
-                case ast.With() | ast.AsyncWith():
-                    if self._walk(statement.body, frame, results, yielded):
-                        return True
-                case _:
-                    for inner, _ in blocks(statement):
-                        self._walk(inner, frame, results, yielded)
-        return False
-
-    def _walk_match(
-        self,
-        subject: ast.expr,
-        cases: Iterable[ast.match_case],
-        site: Site,
-        frame: Frame,
-        results: list[Possible],
-        yielded: list[Possible],
-    ) -> bool:
-        value = self._evaluator.expression(subject, site)
-        ends = []
-        for case in cases:
-            verdict = conditions.match_verdict(self._evaluator, case, value, site)
-            if verdict is not False:
-                ends.append(self._walk(case.body, frame, results, yielded))
-            if verdict is True:
-                return all(ends)
-        return False
 
     # What a parameter is -----------------------------------------------------------------------------------------
 
@@ -411,12 +253,12 @@ class Calls:
         return step(self._evaluator.expression(node, site), hop, Resolution.PARAMETER_DEFAULT)
 
     def _from_callers(self, scope: Scope, name: str) -> Possible:
-        option = libraries.option_default(self._evaluator, scope, name)
+        option = options.option_default(self._evaluator, scope, name)
         alternatives: list[Possible] = []
         omitted = False
         skip = 1 if scope.owner is not None and not scope.decorated("staticmethod") else 0
-        for call in self.callers(scope):
-            bound = self.bind(scope, call, skip)
+        for call in self._evaluator.callers.of(scope):
+            bound = bind(self._evaluator, scope, call, skip)
             if name in bound.arguments:
                 alternatives.append(self.passed(bound.arguments[name]))
             elif bound.rest is not None:
@@ -445,154 +287,3 @@ class Calls:
             if told is not None:
                 return told
         return unknown(reason, "${" + name + "}")
-
-    # Who calls ---------------------------------------------------------------------------------------------------
-
-    def callers(self, scope: Scope) -> tuple[Given, ...]:
-        """The calls of a function, or of a class for its `__init__`, in the repository; tests only call tests."""
-        if scope not in self._callers:
-            self._callers[scope] = ()
-            self._callers[scope] = tuple(self._find_callers(scope))[:MOST_CALLERS]
-        return self._callers[scope]
-
-    def _find_callers(self, scope: Scope) -> Iterator[Given]:
-        if isinstance(scope.node, ast.Lambda):
-            return
-        wanted = scope
-        if scope.name in ("__init__", "__new__", "__post_init__") and scope.owner is not None:
-            wanted = scope.owner
-        names = [wanted.name]
-        if wanted.is_class:
-            names += [each.name for each in self._evaluator.objects.subclasses(wanted) if each.name not in names]
-        for module in self.modules_naming(wanted, names):
-            for name in names:
-                yield from self._calls_in(module, name, wanted)
-        if wanted.is_class:
-            yield from self._from_subclasses(wanted)
-
-    def modules_naming(self, wanted: Scope, names: Iterable[str]) -> Iterator[Module]:
-        """The modules that can call a function or class: those that hold a name of it; for a nested function its own."""
-        home = wanted.module
-        if wanted.parent is not None and not wanted.parent.is_module and not wanted.parent.is_class:
-            yield home
-            return
-        seen: set[str] = set()
-        for name in names:
-            for path in self._evaluator.program.search(name, home.path):
-                if path in seen:
-                    continue
-                seen.add(path)
-                module = self._evaluator.program.module(path)
-                if module is not None and (not module.is_test or home.is_test):
-                    yield module
-
-    def _calls_in(self, module: Module, name: str, wanted: Scope) -> Iterator[Given]:
-        aliases = [alias for alias, names in module.aliases.items() if name in names]
-        for called in (name, *aliases):
-            for place in module.calls_by_name.get(called, ()):
-                target = self._target(place.call.func, place, wanted)
-                if target is not None:
-                    yield Given(
-                        place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords), *target
-                    )
-            for place in module.mentions.get(called, ()):
-                yield from self._handed_on(place, called, wanted)
-        if wanted.is_class:
-            for place in module.calls_by_name.get("cls", ()):
-                if place.scope.owner is wanted:
-                    yield Given(place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords))
-
-    def _target(self, func: ast.expr, place: CallPlace, wanted: Scope) -> tuple[int, Possible | None] | None:
-        """How a callee reaches the wanted function: parameters filled before, and the object; None where it does not."""
-        site = self._evaluator.place(place)
-        callee = self._evaluator.once(("callee", place.call), lambda: self._evaluator.expression(func, site)) or NOTHING
-        for each in callee:
-            match each.content:
-                case Function(scope=scope, instance=instance) if scope is wanted:
-                    unbound = instance is None and wanted.owner is not None and not wanted.decorated("staticmethod")
-                    return (-1 if unbound and isinstance(func, ast.Attribute) else 0), instance
-                case Class(scope=scope) if scope is not None and (
-                    scope is wanted or self._evaluator.objects.inherits_init(scope, wanted)
-                ):
-                    return 0, None
-        return None
-
-    def _handed_on(self, place: CallPlace, name: str, wanted: Scope) -> Iterator[Given]:
-        """A function given to another call to be called there: a thread, an executor, a partial."""
-        call = place.call
-        for index, argument in enumerate(call.args):
-            if last_name(argument) == name and self._target(argument, place, wanted) is not None:
-                outer = last_name(call.func)
-                if outer in ("partial", "submit", "to_thread", "run_in_executor", "run_sync", "apply_async", "Process"):
-                    yield Given(call, self._evaluator.place(place), tuple(call.args[index + 1 :]), tuple(call.keywords))
-                elif outer == "map" and len(call.args) > index + 1:
-                    yield from self._mapped(place, call.args[index + 1 :])
-        for keyword in call.keywords:
-            if keyword.arg in ("target", "func", "function") and last_name(keyword.value) == name:
-                if self._target(keyword.value, place, wanted) is None:
-                    continue
-                by_name = {each.arg: each.value for each in call.keywords}
-                args, kwargs = by_name.get("args"), by_name.get("kwargs")
-                positional = tuple(args.elts) if isinstance(args, ast.Tuple | ast.List) else ()
-                if args is not None and not positional:
-                    positional = (ast.copy_location(ast.Starred(args, ast.Load()), args),)
-                keywords = (ast.keyword(None, kwargs),) if kwargs is not None else ()
-                yield Given(call, self._evaluator.place(place), positional, keywords)
-
-    def _mapped(self, place: CallPlace, iterables: list[ast.expr]) -> Iterator[Given]:
-        """One call per item is one call with any item."""
-        site = self._evaluator.place(place)
-        names = {}
-        positional = []
-        for index, iterable in enumerate(iterables):
-            name = f"<item {index}>"
-            names[name] = changes.each(self._evaluator, iterable, site)
-            positional.append(ast.copy_location(ast.Name(name, ast.Load()), iterable))
-        yield Given(place.call, site.binding(names), tuple(positional), ())
-
-    def _from_subclasses(self, wanted: Scope) -> Iterator[Given]:
-        """`super().__init__(...)` in subclasses that define their own."""
-        for subclass in self._evaluator.objects.subclasses(wanted):
-            if subclass.module.is_test and not wanted.module.is_test:
-                continue
-            for place in subclass.module.calls_by_name.get("__init__", ()):
-                if place.scope.owner is subclass and _is_super(place.call.func):
-                    shift = (
-                        0 if isinstance(place.call.func, ast.Attribute) and isinstance(place.call.func.value, ast.Call) else -1
-                    )
-                    yield Given(
-                        place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords), shift
-                    )
-
-
-def given(node: ast.Call, site: Site) -> Given:
-    """The arguments of a plain call."""
-    return Given(node, site, tuple(node.args), tuple(node.keywords))
-
-
-def _is_super(func: ast.expr) -> bool:
-    match func:
-        case ast.Attribute(value=ast.Call(func=ast.Name("super")), attr="__init__"):
-            return True
-        case ast.Attribute(attr="__init__"):
-            return dotted(func) is not None
-    return False
-
-
-def _split(spread: Possible, names: set[str], text: str) -> tuple[dict[str, Possible], Possible, str | None]:
-    """The entries of a `**` that are parameters, the dict of the others, and why more may be passed."""
-    taken: dict[str, list[Possible]] = {}
-    left: list[Possibility] = []
-    reason: str | None = None
-    for each in spread:
-        match each.content:
-            case Record(entries, rest):
-                for name in entries:
-                    if name in names:
-                        taken.setdefault(name, []).append(changes.carried(each, entries[name]))
-                left.append(Possibility(Record({k: v for k, v in entries.items() if k not in names}, rest), each.trail))
-                reason = reason or (rest.reason if rest is not None else None)
-            case Hole(why):
-                reason = reason or why or f"'**{text}' cannot be told"
-                left.append(Possibility(Record({}, Hole(why)), each.trail))
-    return {name: join(values) for name, values in taken.items()}, tuple(left) or known(Record({})), reason

@@ -123,7 +123,7 @@ def called(evaluator: Evaluator, before: Possible | None, node: ast.Call, site: 
     assert isinstance(node.func, ast.Attribute)
     base, indexes = subscripted(node.func.value)
     if before is None:
-        before = evaluator.outer(dotted(base) or "", site)
+        before = evaluator.names.outer(dotted(base) or "", site)
     return nested(evaluator, before, indexes, lambda inner: _called(evaluator, inner, node, site), site)
 
 
@@ -136,7 +136,7 @@ def _called(evaluator: Evaluator, before: Possible, node: ast.Call, site: Site) 
             if first is not None:
                 current = merged(current, first)
             if node.keywords:
-                current = merged(current, evaluator.keywords(node, site))
+                current = merged(current, keywords(evaluator, node, site))
             return current
         case "setdefault" if first is not None and len(node.args) > 1:
             return with_default(before, first, evaluator.expression(node.args[1], site))
@@ -196,6 +196,16 @@ def merged(before: Possible, after: Possible) -> Possible:
         return Hole("two values of different kinds are merged")
 
     return combine([settled(before), settled(after)], apply)
+
+
+def keywords(evaluator: Evaluator, call: ast.Call, site: Site) -> Possible:
+    """The keyword arguments of a call as a dict, `**` included, later ones on top."""
+    result: Possible = known(Record({}))
+    for keyword in call.keywords:
+        value = evaluator.expression(keyword.value, site)
+        extra = known(Record({keyword.arg: value})) if keyword.arg is not None else value
+        result = merged(result, extra)
+    return result
 
 
 def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import dotted
-from routelint.parse.python.values import (
-    Class,
-    Function,
-    Instance,
-    Made,
-    ModuleValue,
-    Partial,
-    Site,
-    Symbol,
-    is_gap,
-)
+from routelint.parse.python.values import Class, Function, Instance, Made, ModuleValue, Partial, Site, Symbol, is_gap
 from routelint.possible import Content, Items, Possibility, Possible, Record, Template
 
 if TYPE_CHECKING:

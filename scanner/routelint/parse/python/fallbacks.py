@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from routelint import model_id
 from routelint.model import Kind, Location, ModelReference, Resolution, Span
+from routelint.parse.python import arguments
 from routelint.parse.python.grants import head_span
 from routelint.parse.python.scopes import Scope, last_name
 from routelint.parse.python.sinks import symbol_of
@@ -250,8 +251,8 @@ class Fallbacks:
         passed: list[bool] = []
 
         def look() -> Possible:
-            for call in self._evaluator.calls.callers(scope):
-                bound = self._evaluator.calls.bind(scope, call, skip)
+            for call in self._evaluator.callers.of(scope):
+                bound = arguments.bind(self._evaluator, scope, call, skip)
                 passed.append(name in bound.arguments or bound.rest is not None)
             return NOTHING
 

@@ -8,43 +8,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python import changes, conditions
-from routelint.parse.python.scopes import Place, Scope, dotted, shown, subscripted, targets
-from routelint.parse.python.values import (
-    NOTHING,
-    Class,
-    Frame,
-    Site,
-    join,
-    step,
-)
-from routelint.possible import Possible, known, unknown
+from routelint.parse.python.assignments import Assignments, Define, Effect, Entry, Update
+from routelint.parse.python.scopes import Place, Scope, dotted, shown, targets
+from routelint.parse.python.values import NOTHING, Frame, Site, join, step
+from routelint.possible import Possible, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
-
-Entry = Callable[[], Possible | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Define:
-    """The statement gives the name a new value; None where the name it belongs to was given one."""
-
-    value: Callable[[], Possible | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Update:
-    """The statement changes the value from before it."""
-
-    apply: Callable[[Entry], Possible | None]
-
-
-Effect = _Define | _Update | None
 
 
 class Flow:
@@ -56,6 +30,7 @@ class Flow:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._assignments = Assignments(evaluator)
 
     def before(self, key: str, statement: ast.stmt, frame: Frame) -> Possible | None:
         """The value just before a statement."""
@@ -76,10 +51,10 @@ class Flow:
         for position in range(index - 1, -1, -1):
             statement = block[position]
             effect = self._effect(key, statement, frame)
-            if isinstance(effect, _Define):
+            if isinstance(effect, Define):
                 start = effect.value
                 break
-            if isinstance(effect, _Update):
+            if isinstance(effect, Update):
                 updates.append(effect.apply)
         if not updates:
             return start()
@@ -106,151 +81,28 @@ class Flow:
             if self._touches(key, statement, frame) or (
                 conditions.mentions(statement.test, key) and (_leaves(statement.body) or _leaves(statement.orelse))
             ):
-                return _Update(lambda entry: self._after_if(key, statement, entry, frame))
+                return Update(lambda entry: self._after_if(key, statement, entry, frame))
             return None
         if not self._touches(key, statement, frame):
             return None
         site = self._evaluator.site(statement, frame)
         match statement:
             case ast.For() | ast.AsyncFor():
-                return _Update(lambda entry: self._after_loop(key, statement, entry, frame))
+                return Update(lambda entry: self._after_loop(key, statement, entry, frame))
             case ast.While():
-                return _Update(lambda entry: self._after_loop(key, statement, entry, frame))
+                return Update(lambda entry: self._after_loop(key, statement, entry, frame))
             case ast.With() | ast.AsyncWith():
-                return _Update(
+                return Update(
                     lambda entry: self._upto(
                         key, statement.body, len(statement.body), lambda: self._with(key, statement, entry, site), frame
                     )
                 )
             case ast.Try() | ast.TryStar():
-                return _Update(lambda entry: self._after_try(key, statement, entry, frame))
+                return Update(lambda entry: self._after_try(key, statement, entry, frame))
             case ast.Match():
-                return _Update(lambda entry: self._after_match(key, statement, entry, frame))
+                return Update(lambda entry: self._after_match(key, statement, entry, frame))
             case _:
-                return self._simple(key, statement, site)
-
-    def _simple(self, key: str, statement: ast.stmt, site: Site) -> Effect:
-        match statement:
-            case ast.Assign(targets=written, value=value):
-                for target in written:
-                    effect = self._target(key, target, value, site)
-                    if effect is not None:
-                        return effect
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                effect = self._target(key, target, value, site)
-                if effect is not None:
-                    return effect
-            case ast.AugAssign(target=target, op=operator, value=value):
-                if dotted(target) == key:
-                    return _Update(lambda entry: changes.augmented(self._evaluator, entry() or NOTHING, operator, value, site))
-                return self._subscript(key, target, value, site)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() if statement.name == key:
-                return _Define(lambda: self._evaluator.definition(statement, site))
-            case ast.ClassDef() if statement.name == key:
-                scope = site.scope.module.scopes[statement]
-                return _Define(lambda: known(Class(f"class {statement.name} stands where a text is expected", scope=scope)))
-            case ast.Import() | ast.ImportFrom():
-                return self._import(key, statement, site)
-            case ast.Delete(targets=removed):
-                for target in removed:
-                    if isinstance(target, ast.Subscript) and dotted(target.value) == key:
-                        index = target.slice
-                        return _Update(
-                            lambda entry, index=index: changes.removed(self._evaluator, entry() or NOTHING, index, site)  # type: ignore[misc]
-                        )
-                return _Define(lambda: None)
-        return self._inside(key, statement, site)
-
-    def _inside(self, key: str, statement: ast.stmt, site: Site) -> Effect:
-        """What the expressions of a statement do: `(x := ...)`, `d.update(...)`."""
-        for node in ast.walk(statement):
-            match node:
-                case ast.NamedExpr(target=ast.Name(name), value=value) if name == key:
-                    return _Define(lambda value=value: self._evaluator.expression(value, site))  # type: ignore[misc]
-                case ast.Call(func=ast.Attribute(value=base)) if (
-                    changes.is_change(node) and dotted(subscripted(base)[0]) == key
-                ):
-                    return _Update(
-                        lambda entry, node=node: changes.called(self._evaluator, entry(), node, site)  # type: ignore[misc]
-                    )
-        return _Define(lambda: None) if self._rebinds(key, statement, site) else None
-
-    def _rebinds(self, key: str, statement: ast.stmt, site: Site) -> bool:
-        """Whether the statement gives a new value to the object that an attribute `key` belongs to."""
-        prefix = key.rpartition(".")[0]
-        while prefix:
-            match statement:
-                case ast.Assign(targets=written):
-                    names = {dotted(each) for target in written for each in targets(target)}
-                    if prefix in names:
-                        return True
-                case ast.AnnAssign(target=target) if dotted(target) == prefix:
-                    return True
-            prefix = prefix.rpartition(".")[0]
-        return False
-
-    def _target(self, key: str, target: ast.expr, value: ast.expr, site: Site) -> Effect:
-        match target:
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                return self._unpacked(key, parts, value, site)
-            case ast.Subscript():
-                return self._subscript(key, target, value, site)
-        name = dotted(target)
-        if name == key:
-            return _Define(lambda: self._assigned(key, value, site))
-        if name is not None and key.startswith(name + "."):
-            return _Define(lambda: None)
-        return None
-
-    def _assigned(self, key: str, value: ast.expr, site: Site) -> Possible:
-        found = self._evaluator.expression(value, site)
-        return self.named(key, value, found, site)
-
-    def named(self, key: str, value: ast.expr, found: Possible, site: Site) -> Possible:
-        """A value with the hop that says which name it was given."""
-        hop = Hop(site.scope.module.location(value), f"{_noun(key, site.scope)} {key}")
-        return step(found, hop, Resolution.CONSTANT)
-
-    def _subscript(self, key: str, target: ast.expr, value: ast.expr, site: Site) -> Effect:
-        base, indexes = subscripted(target)
-        if not indexes or dotted(base) != key:
-            return None
-
-        def store(entry: Entry) -> Possible:
-            before = entry()
-            return changes.stored(
-                self._evaluator, self._evaluator.outer(key, site) if before is None else before, indexes, value, site
-            )
-
-        return _Update(store)
-
-    def _unpacked(self, key: str, parts: list[ast.expr], value: ast.expr, site: Site) -> Effect:
-        if not any(dotted(each) == key for part in parts for each in targets(part)):
-            return None
-        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(parts):
-            for part, item in zip(parts, value.elts, strict=True):
-                effect = self._target(key, part, item, site)
-                if effect is not None:
-                    return effect
-        for index, part in enumerate(parts):
-            if isinstance(part, ast.Starred) and dotted(part.value) == key:
-                return _Define(lambda: unknown(f"{key} takes the rest of an unpacked value"))
-            if dotted(part) == key:
-                after_star = any(isinstance(each, ast.Starred) for each in parts[:index])
-                place = index - len(parts) if after_star else index
-                return _Define(lambda place=place: self._part(key, value, place, site))  # type: ignore[misc]
-        return _Define(lambda: unknown(f"{key} is unpacked from a nested value"))
-
-    def _part(self, key: str, value: ast.expr, place: int, site: Site) -> Possible:
-        found = changes.item(self._evaluator.expression(value, site), place, shown(value))
-        return self.named(key, value, found, site)
-
-    def _import(self, key: str, statement: ast.Import | ast.ImportFrom, site: Site) -> Effect:
-        for alias in statement.names:
-            bound = alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
-            if bound == key:
-                return _Define(lambda alias=alias: self._evaluator.imports.value(statement, alias, site))  # type: ignore[misc]
-        return _Define(lambda: None)
+                return self._assignments.effect(key, statement, site)
 
     # Entry to blocks ---------------------------------------------------------------------------------------------
 
@@ -302,7 +154,7 @@ class Flow:
         if not conditions.mentions(statement.test, key):
             return value
         if value is None:
-            value = self._evaluator.outer(key, self._evaluator.site(statement, frame))
+            value = self._evaluator.names.outer(key, self._evaluator.site(statement, frame))
         return conditions.narrow(self._evaluator, statement.test, key, value, truth, self._evaluator.site(statement, frame))
 
     def _after_if(self, key: str, statement: ast.If, entry: Entry, frame: Frame) -> Possible | None:
@@ -337,7 +189,7 @@ class Flow:
         """The union of what each way leaves; a way that stores nothing keeps what the name held outside."""
         if all(each is None for each in alternatives):
             return None if alternatives else NOTHING
-        filled = [self._evaluator.outer(key, site) if each is None else each for each in alternatives]
+        filled = [self._evaluator.names.outer(key, site) if each is None else each for each in alternatives]
         union = join(filled)
         return step(union, None, Resolution.CONDITIONAL) if len(union) > 1 else union
 
@@ -392,7 +244,7 @@ class Flow:
                 continue
             if dotted(given.optional_vars) == key:
                 value = self._evaluator.entered(given.context_expr, site)
-                return self.named(key, given.context_expr, value, site)
+                return self._assignments.named(key, given.context_expr, value, site)
             if any(dotted(each) == key for each in targets(given.optional_vars)):
                 return unknown(f"{key} is unpacked from a context manager")
         return before()
@@ -458,7 +310,7 @@ class Flow:
         value = before()
         if dotted(statement.subject) == key:
             if value is None:
-                value = self._evaluator.outer(key, site)
+                value = self._evaluator.names.outer(key, site)
             return conditions.matched(self._evaluator, case.pattern, value, site)
         return value
 
@@ -517,14 +369,3 @@ def _leaves(block: list[ast.stmt]) -> bool:
             case ast.With(body=body) | ast.AsyncWith(body=body) if _leaves(body):
                 return True
     return False
-
-
-def _noun(key: str, scope: Scope) -> str:
-    if "." in key:
-        return "attribute"
-    if scope.is_class:
-        return f"class attribute of {scope.name}:"
-    return "constant" if key.isupper() else "variable"
-
-
-__all__ = ["Flow"]

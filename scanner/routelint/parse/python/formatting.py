@@ -133,7 +133,7 @@ def formatted(evaluator: Evaluator, template: Possible, call: ast.Call, site: Si
         if keyword.arg is not None
     }
     if len(named) < len(call.keywords):
-        spread = evaluator.keywords(call, site)
+        spread = changes.keywords(evaluator, call, site)
         content = spread[0].content if len(spread) == 1 else None
         if isinstance(content, Record):
             named = {**content.entries, **named}

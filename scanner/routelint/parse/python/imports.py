@@ -76,7 +76,7 @@ class Imports:
         if module is None:
             return unknown(f"{path} cannot be read")
         if name in module.scope.names or name in module.shared_stores:
-            return step(self._evaluator.module_value(name, module), None, Resolution.CROSS_FILE)
+            return step(self._evaluator.names.module_value(name, module), None, Resolution.CROSS_FILE)
         return self.starred(name, module)
 
     def starred(self, name: str, module: Module) -> Possible | None:

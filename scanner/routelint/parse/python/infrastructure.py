@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from routelint.parse.parsed import EnvironmentSetting
-from routelint.parse.python.libraries import argument_node
 from routelint.parse.python.paths import text_of
-from routelint.parse.python.scopes import CallPlace, last_name
+from routelint.parse.python.scopes import CallPlace, argument_node, last_name
 from routelint.parse.python.values import ROOT, FilePath, Made, Site, Symbol
 from routelint.possible import Possible, Record
 

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from routelint.model import Hop, Resolution
-from routelint.parse.python import changes, libraries
-from routelint.parse.python.calls import Given, given
-from routelint.parse.python.environment import environment
+from routelint.model import Resolution
+from routelint.parse.python import changes, libraries, returns
+from routelint.parse.python.arguments import given
 from routelint.parse.python.scopes import Scope, dotted, last_name
-from routelint.parse.python.values import (
-    NOTHING,
-    Class,
-    Frame,
-    Function,
-    Instance,
-    Made,
-    Site,
-    Symbol,
-    join,
-    step,
-)
-from routelint.possible import Hole, Possibility, Possible, Record, known, unknown
+from routelint.parse.python.values import NOTHING, Class, Frame, Function, Instance, Made, Site, Symbol, join, step
+from routelint.possible import Possibility, Possible, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -84,7 +71,7 @@ class Objects:
         if scope not in self._subclasses:
             self._subclasses[scope] = ()
             found = []
-            for module in self._evaluator.calls.modules_naming(scope, [scope.name]):
+            for module in self._evaluator.callers.modules_naming(scope, [scope.name]):
                 for inner in module.functions:
                     node = inner.node
                     named = isinstance(node, ast.ClassDef) and any(last_name(base) == scope.name for base in node.bases)
@@ -167,7 +154,7 @@ class Objects:
         if kind == "enum":
             return self._evaluator.expression(node.args[0], site) if node.args else unknown(f"a member of {scope.name}")
         if kind == "mapping":
-            return self._evaluator.keywords(node, site)
+            return changes.keywords(self._evaluator, node, site)
         return known(Instance(f"an object of {scope.name} stands where a text is expected", scope=scope, call=node, site=site))
 
     def method(self, instance: Instance, name: str) -> Function | None:
@@ -196,7 +183,7 @@ class Objects:
             return known(method)
         assigned = self._assigned(instance, name)
         kind = self.kind(scope)
-        field = self._field(instance, name, kind) if kind in ("fields", "settings") else None
+        field = self._evaluator.fields.value(instance, name, kind) if kind in ("fields", "settings") else None
         if assigned:
             if field is not None and not any(each.content is not None for each in assigned):
                 return field
@@ -214,7 +201,7 @@ class Objects:
         scope = method.scope
         frame = Frame(method.scope, {}, True, method.instance, self._evaluator.frame(method.scope.parent or method.scope))
         key = ("property", method.scope, method.instance and _identity(method.instance))
-        return self._evaluator.remembered(key, lambda: self._evaluator.calls.returns(scope, frame))
+        return self._evaluator.remembered(key, lambda: returns.returns(self._evaluator, scope, frame))
 
     def _assigned(self, instance: Instance, name: str) -> Possible:
         """What methods assign to the attribute: first what making the object does, and whatever others may do later."""
@@ -277,114 +264,6 @@ class Objects:
             break
         return unbound
 
-    # Fields ------------------------------------------------------------------------------------------------------
-
-    def fields(self, scope: Scope) -> dict[str, tuple[Scope, ast.AnnAssign | ast.Assign]]:
-        """Field name -> the class that declares it and the declaration, in the order of the constructor."""
-        found: dict[str, tuple[Scope, ast.AnnAssign | ast.Assign]] = {}
-        for each in reversed(self.lineage(scope)):
-            for statement in each.block:
-                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                    found[statement.target.id] = (each, statement)
-        return found
-
-    def _field(self, instance: Instance, name: str, kind: str) -> Possible | None:
-        assert instance.scope is not None
-        fields = self.fields(instance.scope)
-        if name not in fields:
-            return None
-        calls = [given(instance.call, instance.site)] if instance.call is not None and instance.site is not None else None
-        if calls is None:
-            calls = list(self._evaluator.calls.callers(instance.scope))
-        alternatives: list[Possible] = []
-        omitted = not calls
-        position = list(fields).index(name)
-        for call in calls:
-            passed = self._field_argument(call, name, position, instance.scope)
-            if passed is None:
-                omitted = True
-            else:
-                alternatives.append(passed)
-        if omitted:
-            owner, statement = fields[name]
-            alternatives.append(self._field_default(owner, statement, name, kind, instance.scope))
-        return join(alternatives)
-
-    def _field_argument(self, call: Given, name: str, position: int, scope: Scope) -> Possible | None:
-        aliases = {name, *self._aliases(scope, name)}
-        rest: Possible | None = None
-        for keyword in call.keywords:
-            if keyword.arg in aliases:
-                hop = Hop(call.site.scope.module.location(keyword.value), f"argument {keyword.arg} of {scope.name}()")
-                return step(self._evaluator.expression(keyword.value, call.site), hop)
-            if keyword.arg is None:
-                for each in self._evaluator.expression(keyword.value, call.site):
-                    match each.content:
-                        case Record(entries) if name in entries:
-                            return changes.carried(each, entries[name])
-                        case Record(rest=Hole(reason)) | Hole(reason):
-                            rest = unknown(reason)
-        if position < len(call.positional) and not any(isinstance(each, ast.Starred) for each in call.positional):
-            node = call.positional[position]
-            hop = Hop(call.site.scope.module.location(node), f"argument {name} of {scope.name}()")
-            return step(self._evaluator.expression(node, call.site), hop)
-        if rest is not None:
-            fields = self.fields(scope)
-            owner, statement = fields[name]
-            default = self._field_default(owner, statement, name, self.kind(scope), scope)
-            return join([default, rest])
-        return None
-
-    def _aliases(self, scope: Scope, name: str) -> Iterator[str]:
-        _, statement = self.fields(scope)[name]
-        if isinstance(statement.value, ast.Call):
-            for keyword in statement.value.keywords:
-                if keyword.arg in ("alias", "validation_alias") and isinstance(keyword.value, ast.Constant):
-                    yield str(keyword.value.value)
-
-    def _field_default(
-        self, owner: Scope, statement: ast.AnnAssign | ast.Assign, name: str, kind: str, scope: Scope
-    ) -> Possible:
-        site = self._evaluator.site(statement, self._evaluator.frame(owner))
-        default: Possible | None = None
-        if statement.value is not None:
-            value = libraries.field_value(self._evaluator, statement.value, site)
-            if value is not None:
-                hop = Hop(owner.module.location(statement.value), f"field {name} of {owner.name}, default")
-                default = step(value, hop, Resolution.PARAMETER_DEFAULT)
-        if kind == "settings":
-            names = [*self._aliases(scope, name), self.env_prefix(scope) + name.upper()]
-            env = next((each for each in names if self._evaluator.context.settings.lookup(owner.module.path, each)), names[-1])
-            return environment(self._evaluator, env, site, default, case_insensitive=True)
-        if default is not None:
-            return default
-        if isinstance(statement, ast.AnnAssign):
-            told = self.annotated(statement.annotation, owner)
-            if told is not None:
-                return told
-        return unknown(f"field {name} of {owner.name} has no default and no call in the scanned files passes it")
-
-    def env_prefix(self, scope: Scope) -> str:
-        """The prefix of the environment variables that fill a settings class."""
-        for each in self.lineage(scope):
-            for statement in each.block:
-                match statement:
-                    case ast.Assign(targets=[ast.Name("model_config")], value=ast.Call(keywords=keywords)):
-                        pairs = [(keyword.arg, keyword.value) for keyword in keywords]
-                    case ast.Assign(targets=[ast.Name("model_config")], value=ast.Dict(keys=keys, values=values)):
-                        pairs = [
-                            (str(key.value) if isinstance(key, ast.Constant) else None, value)
-                            for key, value in zip(keys, values, strict=True)
-                        ]
-                    case ast.ClassDef(name="Config", body=body):
-                        pairs = [(dotted(inner.targets[0]), inner.value) for inner in body if isinstance(inner, ast.Assign)]
-                    case _:
-                        continue
-                for key, value in pairs:
-                    if key == "env_prefix" and isinstance(value, ast.Constant) and isinstance(value.value, str):
-                        return value.value.upper()
-        return ""
-
     # Others ------------------------------------------------------------------------------------------------------
 
     def annotated(self, annotation: ast.expr, scope: Scope) -> Possible | None:
@@ -421,7 +300,7 @@ class Objects:
                     method = self.method(instance, name)
                     if method is not None:
                         frame = Frame(method.scope or site.scope, {}, True, known(instance), site.frame)
-                        return self._evaluator.calls.returns(frame.scope, frame)
+                        return returns.returns(self._evaluator, frame.scope, frame)
             case Made():
                 return (each,)
         return (each,)

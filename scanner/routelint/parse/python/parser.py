@@ -11,11 +11,14 @@ from dataclasses import replace
 from routelint.model import ModelReference, ScanError, Span
 from routelint.parse.parsed import EnvironmentSettings, ParseContext, Parsed
 from routelint.parse.python import infrastructure
-from routelint.parse.python.evaluate import Evaluator, TooMuchError
+from routelint.parse.python.evaluate import Evaluator
 from routelint.parse.python.fallbacks import Fallbacks, within
 from routelint.parse.python.grants import Grants
-from routelint.parse.python.modules import Module, Program
-from routelint.parse.python.sinks import Sink, Sinks, numbered
+from routelint.parse.python.modules import Module
+from routelint.parse.python.program import Program
+from routelint.parse.python.questions import TooMuchError
+from routelint.parse.python.references import References, numbered
+from routelint.parse.python.sinks import Sink, Sinks
 from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.versions import Defaults
 from routelint.source import SourceUnit
@@ -31,7 +34,9 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
         # What was asked so far was answered without them.
         joined = EnvironmentSettings((*context.settings.settings, *settings))
         evaluator = Evaluator(program, replace(context, settings=joined))
-    sinks = Sinks(evaluator, SurfaceIndex(context.surfaces), Defaults(context.tree))
+    index = SurfaceIndex(context.surfaces)
+    sinks = Sinks(evaluator, index)
+    routes = References(evaluator, index, Defaults(context.tree))
     grants = Grants(evaluator)
     fallbacks = Fallbacks(evaluator)
     references: list[ModelReference] = []
@@ -46,7 +51,7 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
                     case "object":
                         objects.append((module, sink))
                     case _:
-                        references.extend(sinks.routes(sink))
+                        references.extend(routes.of(sink))
             references.extend(grants.of_module(module))
     told = places(references)
     # An object that stands for a model is a route of its own only where no route has been given it.
@@ -54,7 +59,7 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
         span = module.span(sink.place.call)
         if not any(within(span, each) for each in told.get(module.path, ())):
             with _bounded(module, cut):
-                references.extend(sinks.routes(sink))
+                references.extend(routes.of(sink))
     for path, spans in sinks.judged.items():
         told[path].extend(spans)
     for module in modules:

@@ -192,6 +192,17 @@ def last_name(node: ast.AST) -> str | None:
     return None
 
 
+def argument_node(node: ast.Call, position: int | None, *names: str) -> ast.expr | None:
+    """The expression passed by position or by one of the names."""
+    for keyword in node.keywords:
+        if keyword.arg in names:
+            return keyword.value
+    if position is None or position >= len(node.args):
+        return None
+    starred = any(isinstance(each, ast.Starred) for each in node.args[: position + 1])
+    return None if starred else node.args[position]
+
+
 def targets(node: ast.expr) -> Iterator[ast.expr]:
     """The single targets of an assignment target, tuples and stars taken apart."""
     work = [node]

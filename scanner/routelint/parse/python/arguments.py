@@ -1,0 +1,118 @@
+"""The arguments of a call, and which parameter each of them is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from routelint.model import Hop
+from routelint.parse.python import changes
+from routelint.parse.python.scopes import Scope, shown
+from routelint.parse.python.values import NOTHING, Argument, Site, join, step
+from routelint.possible import Hole, Items, Possibility, Possible, Record, known
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """The arguments of one call as they are written, and where; `shift` parameters are filled already."""
+
+    call: ast.Call
+    site: Site
+    positional: tuple[ast.expr, ...]
+    keywords: tuple[ast.keyword, ...]
+    shift: int = 0
+    instance: Possible | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Arguments by parameter name; `rest` says why others may have been passed too."""
+
+    arguments: Mapping[str, Argument | Possible]
+    rest: str | None = None
+
+
+def given(node: ast.Call, site: Site) -> Given:
+    """The arguments of a plain call."""
+    return Given(node, site, tuple(node.args), tuple(node.keywords))
+
+
+def bind(evaluator: Evaluator, scope: Scope, arguments: Given, skip: int) -> Bound:
+    """Which parameter each argument of a call is."""
+    node = scope.node
+    assert not isinstance(node, ast.Module | ast.ClassDef)
+    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)][skip + arguments.shift :]
+    keyword_names = set(names) | {each.arg for each in node.args.kwonlyargs}
+    label = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
+    passed: dict[str, Argument | Possible] = {}
+    extra: list[Possible] = []
+    rest: str | None = None
+    position = 0
+    for argument in arguments.positional:
+        if isinstance(argument, ast.Starred):
+            spread = evaluator.expression(argument.value, arguments.site)
+            content = spread[0].content if len(spread) == 1 else None
+            if isinstance(content, Items) and content.rest is None:
+                for item in content.items:
+                    if position < len(names):
+                        passed[names[position]] = item
+                    else:
+                        extra.append(item)
+                    position += 1
+                continue
+            rest = f"'*{shown(argument.value)}' passes arguments that cannot be told"
+            break
+        if position < len(names):
+            passed[names[position]] = Argument(argument, arguments.site, f"argument {names[position]} of {label}()")
+        else:
+            extra.append(evaluator.expression(argument, arguments.site) if node.args.vararg else NOTHING)
+        position += 1
+    others: Possible = known(Record({}))
+    for keyword in arguments.keywords:
+        if keyword.arg is not None and keyword.arg in keyword_names:
+            passed[keyword.arg] = Argument(keyword.value, arguments.site, f"argument {keyword.arg} of {label}()")
+        elif keyword.arg is not None:
+            if node.args.kwarg:
+                others = changes.merged(
+                    others, known(Record({keyword.arg: _argument(evaluator, keyword, arguments.site, keyword.arg, label)}))
+                )
+        else:
+            spread = evaluator.expression(keyword.value, arguments.site)
+            taken, left, reason = _split(spread, keyword_names, shown(keyword.value))
+            passed.update({name: value for name, value in taken.items() if name not in passed})
+            others = changes.merged(others, left)
+            rest = rest or reason
+    if node.args.kwarg:
+        passed[node.args.kwarg.arg] = others
+    if node.args.vararg:
+        passed[node.args.vararg.arg] = known(Items(tuple(extra), Hole(rest) if rest else None))
+    return Bound(passed, rest)
+
+
+def _argument(evaluator: Evaluator, keyword: ast.keyword, site: Site, name: str, label: str) -> Possible:
+    hop = Hop(site.scope.module.location(keyword.value), f"argument {name} of {label}()")
+    return step(evaluator.expression(keyword.value, site), hop)
+
+
+def _split(spread: Possible, names: set[str], text: str) -> tuple[dict[str, Possible], Possible, str | None]:
+    """The entries of a `**` that are parameters, the dict of the others, and why more may be passed."""
+    taken: dict[str, list[Possible]] = {}
+    left: list[Possibility] = []
+    reason: str | None = None
+    for each in spread:
+        match each.content:
+            case Record(entries, rest):
+                for name in entries:
+                    if name in names:
+                        taken.setdefault(name, []).append(changes.carried(each, entries[name]))
+                left.append(Possibility(Record({k: v for k, v in entries.items() if k not in names}, rest), each.trail))
+                reason = reason or (rest.reason if rest is not None else None)
+            case Hole(why):
+                reason = reason or why or f"'**{text}' cannot be told"
+                left.append(Possibility(Record({}, Hole(why)), each.trail))
+    return {name: join(values) for name, values in taken.items()}, tuple(left) or known(Record({})), reason

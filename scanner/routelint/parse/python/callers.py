@@ -1,0 +1,153 @@
+"""Who calls a function of the repository, directly or by handing it on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from routelint.parse.python import changes
+from routelint.parse.python.arguments import Given
+from routelint.parse.python.scopes import CallPlace, Scope, dotted, last_name
+from routelint.parse.python.values import NOTHING, Class, Function
+from routelint.possible import Possible
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+    from routelint.parse.python.modules import Module
+
+# Calls of one function that are looked at for the values it is passed.
+MOST_CALLERS = 40
+
+
+class Callers:
+    """Finds callers for the evaluator; each function is looked for once."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._callers: dict[Scope, tuple[Given, ...]] = {}
+
+    def of(self, scope: Scope) -> tuple[Given, ...]:
+        """The calls of a function, or of a class for its `__init__`, in the repository; tests only call tests."""
+        if scope not in self._callers:
+            self._callers[scope] = ()
+            self._callers[scope] = tuple(self._find_callers(scope))[:MOST_CALLERS]
+        return self._callers[scope]
+
+    def _find_callers(self, scope: Scope) -> Iterator[Given]:
+        if isinstance(scope.node, ast.Lambda):
+            return
+        wanted = scope
+        if scope.name in ("__init__", "__new__", "__post_init__") and scope.owner is not None:
+            wanted = scope.owner
+        names = [wanted.name]
+        if wanted.is_class:
+            names += [each.name for each in self._evaluator.objects.subclasses(wanted) if each.name not in names]
+        for module in self.modules_naming(wanted, names):
+            for name in names:
+                yield from self._calls_in(module, name, wanted)
+        if wanted.is_class:
+            yield from self._from_subclasses(wanted)
+
+    def modules_naming(self, wanted: Scope, names: Iterable[str]) -> Iterator[Module]:
+        """The modules that can call a function or class: those that hold a name of it; for a nested function its own."""
+        home = wanted.module
+        if wanted.parent is not None and not wanted.parent.is_module and not wanted.parent.is_class:
+            yield home
+            return
+        seen: set[str] = set()
+        for name in names:
+            for path in self._evaluator.program.search(name, home.path):
+                if path in seen:
+                    continue
+                seen.add(path)
+                module = self._evaluator.program.module(path)
+                if module is not None and (not module.is_test or home.is_test):
+                    yield module
+
+    def _calls_in(self, module: Module, name: str, wanted: Scope) -> Iterator[Given]:
+        aliases = [alias for alias, names in module.aliases.items() if name in names]
+        for called in (name, *aliases):
+            for place in module.calls_by_name.get(called, ()):
+                target = self._target(place.call.func, place, wanted)
+                if target is not None:
+                    yield Given(
+                        place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords), *target
+                    )
+            for place in module.mentions.get(called, ()):
+                yield from self._handed_on(place, called, wanted)
+        if wanted.is_class:
+            for place in module.calls_by_name.get("cls", ()):
+                if place.scope.owner is wanted:
+                    yield Given(place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords))
+
+    def _target(self, func: ast.expr, place: CallPlace, wanted: Scope) -> tuple[int, Possible | None] | None:
+        """How a callee reaches the wanted function: parameters filled before, and the object; None where it does not."""
+        site = self._evaluator.place(place)
+        callee = self._evaluator.once(("callee", place.call), lambda: self._evaluator.expression(func, site)) or NOTHING
+        for each in callee:
+            match each.content:
+                case Function(scope=scope, instance=instance) if scope is wanted:
+                    unbound = instance is None and wanted.owner is not None and not wanted.decorated("staticmethod")
+                    return (-1 if unbound and isinstance(func, ast.Attribute) else 0), instance
+                case Class(scope=scope) if scope is not None and (
+                    scope is wanted or self._evaluator.objects.inherits_init(scope, wanted)
+                ):
+                    return 0, None
+        return None
+
+    def _handed_on(self, place: CallPlace, name: str, wanted: Scope) -> Iterator[Given]:
+        """A function given to another call to be called there: a thread, an executor, a partial."""
+        call = place.call
+        for index, argument in enumerate(call.args):
+            if last_name(argument) == name and self._target(argument, place, wanted) is not None:
+                outer = last_name(call.func)
+                if outer in ("partial", "submit", "to_thread", "run_in_executor", "run_sync", "apply_async", "Process"):
+                    yield Given(call, self._evaluator.place(place), tuple(call.args[index + 1 :]), tuple(call.keywords))
+                elif outer == "map" and len(call.args) > index + 1:
+                    yield from self._mapped(place, call.args[index + 1 :])
+        for keyword in call.keywords:
+            if keyword.arg in ("target", "func", "function") and last_name(keyword.value) == name:
+                if self._target(keyword.value, place, wanted) is None:
+                    continue
+                by_name = {each.arg: each.value for each in call.keywords}
+                args, kwargs = by_name.get("args"), by_name.get("kwargs")
+                positional = tuple(args.elts) if isinstance(args, ast.Tuple | ast.List) else ()
+                if args is not None and not positional:
+                    positional = (ast.copy_location(ast.Starred(args, ast.Load()), args),)
+                keywords = (ast.keyword(None, kwargs),) if kwargs is not None else ()
+                yield Given(call, self._evaluator.place(place), positional, keywords)
+
+    def _mapped(self, place: CallPlace, iterables: list[ast.expr]) -> Iterator[Given]:
+        """One call per item is one call with any item."""
+        site = self._evaluator.place(place)
+        names = {}
+        positional = []
+        for index, iterable in enumerate(iterables):
+            name = f"<item {index}>"
+            names[name] = changes.each(self._evaluator, iterable, site)
+            positional.append(ast.copy_location(ast.Name(name, ast.Load()), iterable))
+        yield Given(place.call, site.binding(names), tuple(positional), ())
+
+    def _from_subclasses(self, wanted: Scope) -> Iterator[Given]:
+        """`super().__init__(...)` in subclasses that define their own."""
+        for subclass in self._evaluator.objects.subclasses(wanted):
+            if subclass.module.is_test and not wanted.module.is_test:
+                continue
+            for place in subclass.module.calls_by_name.get("__init__", ()):
+                if place.scope.owner is subclass and _is_super(place.call.func):
+                    shift = (
+                        0 if isinstance(place.call.func, ast.Attribute) and isinstance(place.call.func.value, ast.Call) else -1
+                    )
+                    yield Given(
+                        place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords), shift
+                    )
+
+
+def _is_super(func: ast.expr) -> bool:
+    match func:
+        case ast.Attribute(value=ast.Call(func=ast.Name("super")), attr="__init__"):
+            return True
+        case ast.Attribute(attr="__init__"):
+            return dotted(func) is not None
+    return False

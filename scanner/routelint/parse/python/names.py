@@ -1,0 +1,136 @@
+"""What a name holds at a place: in the scope itself, in the functions and the module around it, or from a builtin."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+from routelint.parse.python.modules import Module
+from routelint.parse.python.scopes import Scope
+from routelint.parse.python.values import ROOT, FilePath, Frame, Site, join, symbol
+from routelint.possible import Possible, known, unknown
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+
+BUILTINS = frozenset(dir(builtins))
+
+
+class Names:
+    """Reads names for the evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def read(self, key: str, site: Site) -> Possible:
+        """What a dotted name holds at a place."""
+        if site.local:
+            if key in site.local:
+                return site.local[key]
+            prefix, _, last = key.rpartition(".")
+            if prefix and any(name == prefix or prefix.startswith(name + ".") for name in site.local):
+                return self._evaluator.attribute(self.read(prefix, site), last, site)
+            return self._read(key, site)
+        return self._evaluator.remembered((key, site.scope, site.statement, site.frame), lambda: self._read(key, site))
+
+    def _read(self, key: str, site: Site) -> Possible:
+        scope = site.scope
+        if isinstance(scope.node, ast.Lambda):
+            return self.outer(key, site)
+        if key in scope.tested or _any_prefix(key, scope.stored):
+            if site.statement is not None:
+                found = self._evaluator.flow.before(key, site.statement, site.frame)
+            else:
+                found = self._evaluator.flow.at_end(key, scope, site.frame)
+            if found is not None:
+                return found
+        return self.outer(key, site)
+
+    def outer(self, key: str, site: Site) -> Possible:
+        """What a dotted name holds that no assignment of the scope gives it on the way to a place."""
+        prefix, _, last = key.rpartition(".")
+        if prefix:
+            return self._evaluator.attribute(self.read(prefix, site), last, site)
+        return self._start(key, site)
+
+    def _start(self, name: str, site: Site) -> Possible:
+        scope, frame = site.scope, site.frame
+        while True:
+            if name in scope.parameters:
+                return self._evaluator.calls.parameter(scope, frame, name)
+            if scope.is_module:
+                return self.module_value(name, scope.module, site if scope is site.scope else None)
+            parent = scope.parent
+            assert parent is not None
+            inside = scope
+            frame = frame.outer or self._evaluator.frame(parent)
+            if frame.scope is not parent:
+                frame = self._evaluator.frame(parent)
+            scope = parent
+            if scope.is_module:
+                return self.module_value(name, scope.module, None)
+            # The body of a class is not a scope for its methods, but is for the class body itself.
+            if scope.is_class and inside.parent is scope:
+                continue
+            if name in scope.names:
+                found = self._enclosing(name, scope, frame, inside)
+                if found is not None:
+                    return found
+
+    def _enclosing(self, name: str, scope: Scope, frame: Frame, inside: Scope) -> Possible | None:
+        """The variable of a function as a function inside it sees it."""
+        if isinstance(inside.node, ast.Lambda) and inside.statement is not None and not isinstance(scope.node, ast.Lambda):
+            return self._evaluator.flow.before(name, inside.statement, frame)
+        if isinstance(scope.node, ast.Lambda):
+            return None
+        return self._evaluator.flow.at_end(name, scope, frame)
+
+    def module_value(self, name: str, module: Module, site: Site | None = None) -> Possible:
+        """What a name of a module holds once the module has been imported."""
+        return self._evaluator.remembered(("module", name, module), lambda: self._module_value(name, module, site))
+
+    def _module_value(self, name: str, module: Module, site: Site | None) -> Possible:
+        if name == "__file__":
+            return known(FilePath("a path stands where a text is expected", text=f"{ROOT}/{module.path}"))
+        frame = self._evaluator.frame(module.scope)
+        found = self._evaluator.flow.at_end(name, module.scope, frame) if name in module.scope.names else None
+        shared = module.shared_stores.get(name, ())
+        if shared:
+            stored = []
+            for statement in shared:
+                inner = module.places[statement]
+                block = inner.block
+                after = block[inner.index + 1] if inner.index + 1 < len(block) else None
+                inner_frame = self._evaluator.frame(inner.scope)
+                value = (
+                    self._evaluator.flow.before(name, after, inner_frame)
+                    if after is not None
+                    else self._evaluator.flow.at_end(name, inner.scope, inner_frame)
+                )
+                if value:
+                    stored.append(value)
+            others = tuple(each for each in found or () if each.content is not None)
+            found = join([others, *stored]) or found
+        if found is not None:
+            return found
+        return self._undefined(name, module)
+
+    def _undefined(self, name: str, module: Module) -> Possible:
+        starred = self._evaluator.imports.starred(name, module)
+        if starred is not None:
+            return starred
+        if name in BUILTINS:
+            return symbol(f"builtins.{name}")
+        return unknown(f"{name} is not defined in {module.path}")
+
+
+def _any_prefix(key: str, keys: frozenset[str]) -> bool:
+    if key in keys:
+        return True
+    prefix = key.rpartition(".")[0]
+    while prefix:
+        if prefix in keys:
+            return True
+        prefix = prefix.rpartition(".")[0]
+    return False

@@ -1,0 +1,163 @@
+"""Every Python file of the scan: parsed when first asked for, found by name or by the words it holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+from routelint.model import ScanError
+from routelint.parse.python import notebook
+from routelint.parse.python.modules import Module, ModuleError, parse_text
+from routelint.source import NotTextError, SourceTree, decode
+
+# A module beyond this is data, not code that people wrote: reading it would cost seconds for nothing.
+MOST_BYTES = 4_000_000
+# Files looked through for the callers of one name, nearest first.
+MOST_FILES_SEARCHED = 5_000
+# Files parsed for the callers of one name.
+MOST_FILES_PARSED = 60
+
+
+class Program:
+    """Every Python file of the scan, parsed when first asked for."""
+
+    def __init__(self, tree: SourceTree, paths: Sequence[str]) -> None:
+        self.tree = tree
+        self.paths = tuple(sorted(paths))
+        self.errors: dict[str, tuple[ScanError, ...]] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._bytes: dict[str, bytes] = {}
+        self._searched: dict[str, tuple[str, ...]] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
+        self._imported: dict[tuple[str, str], str | None] = {}
+
+    @cached_property
+    def path_set(self) -> frozenset[str]:
+        """The paths, to ask whether one exists."""
+        return frozenset(self.paths)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """Last component of a module's dotted name -> paths of modules and packages of that name."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            parent, _, file = path.rpartition("/")
+            if file == "__init__.py":
+                found[parent.rpartition("/")[2]].append(path)
+            elif file.endswith(".py"):
+                found[file[:-3]].append(path)
+        return found
+
+    def module(self, path: str) -> Module | None:
+        """The parsed module; None where it cannot be read, and then `errors` says why."""
+        if path not in self._modules:
+            self._modules[path] = None
+            try:
+                self._modules[path] = self._load(path)
+            except ModuleError as error:
+                self.errors[path] = (error.error,)
+            except NotTextError as error:
+                self.errors[path] = (ScanError(path, str(error)),)
+        return self._modules[path]
+
+    def _load(self, path: str) -> Module | None:
+        data = self.tree.read(path)
+        if data is None:
+            return None
+        if len(data) > MOST_BYTES:
+            raise ModuleError(ScanError(path, f"larger than {MOST_BYTES} bytes: not read as a Python module"))
+        text = decode(path, data).text
+        if path.endswith(".ipynb"):
+            cells = notebook.read(path, text)
+            if cells.errors:
+                self.errors[path] = cells.errors
+            return Module(path, cells.code, parse_text(path, cells.code), cells.lines)
+        return Module(path, text, parse_text(path, text))
+
+    def search(self, name: str, near: str) -> tuple[str, ...]:
+        """The files that hold a word, nearest to a path first, up to the bound."""
+        key = f"{name}\0{near.rpartition('/')[0]}"
+        if key not in self._searched:
+            word = name.encode()
+            hits = []
+            for path in self._nearest(near):
+                if word in self._data(path):
+                    hits.append(path)
+                    if len(hits) >= MOST_FILES_PARSED:
+                        break
+            self._searched[key] = tuple(hits)
+        return self._searched[key]
+
+    def _data(self, path: str) -> bytes:
+        if path not in self._bytes:
+            data = self.tree.read(path) or b""
+            self._bytes[path] = data if len(data) <= MOST_BYTES else b""
+        return self._bytes[path]
+
+    def _nearest(self, near: str) -> tuple[str, ...]:
+        folder = near.rpartition("/")[0]
+        if folder not in self._near:
+            parts = folder.split("/") if folder else []
+            ranked = sorted(self.paths, key=lambda path: (-_shared(parts, path.split("/")), path))
+            self._near[folder] = tuple(ranked[:MOST_FILES_SEARCHED])
+        return self._near[folder]
+
+    def find_module(self, name: str, importer: str, level: int = 0) -> str | None:
+        """The path of the module or package `name` as the file `importer` would import it; None for one from outside.
+
+        A package without `__init__.py` has no path: its modules are found by their own names.
+        """
+        if level:
+            return self._relative(name, importer, level)
+        key = (name, importer.rpartition("/")[0])
+        if key not in self._imported:
+            self._imported[key] = self._absolute(name, importer)
+        return self._imported[key]
+
+    def _relative(self, name: str, importer: str, level: int) -> str | None:
+        folder = importer.rpartition("/")[0]
+        for _ in range(level - 1):
+            folder = folder.rpartition("/")[0]
+        stem = "/".join(part for part in (folder, name.replace(".", "/")) if part)
+        return self._file(stem)
+
+    def _file(self, stem: str) -> str | None:
+        for path in (f"{stem}/__init__.py", f"{stem}.py") if stem else ("__init__.py",):
+            if path in self.path_set:
+                return path
+        return None
+
+    def _absolute(self, name: str, importer: str) -> str | None:
+        inner = name.replace(".", "/")
+        candidates = []
+        for path in self._by_name.get(name.rpartition(".")[2], ()):
+            stem = path.removesuffix("/__init__.py").removesuffix(".py")
+            if stem == inner or stem.endswith("/" + inner):
+                root = stem[: -len(inner)].rstrip("/")
+                candidates.append((root, path))
+        parts = importer.split("/")[:-1]
+        reachable = [(root, path) for root, path in candidates if self._importable(root, parts, "." in name)]
+        if not reachable:
+            return None
+        return min(reachable, key=lambda each: (-_shared(parts, each[0].split("/")), len(each[0]), each[1]))[1]
+
+    def _importable(self, root: str, importer: Sequence[str], qualified: bool) -> bool:
+        """Whether a folder is likely on the importer's module search path: above it, or a source root near it."""
+        folder = root.split("/") if root else []
+        if list(importer[: len(folder)]) == folder:
+            return True
+        if folder[-1] in ("src", "lib", "python", "app", "source", "layer", "layers", "shared", "common"):
+            return True
+        # A package path of two names or more that exists in the repository is not a coincidence.
+        return qualified or _shared(importer, folder) >= max(1, len(folder) - 2)
+
+
+def _shared(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many leading parts agree."""
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

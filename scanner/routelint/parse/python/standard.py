@@ -1,0 +1,133 @@
+"""Builtins and functions of the standard library, as far as values pass through them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from routelint.parse.python import changes, formatting
+from routelint.parse.python.documents import Followed, loaded_file
+from routelint.parse.python.scopes import shown
+from routelint.parse.python.values import NOTHING, Function, Made, Partial, Site, join, sole_text
+from routelint.possible import Hole, Items, Possible, Record, known, unknown
+
+if TYPE_CHECKING:
+    from routelint.parse.python.evaluate import Evaluator
+
+
+def _as_text(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    return formatting.as_text(evaluator.expression(node.args[0], site)) if node.args else known("")
+
+
+def _same(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    return evaluator.expression(node.args[0], site) if node.args else unknown(f"'{shown(node)}' is not followed")
+
+
+def _second(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    return evaluator.expression(node.args[1], site) if len(node.args) > 1 else unknown(f"'{shown(node)}' is not followed")
+
+
+def _dict(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    result: Possible = known(Record({}))
+    if node.args:
+        result = changes.merged(result, evaluator.expression(node.args[0], site))
+    return changes.merged(result, changes.keywords(evaluator, node, site)) if node.keywords else result
+
+
+def _sequence(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    if not node.args:
+        return known(Items(()))
+    results: list[Possible] = []
+    for each in evaluator.expression(node.args[0], site):
+        match each.content:
+            case Items():
+                results.append((each,))
+            case Record(entries, rest):
+                results.append((replace(each, content=Items(tuple(known(key) for key in entries), rest)),))
+            case _:
+                results.append((replace(each, content=Items((), Hole(f"the items of '{shown(node)}' cannot be told"))),))
+    return join(results)
+
+
+def _getattr(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    if len(node.args) < 2:
+        return unknown(f"'{shown(node)}' is not followed")
+    name = sole_text(evaluator.expression(node.args[1], site))
+    value = evaluator.expression(node.args[0], site)
+    if name is None:
+        return unknown(f"the attribute that '{shown(node)}' reads cannot be told")
+    found = evaluator.attribute(value, name, site)
+    if len(node.args) > 2 and any(isinstance(each.content, Hole) for each in found):
+        return join([found, evaluator.expression(node.args[2], site)])
+    return found
+
+
+def _next(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    items = changes.every(evaluator.expression(node.args[0], site), shown(node.args[0])) if node.args else NOTHING
+    default = evaluator.expression(node.args[1], site) if len(node.args) > 1 else NOTHING
+    return join([items, default])
+
+
+def _open(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    return known(Made("an open file is not a text", path="builtins.open()", call=node, site=site))
+
+
+def _partial(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    if not node.args:
+        return unknown("a partial of nothing")
+    callee = evaluator.expression(node.args[0], site)
+    return known(Partial("a function with arguments given is not a text", callee=callee, call=node, site=site))
+
+
+def _run(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    """`asyncio.to_thread(f, x)`: what f returns."""
+    if not node.args:
+        return None
+    results = []
+    for each in evaluator.expression(node.args[0], site):
+        if not isinstance(each.content, Function):
+            return None
+        inner = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
+        results.append(evaluator.calls.called(each.content, inner, site))
+    return join(results)
+
+
+BUILTIN_CALLS: dict[str, Followed] = {
+    "str": _as_text,
+    "dict": _dict,
+    "list": _sequence,
+    "tuple": _sequence,
+    "set": _sequence,
+    "sorted": _sequence,
+    "frozenset": _sequence,
+    "iter": _same,
+    "getattr": _getattr,
+    "next": _next,
+    "open": _open,
+    "max": _next,
+    "min": _next,
+}
+
+CALLS: dict[str, Followed] = {
+    "json.load": loaded_file("json"),
+    "json.loads": loaded_file("json"),
+    "yaml.safe_load": loaded_file("yaml"),
+    "yaml.load": loaded_file("yaml"),
+    "yaml.full_load": loaded_file("yaml"),
+    "tomllib.load": loaded_file("toml"),
+    "tomllib.loads": loaded_file("toml"),
+    "tomli.load": loaded_file("toml"),
+    "toml.load": loaded_file("toml"),
+    "copy.copy": _same,
+    "copy.deepcopy": _same,
+    "typing.cast": _second,
+    "functools.partial": _partial,
+    "asyncio.run": _same,
+    "asyncio.to_thread": _run,
+    "anyio.to_thread.run_sync": _run,
+    "asgiref.sync.sync_to_async": _same,
+    "random.choice": _next,
+    "os.fspath": _as_text,
+    "streamlit.cache_resource": _same,
+}
