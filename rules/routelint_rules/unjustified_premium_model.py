@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint import cost, justifications
+from routelint import cost
 from routelint.model import Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 
@@ -79,7 +79,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         concerned = tuple(name for name in environments if policy.needs_justification(tier, name))
         if model is None or not (concerned or (not environments and policy.needs_justification(tier, None))):
             continue
-        cover = justifications.cover(reference, model, concerned, policy, context.today)
+        cover = context.cover(reference, choice, model, concerned)
         if not cover.covered:
             yield Breach(
                 f"'{choice.model.id}' is a {tier} model and no valid justification covers it"

@@ -8,9 +8,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
-from routelint import environments, link, surfaces, workloads
+from routelint import codeowners, environments, link, surfaces, workloads
 from routelint.catalog import Catalog
 from routelint.changes import Swap
+from routelint.codeowners import CodeOwners
 from routelint.model import (
     Directive,
     Finding,
@@ -30,7 +31,7 @@ from routelint.parse.parsed import ParseContext, Parsed, merge
 from routelint.policy import Policy
 from routelint.rule import Breach, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
-from routelint.suppress import speaks_of, suppress, target_line
+from routelint.suppress import Outcome, speaks_of, suppress, target_line
 
 DIRECTIVE_MARKER = b"routelint:"
 
@@ -47,6 +48,7 @@ class Resolved:
     files: int = 0
     statements: tuple[PolicyStatement, ...] = ()
     principals: tuple[Principal, ...] = ()
+    code_owners: CodeOwners | None = None
 
 
 def resolve(
@@ -84,6 +86,7 @@ def resolve(
         files,
         tuple(sorted((environments.place_statement(each, policy) for each in whole.statements), key=_statement_order)),
         tuple(sorted((environments.place_principal(each, policy) for each in whole.principals), key=_statement_order)),
+        codeowners.find(tree),
     )
 
 
@@ -150,11 +153,13 @@ def judge(
     notices: Sequence[str] = (),
     swaps: Sequence[Swap] | None = None,
     changed_on: Mapping[Location, date] | None = None,
+    whole: bool = True,
 ) -> Report:
     """The report of one scan: `reported` says which paths are wanted, a finding counts where its trail passes one.
 
     `swaps` are the routes whose models differ from those of another revision; None where none was compared. `changed_on`
-    says when deciding lines last changed; None where no git history is at hand.
+    says when deciding lines last changed; None where no git history is at hand. `whole` says that everything the policy
+    governs was looked at.
     """
     context = Context(
         policy,
@@ -168,35 +173,43 @@ def judge(
         resolved.statements,
         resolved.principals,
         changed_on,
+        resolved.code_owners,
+        whole,
     )
     failures: list[ScanError] = []
-    found: list[Finding] = []
-    for rule in rules:
-        severity = policy.severity(rule.id, rule.severity)
-        if severity is not Severity.OFF:
-            found.extend(_findings(rule, severity, context, failures))
+    active = [(rule, severity) for rule in rules if (severity := policy.severity(rule.id, rule.severity)) is not Severity.OFF]
+    found = [finding for rule, severity in active for finding in _findings(rule, severity, context, failures)]
     ids = {rule.id: rule for rule in rules}
-    findings = [each for each in _unite(found) if any(map(reported, _paths(each)))]
     outcome = suppress(
-        findings,
+        _unite(found),
         resolved.directives,
         resolved.texts or {},
         policy,
         lambda rule_id: ids[rule_id].waivable and policy.waivable(rule_id),
         today,
+        judged={rule.id for rule, _ in active},
+        references=resolved.references,
     )
+    late = [finding for rule, severity in active for finding in _late_findings(rule, severity, outcome, context, failures)]
+    findings = sorted([*outcome.findings, *_unite(late)], key=_finding_order)
+    remarks = [said for rule, _ in active if rule.remark is not None and (said := rule.remark(context)) is not None]
+
+    def wanted(finding: Finding) -> bool:
+        return any(map(reported, _paths(finding)))
+
     return Report(
-        findings=_fingerprint(outcome.findings),
+        findings=tuple(filter(wanted, _fingerprint(findings))),
         suppressed=tuple(
             replace(each, finding=finding)
             for each, finding in zip(outcome.suppressed, _fingerprint([s.finding for s in outcome.suppressed]), strict=True)
+            if wanted(finding)
         ),
         references=tuple(each for each in resolved.references if reported(each.location.path)),
         resources=tuple(each for each in resolved.resources if reported(each.location.path)),
         errors=(*(each for each in resolved.errors if each.internal or reported(each.path)), *failures),
         files=resolved.files,
         policy=policy.path,
-        notices=tuple(notices),
+        notices=(*notices, *remarks),
     )
 
 
@@ -225,6 +238,17 @@ def _findings(rule: Rule, severity: Severity, context: Context, failures: list[S
     if rule.check_all is not None:
         try:
             for place, breach in rule.check_all(context):
+                yield _finding(rule, severity, place, breach)
+        except Exception as error:
+            failures.append(ScanError(".", f"rule '{rule.id}' failed: {type(error).__name__}: {error}", internal=True))
+
+
+def _late_findings(
+    rule: Rule, severity: Severity, outcome: Outcome, context: Context, failures: list[ScanError]
+) -> Iterable[Finding]:
+    if rule.check_outcome is not None:
+        try:
+            for place, breach in rule.check_outcome(outcome, context):
                 yield _finding(rule, severity, place, breach)
         except Exception as error:
             failures.append(ScanError(".", f"rule '{rule.id}' failed: {type(error).__name__}: {error}", internal=True))
@@ -261,7 +285,7 @@ def _unite(findings: Iterable[Finding]) -> list[Finding]:
                 environments=tuple(sorted({*first.environments, *finding.environments})),
             )
     whole = _fold([replace(each, root=each.roots[0]) for each in united.values()])
-    return sorted(whole, key=lambda each: (each.location, each.rule, each.model or "", each.message))
+    return sorted(whole, key=_finding_order)
 
 
 def _fold(findings: Sequence[Finding]) -> Iterable[Finding]:
@@ -306,6 +330,10 @@ def _paths(finding: Finding) -> Iterable[str]:
     yield finding.location.path
     yield from (hop.location.path for hop in finding.trail)
     yield from (related.location.path for related in finding.related)
+
+
+def _finding_order(finding: Finding) -> tuple[object, ...]:
+    return (finding.location, finding.rule, finding.model or "", finding.message)
 
 
 def _reference_order(reference: ModelReference) -> tuple[object, ...]:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from routelint import cost, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
+from routelint.codeowners import CodeOwners
+from routelint.justifications import Cover
 from routelint.model import (
     Choice,
     Directive,
@@ -26,6 +28,7 @@ from routelint.model import (
     Span,
 )
 from routelint.policy import Policy
+from routelint.suppress import Outcome
 
 
 class Category(StrEnum):
@@ -69,7 +72,8 @@ class Context:
 
     `changed_on` says when the line that decides a justified route's model last changed, by the location of that line (the last
     hop of the choice's trail, else the route): None where no git history is at hand; a line without a day was not asked for or
-    is not committed yet.
+    is not committed yet. `code_owners` is the CODEOWNERS file of the repository. `whole` says that everything the policy
+    governs was looked at: only then nothing matches what matched nothing.
     """
 
     policy: Policy
@@ -83,6 +87,8 @@ class Context:
     statements: Sequence[PolicyStatement] = ()
     principals: Sequence[Principal] = ()
     changed_on: Mapping[Location, date] | None = None
+    code_owners: CodeOwners | None = None
+    whole: bool = True
 
     def model(self, choice: Choice) -> Model | None:
         """The catalogued model a choice takes; None where the catalog does not know it or it is a pattern."""
@@ -97,6 +103,15 @@ class Context:
         """Where a choice holds: what its trail proves, else what its place proves; empty where nothing says."""
         return choice.environments or reference.environments
 
+    def changed(self, reference: ModelReference, choice: Choice) -> date | None:
+        """The day a route came to take a model; None where that is not known."""
+        return (self.changed_on or {}).get(justifications.decided_at(reference, choice))
+
+    def cover(self, reference: ModelReference, choice: Choice, model: Model, environments: tuple[str, ...]) -> Cover:
+        """Whether the policy justifies a route that takes `model` by `choice` in every one of `environments`."""
+        changed = self.changed(reference, choice)
+        return justifications.cover(reference, model, environments, self.policy, self.today, changed)
+
     def above(self, reference: ModelReference, limit: str | None) -> Iterator[tuple[Choice, Model, str]]:
         """The choices of a route, with model and tier, whose tier is above `limit` and that no valid justification covers.
 
@@ -109,7 +124,7 @@ class Context:
             if model is None or tier is None or not self.policy.above(tier, limit):
                 continue
             environments = self.environments(reference, choice)
-            if not justifications.cover(reference, model, environments, self.policy, self.today).covered:
+            if not self.cover(reference, choice, model, environments).covered:
                 yield choice, model, tier
 
     def successor(self, model: Model) -> Model | None:
@@ -143,6 +158,8 @@ class Context:
 
 Check = Callable[[ModelReference, Context], Iterable[Breach]]
 CheckAll = Callable[[Context], Iterable[tuple[ModelReference | Resource | Place, Breach]]]
+CheckOutcome = Callable[[Outcome, Context], Iterable[tuple[ModelReference | Resource | Place, Breach]]]
+Remark = Callable[[Context], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +178,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `check` judges a route at a time, `check_all` the whole scan; `page` is its documentation in Markdown."""
+    """One rule: `check` judges a route at a time, `check_all` the whole scan; `page` is its documentation in Markdown.
+
+    `check_outcome` judges what suppressing came to, so nothing silences its findings. `remark` says, once for the run, what the
+    rule could not judge and why.
+    """
 
     id: str
     summary: str
@@ -171,5 +192,7 @@ class Rule:
     examples: tuple[Example, ...] = ()
     check: Check | None = None
     check_all: CheckAll | None = None
+    check_outcome: CheckOutcome | None = None
+    remark: Remark | None = None
     waivable: bool = True
     tags: tuple[str, ...] = field(default=("bedrock", "cost"))

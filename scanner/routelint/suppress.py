@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from routelint.model import Directive, Finding, Span, Suppressed
-from routelint.policy import Policy
+from routelint.model import Directive, Finding, ModelReference, Span, Suppressed
+from routelint.policy import Policy, Waiver
 from routelint.source import SourceText
 
 COMMENT_STARTS = ("#", "//", "/*", "*", "--", ";", "<!--")
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """A directive or waiver that does nothing: the rules it names in vain, and those of them that may not be waived.
+
+    A directive that is no `ignore` names no rules: it stands at no route.
+    """
+
+    by: Directive | Waiver
+    rules: tuple[str, ...] = ()
+    unwaivable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A directive or waiver that has ended, and the findings it would still silence."""
+
+    by: Directive | Waiver
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """Findings that stand, findings that were silenced, and the directives that silenced nothing."""
+    """Findings that stand, findings that were silenced, what silenced nothing, and what has ended."""
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
-    unused: tuple[Directive, ...]
+    unused: tuple[Unused, ...] = ()
+    returned: tuple[Returned, ...] = ()
 
 
 def target_line(directive: Directive, text: SourceText) -> int:
@@ -45,50 +67,87 @@ def suppress(
     policy: Policy,
     waivable: Callable[[str], bool],
     today: date,
+    *,
+    judged: Collection[str] = (),
+    references: Sequence[ModelReference] = (),
 ) -> Outcome:
-    """The findings parted by directives and waivers; `waivable` says whether a rule may be silenced at all."""
+    """The findings parted by directives and waivers; `waivable` says whether a rule may be silenced at all.
+
+    Only of the rules that were `judged` it is known whether there was something to silence.
+    """
+    sound = [(target_line(each, texts[each.path]), each) for each in directives if not each.fault]
     ignores: dict[str, list[tuple[int, Directive]]] = {}
-    for directive in directives:
+    for line, directive in sound:
         if directive.name == "ignore":
-            line = target_line(directive, texts[directive.path])
             ignores.setdefault(directive.path, []).append((line, directive))
-    used: set[Directive] = set()
+    matched: dict[Directive | Waiver, list[Finding]] = {}
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:
+        reason: Suppressed | None = None
         allowed = waivable(finding.rule)
-        ignored = _directive(finding, ignores, today) if allowed else None
-        if ignored is not None:
-            used.add(ignored)
-            suppressed.append(Suppressed(finding, "directive", ignored.reason))
-            continue
-        reason = _waiver(finding, policy, today) if allowed else None
-        if reason is not None:
-            suppressed.append(Suppressed(finding, "waiver", reason))
-        else:
+        by: Iterator[Directive | Waiver] = itertools.chain(_directives(finding, ignores), _waivers(finding, policy))
+        for each in by:
+            matched.setdefault(each, []).append(finding)
+            if reason is None and allowed and not _ended(each, today):
+                reason = Suppressed(finding, "directive" if isinstance(each, Directive) else "waiver", each.reason)
+        if reason is None:
             kept.append(finding)
-    unused = tuple(
-        directive for each in ignores.values() for _, directive in each if directive not in used and not directive.fault
-    )
-    return Outcome(tuple(kept), tuple(suppressed), unused)
+        else:
+            suppressed.append(reason)
+    candidates: list[Directive | Waiver] = [each for lines in ignores.values() for _, each in lines]
+    candidates.extend(dict.fromkeys(policy.waivers))
+    unused = [
+        Unused(each, rules, tuple(rule for rule in rules if not waivable(rule)))
+        for each in candidates
+        if not _ended(each, today) and (rules := _in_vain(each, matched.get(each, ()), waivable, judged))
+    ]
+    settings = ((line, each) for line, each in sound if each.name != "ignore")
+    unused.extend(Unused(each) for line, each in settings if not _at_a_route(line, each, references))
+    returned = [Returned(each, tuple(matched.get(each, ()))) for each in candidates if _ended(each, today)]
+    return Outcome(tuple(kept), tuple(suppressed), tuple(unused), tuple(returned))
 
 
-def _directive(finding: Finding, ignores: Mapping[str, list[tuple[int, Directive]]], today: date) -> Directive | None:
+def _directives(finding: Finding, ignores: Mapping[str, list[tuple[int, Directive]]]) -> Iterator[Directive]:
     for line, directive in ignores.get(finding.location.path, ()):
-        if (
-            finding.rule in directive.arguments
-            and directive.fault is None
-            and (directive.until is None or date.fromisoformat(directive.until) >= today)
-            and speaks_of(line, finding.location.span, finding.statement)
-        ):
-            return directive
-    return None
+        if finding.rule in directive.arguments and speaks_of(line, finding.location.span, finding.statement):
+            yield directive
 
 
-def _waiver(finding: Finding, policy: Policy, today: date) -> str | None:
+def _waivers(finding: Finding, policy: Policy) -> Iterator[Waiver]:
     for waiver in policy.waivers:
-        if waiver.expires >= today and waiver.covers(
-            finding.rule, policy.local(finding.location.path), finding.location.symbol
-        ):
-            return waiver.reason
-    return None
+        if waiver.covers(finding.rule, policy.local(finding.location.path), finding.location.symbol):
+            yield waiver
+
+
+def _ended(by: Directive | Waiver, today: date) -> bool:
+    """Whether its last day, which still counts, has passed."""
+    return last_day(by) < today
+
+
+def last_day(by: Directive | Waiver) -> date:
+    """The last day on which it silences something; the last day there is for a directive without an end."""
+    match by:
+        case Waiver():
+            return by.expires
+        case Directive():
+            return date.max if by.until is None else date.fromisoformat(by.until)
+
+
+def rules_of(by: Directive | Waiver) -> tuple[str, ...]:
+    """The rules it speaks of."""
+    return (by.rule,) if isinstance(by, Waiver) else by.arguments
+
+
+def _in_vain(
+    by: Directive | Waiver, matched: Iterable[Finding], waivable: Callable[[str], bool], judged: Collection[str]
+) -> tuple[str, ...]:
+    """The rules that were judged and of which it silences no finding."""
+    silenced = {finding.rule for finding in matched if waivable(finding.rule)}
+    return tuple(rule for rule in rules_of(by) if rule in judged and rule not in silenced)
+
+
+def _at_a_route(line: int, directive: Directive, references: Sequence[ModelReference]) -> bool:
+    return any(
+        each.location.path == directive.path and speaks_of(line, each.location.span, each.statement) for each in references
+    )

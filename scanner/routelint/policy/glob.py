@@ -47,7 +47,7 @@ class Glob(NamedTuple):
             return False
         if not self.tokens:
             return len(text) == len(self.prefix)
-        return self.tokens == (_MANY,) or _match(self.tokens, _MANY, text[len(self.prefix) :], _same_character)
+        return self.tokens == (_MANY,) or match_sequence(self.tokens, _MANY, text[len(self.prefix) :], _same_character)
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +103,7 @@ def _read_class(pattern: str, position: int) -> tuple[_Class, int]:
     raise GlobError("a ']' for the '[', or '\\[' for the character itself")
 
 
-def _match(
+def match_sequence(
     pattern: Sequence[_Pattern], many: _Pattern, items: Sequence[_Item], same: Callable[[_Pattern, _Item], bool]
 ) -> bool:
     """Whether `items` are what `pattern` says, where `many` stands for any number of items."""
@@ -145,7 +145,7 @@ class _PathPattern(NamedTuple):
     segments: tuple[Glob | None, ...]
 
     def matches(self, path: str) -> bool:
-        return path.startswith(self.prefix) and _match(self.segments, None, path.split("/"), _same_segment)
+        return path.startswith(self.prefix) and match_sequence(self.segments, None, path.split("/"), _same_segment)
 
 
 def _same_segment(pattern: Glob | None, segment: str) -> bool:
