@@ -5,6 +5,8 @@ from __future__ import annotations
 from routelint.rule import Rule
 from routelint_rules import (
     costly_default_model,
+    expired_justification,
+    incomplete_justification,
     legacy_model,
     missing_required_tag,
     model_above_environment_tier,
@@ -15,6 +17,7 @@ from routelint_rules import (
     unknown_model,
     unparsable_file,
     unresolved_model,
+    unused_justification,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -27,6 +30,9 @@ RULES: tuple[Rule, ...] = (
     legacy_model.RULE,
     unresolved_model.RULE,
     missing_required_tag.RULE,
+    expired_justification.RULE,
+    incomplete_justification.RULE,
+    unused_justification.RULE,
     unparsable_file.RULE,
     suppression_without_reason.RULE,
 )

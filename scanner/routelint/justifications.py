@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -169,6 +169,30 @@ def concerns(entry: Justification, reference: ModelReference, policy: Policy) ->
     if reference.justification is not None:
         return reference.justification == entry.id
     return entry.covers_route(policy.local(reference.location.path), reference.location.symbol, reference.workload)
+
+
+def uses(
+    entry: Justification,
+    references: Iterable[ModelReference],
+    policy: Policy,
+    model_of: Callable[[Choice], Model | None],
+) -> Iterator[tuple[ModelReference, Choice]]:
+    """The routes an entry is for, with the choice by which it is: the route, the model and an environment match.
+
+    Whether the entry counts is another question.
+    """
+    for reference in references:
+        if not concerns(entry, reference, policy):
+            continue
+        for choice in reference.choices:
+            model = model_of(choice)
+            environments = choice.environments or reference.environments
+            if model is None or not entry.covers_model(model.id):
+                continue
+            if any(policy.covers_environments(entry, (name,)) for name in environments) or (
+                not environments and policy.covers_environments(entry, ())
+            ):
+                yield reference, choice
 
 
 def decided_at(reference: ModelReference, choice: Choice) -> Location:

@@ -104,6 +104,11 @@ class Location:
     span: Span = START
     symbol: str = ""
 
+    @property
+    def in_scan(self) -> bool:
+        """Whether the place lies below the scanned root; a policy may lie above or beside it."""
+        return not self.path.startswith(("../", "/"))
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hop:

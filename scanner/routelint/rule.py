@@ -27,7 +27,7 @@ from routelint.model import (
     Severity,
     Span,
 )
-from routelint.policy import Policy
+from routelint.policy import Justification, Policy
 from routelint.suppress import Outcome
 
 
@@ -64,6 +64,11 @@ class Place:
     location: Location
     statement: Span
     root: str = "."
+
+    @classmethod
+    def at(cls, location: Location) -> Place:
+        """The place that is a whole by itself, such as an entry of the policy."""
+        return cls(location, location.span)
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,10 @@ class Context:
         """Whether the policy justifies a route that takes `model` by `choice` in every one of `environments`."""
         changed = self.changed(reference, choice)
         return justifications.cover(reference, model, environments, self.policy, self.today, changed)
+
+    def uses(self, entry: Justification) -> tuple[tuple[ModelReference, Choice], ...]:
+        """The routes a justification is for, with the choice by which it is, whether it counts or not."""
+        return tuple(justifications.uses(entry, self.references, self.policy, self.model))
 
     def above(self, reference: ModelReference, limit: str | None) -> Iterator[tuple[Choice, Model, str]]:
         """The choices of a route, with model and tier, whose tier is above `limit` and that no valid justification covers.
