@@ -8,7 +8,7 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 
 from routelint.model import Hop, Resolution
-from routelint.parse.cloudformation.evaluate import Evaluator, Truth
+from routelint.parse.cloudformation.evaluate import Evaluator, Truth, allowed
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, names, text_at
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS, Scenario
 from routelint.parse.cloudformation.template import ENVIRONMENT_WORDS, Declared, Parameter, Template
@@ -58,6 +58,36 @@ def _flat(possible: Possible, depth: int) -> Iterator[Possibility]:
 
 
 def variants(template: Template, scenarios: SequenceOf[Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios, with one more for each environment that the template itself provides for, and each allowed value.
+
+    Parameters that must be passed, and that conditions ask, are taken as each of their allowed values in turn.
+    """
+    return _chosen(template, _staged(template, scenarios))
+
+
+def _chosen(template: Template, scenarios: SequenceOf[Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios, with one for each combination of allowed values that a condition may tell apart."""
+    asked = {name for node in template.conditions.values() for name in names(node)}
+    for name, parameter in template.parameters.items():
+        if name not in asked or parameter.default is not None or parameter.is_stored or len(parameter.allowed) < 2:
+            continue
+        open_in = [each for each in scenarios if name not in each.parameters]
+        if len(scenarios) + len(open_in) * (len(parameter.allowed) - 1) > MOST_SCENARIOS:
+            continue
+        found: list[Scenario] = []
+        for scenario in scenarios:
+            if name in scenario.parameters:
+                found.append(scenario)
+                continue
+            found.extend(
+                replace(scenario, parameters={**scenario.parameters, name: value}, provided=scenario.provided | {name})
+                for value in allowed(parameter)
+            )
+        scenarios = found
+    return tuple(scenarios)
+
+
+def _staged(template: Template, scenarios: SequenceOf[Scenario]) -> tuple[Scenario, ...]:
     """The scenarios, with one more for each environment that the template itself provides for.
 
     A parameter that names the environment, and that a deployment does not pass, may take each of its allowed values, of the
@@ -77,13 +107,13 @@ def variants(template: Template, scenarios: SequenceOf[Scenario]) -> tuple[Scena
         for value, node in values.items():
             hop = Hop(location(node), f"parameter {parameter.name} is '{value}'")
             parameters = {**scenario.parameters, parameter.name: known(value, Resolution.CONDITIONAL, (hop,))}
-            found.append(replace(scenario, environments=(value,), parameters=parameters, provided=parameter.name))
+            found.append(replace(scenario, environments=(value,), parameters=parameters, provided=frozenset((parameter.name,))))
         if not exhaustive:
             reason = f"parameter {parameter.name} has no default and no parameter file in the scanned files sets it"
             passed = unknown(reason, f"${{{parameter.name}}}")
             parameters = {**scenario.parameters, parameter.name: passed}
             excluded = {parameter.name: frozenset(values)}
-            found.append(replace(scenario, parameters=parameters, excluded=excluded, provided=parameter.name))
+            found.append(replace(scenario, parameters=parameters, excluded=excluded, provided=frozenset((parameter.name,))))
     return tuple(found[:MOST_SCENARIOS])
 
 

@@ -14,6 +14,31 @@ _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
 _STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
 
 
+# How the notes of hops end that say which of several values is meant: of one condition or parameter they exclude each other.
+HOLDS = " holds"
+FAILS = " does not hold"
+ALLOWED = ", an allowed value"
+
+
+def consistent(possible: Possible) -> Possible:
+    """The possibilities that do not take a condition both ways, nor a parameter as two of its allowed values."""
+    if len(possible) < 2:
+        return possible
+    return tuple(each for each in possible if _is_consistent(each)) or possible
+
+
+def _is_consistent(each: Possibility) -> bool:
+    decided: dict[tuple[str, str], object] = {}
+    for hop in each.trail:
+        for end in (FAILS, HOLDS, ALLOWED):
+            if hop.note.endswith(end):
+                decision = hop.location if end is ALLOWED else end
+                if decided.setdefault((hop.location.path, hop.note.removesuffix(end)), decision) != decision:
+                    return False
+                break
+    return True
+
+
 def _partition(region: str) -> str:
     return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(re.split(r"-[a-z]+-\d", region)[0], "aws")
 

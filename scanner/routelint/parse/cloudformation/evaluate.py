@@ -128,7 +128,7 @@ class Evaluator:
 
     def _evaluate(self, node: Node) -> Possible:
         if (call := function(node)) is not None:
-            return self._call(node, *call)
+            return contents.consistent(self._call(node, *call))
         match node:
             case Scalar():
                 return known(None) if node.is_null else known(contents.dynamic(node.text))
@@ -196,7 +196,7 @@ class Evaluator:
         passed = self.scenario.parameters.get(name)
         if passed is None:
             passed = self._unpassed(parameter, here)
-        elif name != self.scenario.provided:
+        elif name not in self.scenario.provided:
             passed = via(passed, here)
         if parameter.is_stored:
             start = f"parameter {name} takes its value at deployment from SSM parameter"
@@ -216,10 +216,7 @@ class Evaluator:
                 return unknown(f"the default of parameter {name} is no text", label, (hop,))
             return known(contents.dynamic(text), Resolution.PARAMETER_DEFAULT, (hop,))
         if parameter.allowed:
-            return unite(
-                known(each.text, Resolution.CONDITIONAL, (Hop(location(each), f"parameter {name}, an allowed value"),))
-                for each in parameter.allowed
-            )
+            return unite(allowed(parameter))
         return unknown(f"parameter {name} has no default and no parameter file in the scanned files sets it", label, (here,))
 
     def _get_att(self, argument: Node) -> Possible:
@@ -329,9 +326,9 @@ class Evaluator:
     def _branches(self, name: str, then: Node, otherwise: Node) -> Iterator[tuple[Node, Hop]]:
         truth = self.condition(name)
         if truth is not Truth.NO:
-            yield then, Hop(location(then), f"where condition {name} holds")
+            yield then, Hop(location(then), f"where condition {name}{contents.HOLDS}")
         if truth is not Truth.YES:
-            yield otherwise, Hop(location(otherwise), f"where condition {name} does not hold")
+            yield otherwise, Hop(location(otherwise), f"where condition {name}{contents.FAILS}")
 
     def branches(self, argument: Node) -> list[tuple[Node, bool]]:
         """The branches of `Fn::If`, each with whether it can be taken."""
@@ -401,6 +398,12 @@ class Evaluator:
         if isinstance(content, (PartText, Items, Record)) or isinstance(other, (Hole, PartText, Items, Record)):
             return None
         return Truth.YES if text_of(content) == text_of(other) else Truth.NO
+
+
+def allowed(parameter: Parameter) -> Iterator[Possible]:
+    """What a parameter that must be passed may be, one after the other."""
+    note = f"parameter {parameter.name}{contents.ALLOWED}"
+    return (known(each.text, Resolution.CONDITIONAL, (Hop(location(each), note),)) for each in parameter.allowed)
 
 
 def _all(truths: SequenceOf[Truth], decisive: Truth, other: Truth) -> Truth:

@@ -16,8 +16,8 @@ class Scenario:
     """One deployment of a template: what is passed to it, and where that is said.
 
     `environments` is empty where nothing says which one is deployed. `excluded` holds, for a parameter that is passed but
-    not known, texts that it is known not to be. `provided` names the parameter that only the template itself says may be
-    passed so.
+    not known, texts that it is known not to be. `provided` names the parameters that only the template itself says may
+    be passed so.
     """
 
     name: str = ""
@@ -27,7 +27,7 @@ class Scenario:
     region: Possible | None = None
     evidence: Evidence | None = None
     excluded: MappingOf[str, frozenset[str]] = field(default_factory=dict)
-    provided: str = ""
+    provided: frozenset[str] = frozenset()
 
 
 DEFAULTS = Scenario()
