@@ -5,6 +5,7 @@ from __future__ import annotations
 from routelint.model import ScanError
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.parse.terraform import plan, roots, sightings, terragrunt, varfiles
+from routelint.parse.terraform.deployments import Deployments
 from routelint.parse.terraform.evaluate import Configuration, Evaluator
 from routelint.parse.terraform.project import CONFIGURATION, VARIABLES, Project, folder_of
 from routelint.parse.terraform.references import References
@@ -18,9 +19,12 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     for path in unit.marked:
         if path.endswith(VARIABLES):
             marked.update(varfiles.folders_of(project, path))
+    deployments = Deployments(project)
+    if project.by_folder:
+        marked.update(deployments.giving(context.knows))
     units = _units(project, context, unit)
     applied = {each.module for each in units}
-    found = [roots.root(project, context, folder) for folder in project.roots(marked) if folder not in applied]
+    found = [roots.root(project, context, folder, deployments) for folder in project.roots(marked) if folder not in applied]
     reached = set(project.reaching(marked))
     generated = any(path.endswith(".hcl") for path in unit.marked)
     found.extend(roots.unit(project, context, each) for each in units if generated or each.module in reached)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from routelint.model import Hop, Resolution
 from routelint.parse.terraform import repetition, sections
 from routelint.parse.terraform.constraints import convert
+from routelint.parse.terraform.deployments.given import GivenAttribute
 from routelint.parse.terraform.module import Instance, Scope
 from routelint.parse.terraform.nodes import Attribute, Block, GetAttr, Literal, Variable
 from routelint.parse.terraform.project import Project
@@ -121,6 +122,8 @@ class References:
         location = argument.expression.place.location()
         if instance.call is not None:
             return through(value, Hop(location, f"argument of {instance.name}"), Resolution.MODULE_ARGUMENT)
+        if isinstance(argument, GivenAttribute):
+            return through(value, Hop(argument.place.location(), argument.note), Resolution.TFVARS)
         file = location.path.rsplit("/", 1)[-1]
         return through(value, Hop(location, f"{file} sets {name}"), Resolution.TFVARS)
 

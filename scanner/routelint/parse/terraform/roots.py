@@ -9,6 +9,7 @@ from routelint.model import Evidence
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import plan as plans
 from routelint.parse.terraform import sightings, varfiles
+from routelint.parse.terraform.deployments import Deployments, layers
 from routelint.parse.terraform.evaluate import Budget, Configuration, Evaluator
 from routelint.parse.terraform.module import Folder, Instance, Scope
 from routelint.parse.terraform.nodes import Attribute, Block, literal_text
@@ -51,12 +52,12 @@ class _Task:
         return Walk(self.context, evaluator).root(instance), evaluator
 
 
-def root(project: Project, context: ParseContext, path: str) -> Root:
+def root(project: Project, context: ParseContext, path: str, deployments: Deployments) -> Root:
     """A folder that nobody calls, in every configuration it is known to be applied in."""
     folder = project.folder(path)
-    files = varfiles.for_root(project, folder)
+    files = layers.laid(project, folder, varfiles.for_root(project, folder), deployments.of_root(path))
     task = _Task(project, context, folder, path, {})
-    evidence = tuple(varfiles.evidence_of(_plain(name), file) for name, (file, _) in files.named.items())
+    evidence = tuple(dict.fromkeys(named.evidence for named in files.named.values()))
     return _evaluated(task, files, evidence)
 
 
@@ -80,7 +81,7 @@ def plan(context: ParseContext, project: Project, path: str) -> Root:
 def _evaluated(task: _Task, files: VariableFiles, evidence: tuple[Evidence, ...]) -> Root:
     probed, evaluator = task.walk(files.always, _probing(task, files))
     configurations = _configurations(task, files, evaluator.seen_names)
-    if list(configurations) == [""] and not evaluator.seen_names and not _symbols(task, files):
+    if list(configurations) == [""] and not files.unnamed and not evaluator.seen_names and not _symbols(task, files):
         # Nothing asks for an environment: the first look was the whole story.
         return _gathered(task.path, {"": probed}, evidence)
     found = {name: task.walk(*configuration)[0] for name, configuration in configurations.items()}
@@ -98,7 +99,7 @@ def _gathered(path: str, found: Mapping[str, Collected], evidence: tuple[Evidenc
 def _symbols(task: _Task, files: VariableFiles) -> list[str]:
     """The environment variables of a root that nothing always sets."""
     declared = ENVIRONMENT_VARIABLES & task.folder.variables.keys()
-    passed = {*files.always, *task.given, *(name for _, attributes in files.named.values() for name in attributes)}
+    passed = {*files.always, *task.given, *(name for named in files.named.values() for name in named.attributes)}
     return sorted(declared - passed)
 
 
@@ -121,16 +122,18 @@ def _configurations(
     """Name -> variable values and configuration, for every way the root is known to be applied; the empty name for others."""
     workspaces = tuple(seen.get("terraform.workspace", ()))
     variables = {symbol.removeprefix("var."): tuple(names) for symbol, names in seen.items() if symbol.startswith("var.")}
-    files_of = {name: {**files.always, **attributes} for name, (_, attributes) in files.named.items()}
+    files_of = {name: {**files.always, **named.attributes} for name, named in files.named.items()}
     names = list(dict.fromkeys((*files_of, *workspaces, *(name for names in variables.values() for name in names))))
     found: dict[str, tuple[Mapping[str, Attribute], Configuration]] = {}
     for name in names[:MOST_CONFIGURATIONS]:
-        plain = _plain(name)
+        plain = varfiles.plain(name)
         arguments = files_of.get(name, files.always)
         workspace = plain if plain in workspaces else _workspace(workspaces)
         symbols = {variable: plain for variable, values in variables.items() if plain in values and variable not in arguments}
         found[name] = (arguments, Configuration(name, workspace, symbols))
-    if not found or _applies_unnamed(task, files, workspaces, variables):
+    for number, arguments in enumerate(files.unnamed[:MOST_CONFIGURATIONS]):
+        found[f" ({number})" if number else ""] = (arguments, Configuration("", _workspace(workspaces)))
+    if not found or (not files.unnamed and _applies_unnamed(task, files, workspaces, variables)):
         found[""] = (files.always, Configuration("", _workspace(workspaces)))
     return found
 
@@ -141,7 +144,7 @@ def _applies_unnamed(
     """Whether the root is also applied in a way that no file, workspace or environment names."""
     declared = task.folder.variables
     required = {name for name, block in declared.items() if "default" not in block.body.attributes and name not in files.always}
-    if any(name in required for _, attributes in files.named.values() for name in attributes):
+    if any(name in required for named in files.named.values() for name in named.attributes):
         return False
     if workspaces:
         return True
@@ -154,11 +157,6 @@ def _applies_unnamed(
 def _other_default(block: Block, names: tuple[str, ...]) -> bool:
     default = block.body.attributes.get("default")
     return default is not None and literal_text(default.expression) not in names
-
-
-def _plain(name: str) -> str:
-    """The environment of a configuration; two files of one environment are told apart by what follows in brackets."""
-    return name.split(" (")[0]
 
 
 def _settings(found: Mapping[str, Collected]) -> tuple[EnvironmentSetting, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from routelint import model_id
 from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags
 from routelint.parse.route import to_value
-from routelint.parse.terraform import tagging
+from routelint.parse.terraform import tagging, varfiles
 from routelint.parse.terraform.values import MOST_HOPS, Failure
 from routelint.possible import Hole, Possibility, Possible, Template
 
@@ -184,10 +184,11 @@ def over_configurations(values: Mapping[str, Possible], names: list[str]) -> Pos
         if len(holders) == len(names):
             found.append(each)
             continue
-        named = tuple(name.split(" (")[0] for name in holders if name)
+        plain = [varfiles.plain(name) for name in holders]
+        named = tuple(name for name in plain if name)
         if named:
             found.append(replace(each, environments=tuple(dict.fromkeys((*each.environments, *named)))))
-        if "" in holders:
+        if "" in plain:
             found.append(each)
     return tuple(found)
 

@@ -47,21 +47,38 @@ _WORDS = frozenset(
         "ci",
     )
 )
+# Words that as the name of a job, a script or a branch say something else more often than an environment.
+_NO_NAMES = frozenset(
+    {"local", "demo", "test", "testing", "int", "sit", "integration", "live", "perf", "performance", "hotfix", "preview", "ci"}
+)
 MOST_FILES = 32
 
 
 @dataclass(frozen=True, eq=False)
+class Named:
+    """What a named environment sets, the file that says so, and why it is believed."""
+
+    path: str
+    attributes: Mapping[str, Attribute]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, eq=False)
 class VariableFiles:
-    """What always applies to a root, in order of precedence, and what each named environment sets besides."""
+    """What always applies to a root, in order of precedence, and what each named environment sets besides.
+
+    `unnamed` are further complete sets of values that the root is applied with, for which no environment is named.
+    """
 
     always: Mapping[str, Attribute]
-    named: Mapping[str, tuple[str, Mapping[str, Attribute]]]
+    named: Mapping[str, Named]
+    unnamed: tuple[Mapping[str, Attribute], ...] = ()
 
 
 def for_root(project: Project, folder: Folder) -> VariableFiles:
     """The variable files of a root: those beside it, in folders below it, and in sister folders that fit its variables."""
     always: dict[str, Attribute] = {}
-    named: dict[str, tuple[str, Mapping[str, Attribute]]] = {}
+    named: dict[str, Named] = {}
     beside = [path for path in project.variable_files if folder_of(path) == folder.path]
     automatic = [path for path in beside if _is_automatic(path)]
     for path in sorted(automatic, key=_precedence):
@@ -72,12 +89,35 @@ def for_root(project: Project, folder: Folder) -> VariableFiles:
         attributes = project.body(path).attributes
         if not any(name in folder.variables for name in attributes):
             continue
-        name = _environment(path, attributes, folder.path)
+        name = environment(path, attributes, folder.path)
         if name in named:
             # Two files of one environment, say one per region, are two ways of applying it.
-            name = f"{name} ({_stem(path)})" if named[name][0] != path else name
-        named[name] = (path, attributes)
+            name = f"{name} ({_stem(path)})" if named[name].path != path else name
+        named[name] = Named(path, attributes, evidence_of(plain(name), path))
     return VariableFiles(always, named)
+
+
+def plain(name: str) -> str:
+    """The environment of a configuration; two of one environment are told apart by what follows in brackets."""
+    return name.split(" (")[0]
+
+
+def says_environment(path: str) -> bool:
+    """Whether the name of a variable file or of its folder is that of an environment."""
+    return any(word.lower() in _WORDS for word in re.split(r"[-_.]", _stem(path))) or (
+        posixpath.basename(folder_of(path)).lower() in _WORDS
+    )
+
+
+def is_environment(word: str) -> bool:
+    """Whether a word that a script compares with is an environment."""
+    return word.lower() in _WORDS
+
+
+def named_in(name: str) -> str | None:
+    """The environment in the name of a job, a script or a target; None where none or several stand in it."""
+    words = {word.lower(): word for word in re.split(r"[-_. /]", name) if word.lower() in _WORDS - _NO_NAMES}
+    return next(iter(words.values())) if len(words) == 1 else None
 
 
 def folders_of(project: Project, path: str) -> list[str]:
@@ -130,7 +170,7 @@ def _stem(path: str) -> str:
     return name
 
 
-def _environment(path: str, attributes: Mapping[str, Attribute], root: str) -> str:
+def environment(path: str, attributes: Mapping[str, Attribute], root: str) -> str:
     """The environment a variable file stands for: its name, its folder, or what it sets `environment` to."""
     stem = _stem(path)
     candidates = [] if stem == "terraform" else [stem]

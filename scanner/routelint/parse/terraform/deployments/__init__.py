@@ -1,0 +1,101 @@
+"""How the repository applies its roots: values of variables that pipelines, scripts and dotenv files give to Terraform."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterator
+from functools import cached_property
+
+from routelint.parse.terraform.deployments import lines, pipelines
+from routelint.parse.terraform.deployments.given import Deployment, distinct
+from routelint.parse.terraform.deployments.shell import Files
+from routelint.parse.terraform.project import Project
+from routelint.source import NotTextError, SourceText, decode
+
+MOST_FILES = 500
+MOST_DEPLOYMENTS = 1_000
+
+Reader = Callable[[SourceText, Files], Iterator[Deployment]]
+
+_READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"), pipelines.of_workflow),
+    (re.compile(r"(?:.*/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml"), pipelines.of_gitlab),
+    (re.compile(r"(?:.*/)?[^/]*buildspec[^/]*\.ya?ml"), pipelines.of_buildspec),
+    (re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml"), pipelines.of_compose),
+    (re.compile(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile(?:\.[^/]*)?|[^/]*\.mk)"), lines.of_makefile),
+    (re.compile(r"(?:.*/)?(?:\.env(?:rc)?(?:[.-][^/]*)?|[^/]+\.env)"), lines.of_dotenv),
+    (re.compile(r".*\.(?:sh|bash|zsh)"), lines.of_script),
+)
+_EXAMPLE = re.compile(r"(?:^|[._-])(?:examples?|samples?|template|tpl|dist)(?:$|[._-])")
+# Without one of these a file gives no value to Terraform.
+_PREFIX, _OPTION = b"TF_VAR_", b"-var"
+
+
+class Deployments:
+    """The deployments of a scan, found when they are first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def all(self) -> tuple[Deployment, ...]:
+        """Every deployment that gives a value, in the order of files."""
+        project = self._project
+        roots = [folder for folder in project.by_folder if not project.callers.get(folder)]
+        files = Files(project.by_folder.__contains__, project.exists, self._text, roots)
+        found: list[Deployment] = []
+        read = 0
+        for path in project.tree.paths():
+            reader = _reader(path)
+            text = self._relevant(path) if reader is not None and read < MOST_FILES else None
+            if reader is None or text is None:
+                continue
+            read += 1
+            found.extend(distinct(reader(SourceText(path, text), files)))
+        # A file that a script reads is for the root that the script applies.
+        valued = (each for each in found if each.path not in files.sourced and (each.given or each.options))
+        return tuple(valued)[:MOST_DEPLOYMENTS]
+
+    def _relevant(self, path: str) -> str | None:
+        data = self._project.tree.read(path)
+        if data is None or not (_PREFIX in data or (_OPTION in data and (b"terraform" in data or b"tofu" in data))):
+            return None
+        try:
+            return decode(path, data).text
+        except NotTextError:
+            return None
+
+    def _text(self, path: str) -> str | None:
+        data = self._project.tree.read(path)
+        try:
+            return decode(path, data).text if data is not None else None
+        except NotTextError:
+            return None
+
+    def of_root(self, folder: str) -> list[Deployment]:
+        """The deployments that are for a root, or may be because they do not say for which, with a variable it declares."""
+        declared = self._project.folder(folder).variables.keys()
+        return [each for each in self.all if each.folder in (folder, None) and _concerns(each, declared)]
+
+    def giving(self, knows: Callable[[str], bool]) -> list[str]:
+        """The roots of which a variable is given a known model; nothing else of them may speak of one."""
+        given = [(each.folder, value.name) for each in self.all for value in each.given if value.text and knows(value.text)]
+        marked = {folder: None for folder, _ in given if folder is not None}
+        names = {name for folder, name in given if folder is None}
+        for folder in sorted(self._project.by_folder) if names else ():
+            if not self._project.callers.get(folder) and names & self._project.folder(folder).variables.keys():
+                marked[folder] = None
+        return list(marked)
+
+
+def _concerns(deployment: Deployment, declared: Collection[str]) -> bool:
+    if any(each.name in declared for each in deployment.given):
+        return True
+    return deployment.folder is not None and any(isinstance(each, str) for each in deployment.options)
+
+
+def _reader(path: str) -> Reader | None:
+    if _EXAMPLE.search(posixpath.basename(path)):
+        return None
+    return next((reader for pattern, reader in _READERS if pattern.fullmatch(path)), None)

@@ -1,0 +1,3 @@
+name            = "search"
+embedding_model = "cohere.embed-english-v3"
+owner           = "search-team"
