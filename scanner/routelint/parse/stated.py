@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from routelint.model import Stated, Unknown
 from routelint.possible import Content, Hole, Items, Possible, Record, Template, text_of
 
 MOST_NESTED = 16
 MOST_LISTED = 500
+MOST_TEXT = 100_000
 # A label that names nothing: what stands there cannot be shown, only why.
 _NAMELESS = "${...}"
 
@@ -29,6 +31,17 @@ def texts(possible: Possible) -> tuple[str | Unknown, ...]:
     return tuple(dict.fromkeys(_texts(possible, 0)))[:MOST_LISTED]
 
 
+def agreeing(several: Sequence[Mapping[str, Stated]]) -> Mapping[str, Stated]:
+    """What several configurations say alike; under a name where they differ, that they do."""
+    if not several:
+        return {}
+    first = several[0]
+    return {
+        name: value if all(each.get(name, ()) == value for each in several) else Unknown("it differs between configurations")
+        for name, value in first.items()
+    }
+
+
 def text(content: Content) -> str | Unknown:
     """A content as a text whose parts that cannot be told stand as `${name}`; unknown where nothing of it has a name."""
     match content:
@@ -40,6 +53,33 @@ def text(content: Content) -> str | Unknown:
             return Unknown("a list or map stands where a text is expected")
         case _:
             return text_of(content)
+
+
+def document(text: Stated) -> Stated:
+    """The content of a JSON text; the text itself where it is none."""
+    if not isinstance(text, str) or len(text) > MOST_TEXT:
+        return text
+    try:
+        return plain(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+
+
+def plain(value: object, depth: int = 0) -> Stated:
+    """A decoded JSON value as a resource states it: null is an empty list, numbers and truth values are texts."""
+    if depth > MOST_NESTED:
+        return Unknown("nested too deep")
+    match value:
+        case None:
+            return ()
+        case dict():
+            return {str(key): plain(inner, depth + 1) for key, inner in value.items()}
+        case list():
+            return tuple(plain(inner, depth + 1) for inner in value)
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
 
 
 def _texts(possible: Possible, depth: int) -> Iterator[str | Unknown]:

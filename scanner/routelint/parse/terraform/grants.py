@@ -55,7 +55,7 @@ class Grant:
 
 
 @dataclass(frozen=True, eq=False)
-class _Spot:
+class Spot:
     """An expression that yields one ARN or a list of them, and the place to report it at."""
 
     expression: Expression
@@ -67,7 +67,7 @@ def of_resource(evaluator: Evaluator, body: Body, surface: Surface, scope: Scope
     """The grants of one policy resource or policy document."""
     if surface.reads == "statements":
         block, _, attribute = surface.carrier.partition(".")
-        for statement, bound in _statements(evaluator, body, block, scope):
+        for statement, bound in statements(evaluator, body, block, scope):
             if _is_text(evaluator, statement, "effect", bound, "deny"):
                 continue
             actions = _texts(evaluator, statement, "actions", bound)
@@ -75,11 +75,11 @@ def of_resource(evaluator: Evaluator, body: Body, surface: Surface, scope: Scope
             if resources is not None:
                 yield from _granted(evaluator, resources.expression, bound, actions)
         return
-    for expression, bound in _carriers(evaluator, body, surface.carrier.split("."), scope):
+    for expression, bound in carriers(evaluator, body, surface.carrier.split("."), scope):
         yield from _policy(evaluator, expression, bound)
 
 
-def _statements(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> Iterator[tuple[Body, Scope]]:
+def statements(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> Iterator[tuple[Body, Scope]]:
     yield from sections.blocks(evaluator, body, name, scope)
     attribute = body.attributes.get(name)
     if attribute is not None:
@@ -93,14 +93,14 @@ def _objects(expression: Expression) -> list[ObjectNode]:
     return [item for item in expression.items if isinstance(item, ObjectNode)] if isinstance(expression, TupleNode) else []
 
 
-def _carriers(evaluator: Evaluator, body: Body, steps: list[str], scope: Scope) -> Iterator[tuple[Expression, Scope]]:
+def carriers(evaluator: Evaluator, body: Body, steps: list[str], scope: Scope) -> Iterator[tuple[Expression, Scope]]:
     name, rest = steps[0], steps[1:]
     if not rest:
         if name in body.attributes:
             yield body.attributes[name].expression, scope
         return
-    for inner, bound in _statements(evaluator, body, name, scope):
-        yield from _carriers(evaluator, inner, rest, bound)
+    for inner, bound in statements(evaluator, body, name, scope):
+        yield from carriers(evaluator, inner, rest, bound)
 
 
 # -- whole policies
@@ -108,9 +108,9 @@ def _carriers(evaluator: Evaluator, body: Body, steps: list[str], scope: Scope) 
 
 def _policy(evaluator: Evaluator, expression: Expression, scope: Scope) -> Iterator[Grant]:
     """The grants of a policy written as JSON: in HCL below `jsonencode`, or as a text."""
-    written, bound = _followed(evaluator, expression, scope)
+    written, bound = followed(evaluator, expression, scope)
     if isinstance(written, Call) and written.name in ("jsonencode", "tojson") and written.arguments:
-        document, bound = _followed(evaluator, written.arguments[0], bound)
+        document, bound = followed(evaluator, written.arguments[0], bound)
         if isinstance(document, ObjectNode):
             yield from _document(evaluator, document, bound)
             return
@@ -122,14 +122,14 @@ def _policy(evaluator: Evaluator, expression: Expression, scope: Scope) -> Itera
     if isinstance(written, TextTemplate | Literal):
         yield from _text(evaluator, written, bound)
         return
-    if _is_document_reference(written):
+    if is_document_reference(written):
         return
     for possibility in evaluator.evaluate(expression, scope):
         if isinstance(possibility.content, str | Template):
             yield from _decoded((replace(possibility, content=decode(possibility.content)),), expression.place)
 
 
-def _is_document_reference(expression: Expression) -> bool:
+def is_document_reference(expression: Expression) -> bool:
     """Whether it is `data.aws_iam_policy_document.x.json`, whose statements are rows of their own."""
     while isinstance(expression, GetAttr):
         expression = expression.target
@@ -140,7 +140,7 @@ def _document(evaluator: Evaluator, document: ObjectNode, scope: Scope) -> Itera
     statements = sections.as_body(document).attributes.get("Statement")
     if statements is None:
         return
-    for spot in _spread(evaluator, _Spot(statements.expression, scope), 0):
+    for spot in spread(evaluator, Spot(statements.expression, scope), 0):
         if isinstance(spot.expression, ObjectNode):
             body = sections.as_body(spot.expression)
             if _is_text(evaluator, body, "Effect", spot.scope, "deny"):
@@ -231,7 +231,7 @@ def _listed(possibility: Possibility) -> list[str]:
 
 
 def _granted(evaluator: Evaluator, resources: Expression, scope: Scope, actions: list[str]) -> Iterator[Grant]:
-    for spot in _spread(evaluator, _Spot(resources, scope), 0):
+    for spot in spread(evaluator, Spot(resources, scope), 0):
         value = evaluator.evaluate(spot.expression, spot.scope)
         flat: list[Possibility] = []
         for possibility in value:
@@ -249,7 +249,7 @@ def _granted(evaluator: Evaluator, resources: Expression, scope: Scope, actions:
             yield Grant(spot.expression.place.location(), trailed, spot.scope.alive)
 
 
-def _spread(evaluator: Evaluator, spot: _Spot, depth: int) -> Iterator[_Spot]:
+def spread(evaluator: Evaluator, spot: Spot, depth: int) -> Iterator[Spot]:
     """The single expressions that a list is made of, through gathering functions, branches and locals."""
     if depth > MOST_DEPTH:
         yield spot
@@ -257,22 +257,22 @@ def _spread(evaluator: Evaluator, spot: _Spot, depth: int) -> Iterator[_Spot]:
     match spot.expression:
         case TupleNode(_, items):
             for item in items:
-                yield from _spread(evaluator, replace(spot, expression=item), depth + 1)
+                yield from spread(evaluator, replace(spot, expression=item), depth + 1)
         case Call(_, name, arguments, False) if name in _GATHERING:
             for argument in arguments:
-                yield from _spread(evaluator, replace(spot, expression=argument), depth + 1)
+                yield from spread(evaluator, replace(spot, expression=argument), depth + 1)
         case Conditional(_, condition, then, otherwise) if _is_list(then) or _is_list(otherwise):
             tests = {each.content for each in evaluator.evaluate(condition, spot.scope) if isinstance(each.content, bool)}
             if False not in tests or len(tests) != 1:
-                yield from _spread(evaluator, replace(spot, expression=then), depth + 1)
+                yield from spread(evaluator, replace(spot, expression=then), depth + 1)
             if True not in tests or len(tests) != 1:
-                yield from _spread(evaluator, replace(spot, expression=otherwise), depth + 1)
+                yield from spread(evaluator, replace(spot, expression=otherwise), depth + 1)
         case GetAttr(_, Variable(_, "local"), name) if name in spot.scope.instance.folder.locals:
             definition = spot.scope.instance.folder.locals[name].expression
             if _is_list(definition):
                 hop = Hop(spot.expression.place.location(), f"local.{name} used here")
-                inner = _Spot(definition, Scope(spot.scope.instance, alive=spot.scope.alive), (*spot.back, hop))
-                yield from _spread(evaluator, inner, depth + 1)
+                inner = Spot(definition, Scope(spot.scope.instance, alive=spot.scope.alive), (*spot.back, hop))
+                yield from spread(evaluator, inner, depth + 1)
             else:
                 yield spot
         case _:
@@ -283,12 +283,12 @@ def _is_list(expression: Expression) -> bool:
     return isinstance(expression, TupleNode) or (isinstance(expression, Call) and expression.name in _GATHERING)
 
 
-def _followed(evaluator: Evaluator, expression: Expression, scope: Scope, depth: int = 0) -> tuple[Expression, Scope]:
+def followed(evaluator: Evaluator, expression: Expression, scope: Scope, depth: int = 0) -> tuple[Expression, Scope]:
     """The definition behind `local.x`, where an expression is nothing else."""
     if depth < MOST_DEPTH and isinstance(expression, GetAttr) and isinstance(expression.target, Variable):
         local = scope.instance.folder.locals.get(expression.name) if expression.target.name == "local" else None
         if local is not None:
-            return _followed(evaluator, local.expression, Scope(scope.instance), depth + 1)
+            return followed(evaluator, local.expression, Scope(scope.instance), depth + 1)
     return expression, scope
 
 
