@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routelint.model import ScanError
 from routelint.parse.parsed import ParseContext, Parsed
-from routelint.parse.terraform import plan, roots, sightings, terragrunt, varfiles
+from routelint.parse.terraform import plan, roots, sightings, statements, terragrunt, varfiles
 from routelint.parse.terraform.deployments import Deployments
 from routelint.parse.terraform.evaluate import Configuration, Evaluator
 from routelint.parse.terraform.project import CONFIGURATION, VARIABLES, Project, folder_of
@@ -34,6 +34,8 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
         sightings.living_resources(each for part in found for each in part.resources),
         tuple(setting for part in found for setting in part.settings),
         _once(project.errors),
+        statements.living([each for part in found for each in part.statements]),
+        tuple(each for part in found for each in part.principals),
     )
 
 

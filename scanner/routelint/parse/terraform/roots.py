@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from routelint.model import Evidence
+from routelint.model import Evidence, Principal
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import plan as plans
-from routelint.parse.terraform import sightings, varfiles
+from routelint.parse.terraform import identities, sightings, varfiles
 from routelint.parse.terraform.deployments import Deployments, layers
 from routelint.parse.terraform.evaluate import Budget, Configuration, Evaluator
 from routelint.parse.terraform.module import Folder, Instance, Scope
@@ -16,6 +16,7 @@ from routelint.parse.terraform.nodes import Attribute, Block, literal_text
 from routelint.parse.terraform.project import Project, folder_of
 from routelint.parse.terraform.references import References
 from routelint.parse.terraform.routes import Collected, Walk
+from routelint.parse.terraform.statements import Said, over_configurations
 from routelint.parse.terraform.terragrunt import Unit
 from routelint.parse.terraform.values import Symbol
 from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES, VariableFiles
@@ -31,6 +32,8 @@ class Root:
     references: list[sightings.Gathered]
     resources: list[sightings.Listed]
     settings: tuple[EnvironmentSetting, ...]
+    statements: list[Said] = field(default_factory=list)
+    principals: tuple[Principal, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,8 @@ def _gathered(path: str, found: Mapping[str, Collected], evidence: tuple[Evidenc
         sightings.references(path, {name: each.sightings for name, each in found.items()}, evidence),
         sightings.resources(path, {name: each.seen for name, each in found.items()}, evidence),
         _settings(found),
+        over_configurations({name: each.statements for name, each in found.items()}),
+        identities.over_configurations(each.principals for each in found.values()),
     )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from routelint import model_id
-from routelint.model import Evidence, Kind, Tags
+from routelint.model import Evidence, Kind, Principal, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
-from routelint.parse.terraform import code, grants, scripts, sections, states, tagging
+from routelint.parse.terraform import code, grants, scripts, sections, statements, states, tagging, watched
 from routelint.parse.terraform.attributes import spelled_out
 from routelint.parse.terraform.evaluate import Evaluator
+from routelint.parse.terraform.identities import Identities
 from routelint.parse.terraform.module import Instance, Scope
 from routelint.parse.terraform.nodes import Block, literal_text
 from routelint.parse.terraform.sections import Leaf
@@ -50,6 +51,8 @@ class Collected:
     sightings: list[Sighting] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     settings: list[EnvironmentSetting] = field(default_factory=list)
+    statements: list[statements.Said] = field(default_factory=list)
+    principals: list[Principal] = field(default_factory=list)
 
 
 class Walk:
@@ -62,6 +65,7 @@ class Walk:
         for surface in context.surfaces:
             self.by_symbol.setdefault(surface.symbol, []).append(surface)
         self.found = Collected()
+        self.identities = Identities()
 
     def root(self, instance: Instance) -> Collected:
         """Everything below a root, its modules included."""
@@ -79,6 +83,7 @@ class Walk:
                 for child in children:
                     self._inside(call, name, child, evidence)
             self._defaults(current, evidence)
+        self.found.principals = self.identities.principals(instance.root)
         return self.found
 
     def _evidence(self, instance: Instance) -> tuple[Evidence, ...]:
@@ -107,6 +112,8 @@ class Walk:
         taken: set[int] = set()
         shape = next((surface.tags for surface in surfaces if surface.tags), None)
         for scope in scopes:
+            self.identities.see(self.evaluator, block, scope, evidence)
+            self.found.statements.extend(statements.managed(self.evaluator, block, scope, evidence))
             tags = None
             if shape is not None:
                 tags = tagging.of_resource(self.evaluator, block, scope, shape)
@@ -118,9 +125,10 @@ class Walk:
         if shape is not None and _is_listed(surfaces):
             for scope in scopes:
                 tags = tagging.of_resource(self.evaluator, block, scope, shape)
-                self._list(block, scope, tags, evidence)
+                self._list(block, scope, tags, evidence, surfaces)
         elif any(surface.role == "resource" and self._applies(surface, block, scopes[0]) for surface in surfaces):
-            self._list(block, scopes[0], None, evidence)
+            for scope in scopes:
+                self._list(block, scope, None, evidence, surfaces)
 
     def _applies(self, surface: Surface, block: Block, scope: Scope) -> bool:
         """Whether what a row demands of another attribute (`name~text`) holds, or cannot be told."""
@@ -131,10 +139,14 @@ class Walk:
             return any(isinstance(each.content, Hole) or wanted in str(each.content) for each in leaf.value)
         return False
 
-    def _list(self, block: Block, scope: Scope, tags: Tags | None, evidence: tuple[Evidence, ...]) -> None:
+    def _list(
+        self, block: Block, scope: Scope, tags: Tags | None, evidence: tuple[Evidence, ...], surfaces: Iterable[Surface]
+    ) -> None:
         kind, name = block.labels[0], block.labels[1]
         location = block.header.location(block.address or f"{kind}.{name}")
-        self.found.seen.append(Seen(location, kind, name, block.place.span, tags, evidence, scope.alive))
+        is_watched = any(surface.reads == "stated" for surface in surfaces)
+        said = watched.attributes(self.evaluator, block, scope) if is_watched else {}
+        self.found.seen.append(Seen(location, kind, name, block.place.span, tags, evidence, scope.alive, said))
 
     def _surface(self, surface: Surface, context: _Resource, surfaces: Iterable[Surface], taken: set[int]) -> None:
         match surface.role, surface.reads:
@@ -161,6 +173,8 @@ class Walk:
             case "indirect", "policy" | "statements":
                 for grant in grants.of_resource(self.evaluator, context.block.body, surface, context.scope):
                     self._grant(grant, surface, context)
+                said = statements.of_resource(self.evaluator, context.block, surface, context.scope, context.evidence)
+                self.found.statements.extend(said)
 
     def _program(self, surface: Surface, context: _Resource, taken: set[int]) -> None:
         attribute = context.block.body.attributes.get(surface.carrier)
@@ -326,6 +340,7 @@ class Walk:
         source = call.body.attributes.get("source")
         about_bedrock = "bedrock" in (literal_text(source.expression) or "").lower() if source is not None else False
         for _, scope in self.evaluator.references.scopes(self.evaluator, call, instance):
+            self.identities.call(self.evaluator, call, scope, evidence)
             context = _Resource(call, f"module.{name}", "module", scope, None, evidence)
             taken: set[int] = set()
             for surface in self.by_symbol.get("module.*", []):

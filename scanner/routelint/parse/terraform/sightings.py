@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from routelint import model_id
-from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Tags
+from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Stated, Tags
 from routelint.parse.route import to_value
+from routelint.parse.stated import agreeing
 from routelint.parse.terraform import tagging, varfiles
 from routelint.parse.terraform.values import MOST_HOPS, Failure
 from routelint.possible import Hole, Possibility, Possible, Template
@@ -46,6 +47,7 @@ class Seen:
     tags: Tags | None
     evidence: tuple[Evidence, ...] = ()
     alive: bool = True
+    attributes: Mapping[str, Stated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,18 @@ def resources(root: str, by_configuration: Mapping[str, Iterable[Seen]], evidenc
         tags = [each.tags for each in living if each.tags is not None]
         proofs = tuple(dict.fromkeys((*(e for each in living for e in each.evidence), *evidence)))
         merged = tagging.together(tags) if tags else None
-        found.append(Listed(Resource(location, LANGUAGE, first.type, first.name, first.statement, root, merged, proofs), alive))
+        resource = Resource(
+            location,
+            LANGUAGE,
+            first.type,
+            first.name,
+            first.statement,
+            root,
+            merged,
+            proofs,
+            attributes=agreeing([each.attributes for each in living]),
+        )
+        found.append(Listed(resource, alive))
     return found
 
 
