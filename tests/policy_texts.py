@@ -46,7 +46,7 @@ workloads:
     task: classification
     audience: internal
     tags: {project: triage}
-    volume: {requests_per_month: 300000, input_tokens: 900, output_tokens: 40}
+    volume: {requests_per_month: 300000, input_tokens: 900, output_tokens: 40, cached_input_tokens: 600}
     budget_usd_per_month: 400
     max_p95_latency_ms: 2500
     evaluation: {dataset: evals/triage/golden.jsonl, metric: accuracy, minimum: 0.95, max_age_days: 30, margin: 0.02}
@@ -60,7 +60,7 @@ justification:
   environments: [prod, staging]
   roles:
     product: {approvers: ["product-owners@example.com"]}
-    finance: {approvers: ["finops@example.com"]}
+    finance: {approvers: ["finops@example.com"], code_owners: ["@example/finops"]}
   max_days: 180
   ticket: "^FIN-[0-9]+$"
 justifications:
@@ -77,6 +77,7 @@ justifications:
 waivers:
   - {rule: missing-required-tag, routes: ["legacy/**"], reason: "frozen until the March migration", expires: 2027-03-31}
 evidence: {folder: evals/records, max_age_days: 60, margin: 0.05, confidence: 0.9}
+expiry_notice_days: 14
 directives: {until_required: true}
 severities: {warning: error}
 rules:

@@ -45,7 +45,7 @@ FAULTS = {
     "a misspelt section": (
         V + "teirs: {}\n",
         [
-            f"2:1: unknown key 'teirs'; expected one of {SECTIONS} and 9 more; nearest key 'tiers'",
+            f"2:1: unknown key 'teirs'; expected one of {SECTIONS} and 10 more; nearest key 'tiers'",
         ],
     ),
     "a key like no other": (V + "xyzzy: 1\n", [f"2:1: unknown key 'xyzzy'; expected one of {KEYS}"]),
@@ -372,7 +372,7 @@ def test_every_fault_of_every_file_is_told_at_once_and_sorted() -> None:
     files = {"org/base.yaml": V + "teams: {}\nextends: [more.yaml]\n", "org/more.yaml": V + "rules: {no-such: x}\n"}
     told = faults(V + "extends: [org/base.yaml]\nfail_on: x\nshow_notes: 1\n", files)
     assert told == [
-        f"org/base.yaml:2:1: unknown key 'teams'; expected one of {SECTIONS} and 9 more; nearest key 'tags'",
+        f"org/base.yaml:2:1: unknown key 'teams'; expected one of {SECTIONS} and 10 more; nearest key 'tags'",
         f"org/more.yaml:2:9: no rule is called 'no-such'; {ID_OF_A_RULE}",
         "org/more.yaml:2:18: rules.no-such is 'x'; expected one of error, warning, note, off",
         "3:10: fail_on is 'x'; expected one of error, warning, note, never",

@@ -66,6 +66,7 @@ def build(tree: MapNode) -> Policy:
             (Severity(key), Severity(_must(tree.map("severities"), key))) for key in names(tree.map("severities"))
         ),
         custom_rules=tuple(_custom(node) for node in _maps(tree, "custom_rules")),
+        expiry_notice_days=_whole(tree, "expiry_notice_days") or 0,
         directives=Directives(_flag(tree.map("directives"), "until_required") or False),
         shows_notes=_flag(tree, "show_notes") or False,
         fail_on=FailOn(_must(tree, "fail_on")),
@@ -229,7 +230,12 @@ def _workload(name: str, node: MapNode, place: Location | None) -> Workload:
 
 
 def _volume(node: MapNode) -> Volume:
-    return Volume(_amount(node, "requests_per_month"), _amount(node, "input_tokens"), _amount(node, "output_tokens"))
+    return Volume(
+        _amount(node, "requests_per_month"),
+        _amount(node, "input_tokens"),
+        _amount(node, "output_tokens"),
+        _amount(node, "cached_input_tokens"),
+    )
 
 
 def _evaluation(node: MapNode, workload: str) -> Evaluation:
@@ -252,7 +258,10 @@ def _terms(tree: MapNode) -> JustificationTerms:
     return JustificationTerms(
         _texts(node, "tiers"),
         _texts(node, "environments"),
-        tuple(Role(name, _texts(role, "approvers"), place) for name, role, place in _named(node, "roles", "justification.")),
+        tuple(
+            Role(name, _texts(role, "approvers"), _texts(role, "code_owners"), place)
+            for name, role, place in _named(node, "roles", "justification.")
+        ),
         _whole(node, "max_days"),
         _text(node, "ticket"),
         _entry_place(tree.entries["justification"], "justification") if "justification" in tree.entries else None,

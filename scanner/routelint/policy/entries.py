@@ -145,11 +145,15 @@ class RequiredTag:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How much a workload uses: the only base of amounts in dollars per month."""
+    """How much a workload uses: the only base of amounts in dollars per month.
+
+    Tokens are of a typical request; `cached_input_tokens` are those of its input that a prompt cache serves.
+    """
 
     requests_per_month: float
     input_tokens: float
     output_tokens: float
+    cached_input_tokens: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +214,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A part in the approval of a justification, and who may fill it."""
+    """A part in the approval of a justification, and who may fill it; `code_owners` are they as CODEOWNERS names them."""
 
     name: str
     approvers: tuple[str, ...]
+    code_owners: tuple[str, ...] = ()
     location: Location | None = field(default=None, compare=False, repr=False)
 
     def lists(self, person: str) -> bool:

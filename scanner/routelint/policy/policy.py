@@ -63,6 +63,7 @@ class Policy:
     rules: tuple[RuleSetting, ...] = ()
     severities: tuple[tuple[Severity, Severity], ...] = ()
     custom_rules: tuple[CustomRule, ...] = ()
+    expiry_notice_days: int = 30
     directives: Directives = field(default_factory=Directives)
     shows_notes: bool = False
     fail_on: FailOn = FailOn.ERROR
