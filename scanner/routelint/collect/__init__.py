@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from routelint import surfaces
 from routelint.collect import listing, markers, patterns, units
-from routelint.collect.tree import MOST_BYTES, DiskTree, UnreadableError
+from routelint.collect.tree import MOST_BYTES, DiskTree, StreamedTree, UnreadableError
 from routelint.model import ScanError
-from routelint.source import SourceUnit
+from routelint.source import SourceTree, SourceUnit
 
-__all__ = ["Collected", "DiskTree", "collect"]
+__all__ = ["Collected", "DiskTree", "collect", "collect_tree"]
 
 # The languages of surfaces that each unit's files may hold.
 _SURFACES = {
@@ -29,7 +30,7 @@ _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 class Collected:
     """What lies below a root: units in a fixed order, what could not be read, and how many files were looked at."""
 
-    tree: DiskTree
+    tree: SourceTree
     units: tuple[SourceUnit, ...]
     errors: tuple[ScanError, ...] = ()
     files: int = 0
@@ -50,9 +51,22 @@ def collect(
     """
     excluded, included = patterns.matcher(exclude), patterns.matcher(include)
     listed = [path for path in listing.files(root) if not excluded(path) and (not include or included(path))]
-    tree = DiskTree(root, listed, most_bytes)
-    candidates = [(path, language) for path in listed if (language := units.language_of(path)) is not None]
+    return collect_tree(DiskTree(root, listed, most_bytes), most_bytes=most_bytes, on_progress=on_progress)
+
+
+def collect_tree(
+    tree: StreamedTree,
+    *,
+    most_bytes: int = MOST_BYTES,
+    seen: Collected | None = None,
+    same: AbstractSet[str] = frozenset(),
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Collected:
+    """Every file of a tree that may hold a route, in units; the files `same` are as they were `seen` before."""
+    candidates = [(path, language) for path in tree.paths() if (language := units.language_of(path)) is not None]
     look = _Look(tree, most_bytes)
+    if seen is not None:
+        look.remember(seen, same)
     for done, (path, language) in enumerate(candidates):
         look.at(path, language)
         if on_progress is not None and done % 256 == 0:
@@ -66,7 +80,7 @@ def collect(
 class _Look:
     """One look at each file: which unit it belongs to and whether it holds a marker. Paths stay in the order given."""
 
-    def __init__(self, tree: DiskTree, most_bytes: int) -> None:
+    def __init__(self, tree: StreamedTree, most_bytes: int) -> None:
         self._tree = tree
         self._most_bytes = most_bytes
         self._markers = {
@@ -76,9 +90,31 @@ class _Look:
         self.paths: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
         self.marked: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
         self.errors: list[ScanError] = []
+        self._seen: dict[str, tuple[str | None, bool, list[ScanError]]] = {}
+
+    def remember(self, seen: Collected, same: AbstractSet[str]) -> None:
+        """Takes over what was seen of the files `same`, so that they are not read again."""
+        errors: dict[str, list[ScanError]] = {}
+        for error in seen.errors:
+            errors.setdefault(error.path, []).append(error)
+        for unit in seen.units:
+            marked = frozenset(unit.marked)
+            self._seen.update(
+                (path, (unit.language, path in marked, errors.get(path, []))) for path in unit.paths if path in same
+            )
+        for path, faults in errors.items():
+            if path in same:
+                self._seen.setdefault(path, (None, False, faults))
 
     def at(self, path: str, language: str) -> None:
         """Look at one file."""
+        if path in self._seen:
+            known, marked, faults = self._seen[path]
+            self.errors.extend(faults)
+            if known is not None:
+                self.paths[known].append(path)
+                self.marked[known].extend([path] if marked else [])
+            return
         chunks: list[bytes] = []
         try:
             if not self._tree.stream(path, chunks.append, self._most_bytes):

@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +61,23 @@ def files(root: Path) -> tuple[str, ...]:
     Inside a git work tree: tracked and untracked files without the ignored ones. Names that are not UTF-8 keep their
     bytes as surrogates.
     """
-    found = _files(root, 0)
-    return tuple(sorted(_without_vendored(root, _without_generated(found))))
+
+    def read(path: str) -> bytes | None:
+        try:
+            return (root / path).read_bytes()
+        except OSError:
+            return None
+
+    return worth_reading(_files(root, 0), read)
+
+
+def worth_reading(paths: Iterable[str], read: Callable[[str], bytes | None]) -> tuple[str, ...]:
+    """The paths of a tree without what a tool wrote or fetched, sorted; `read` gives a file of it."""
+    return tuple(sorted(_without_vendored(_without_generated(paths), read)))
 
 
 def _files(root: Path, nested: int) -> Iterable[str]:
-    repository = _repository(root)
+    repository = find_repository(root)
     names = _from_git(root, repository) if repository is not None else None
     if names is None:
         return _walk(root)
@@ -102,30 +113,38 @@ def _is_file(full: str, mode: int) -> bool:
 
 
 @dataclass(frozen=True)
-class _Repository:
+class Repository:
     """A git work tree and the folder git keeps its data in."""
 
     work_tree: Path
     data: Path
 
+    @property
+    def common(self) -> Path:
+        """The data folder that linked work trees of one repository share."""
+        try:
+            return self.data / (self.data / "commondir").read_text("utf-8", "surrogateescape").strip()
+        except OSError:
+            return self.data
 
-def _repository(root: Path) -> _Repository | None:
+
+def find_repository(root: Path) -> Repository | None:
     """The work tree that `root` lies in, found without asking git."""
     for folder in (root, *root.parents):
         entry = folder / ".git"
         try:
             if entry.is_dir():
-                return _Repository(folder, entry) if (entry / "HEAD").exists() else None
+                return Repository(folder, entry) if (entry / "HEAD").exists() else None
             if entry.is_file():
                 text = entry.read_text("utf-8", "surrogateescape")[:4096].strip()
                 data = folder / text.removeprefix("gitdir:").strip()
-                return _Repository(folder, data) if text.startswith("gitdir:") and (data / "HEAD").exists() else None
+                return Repository(folder, data) if text.startswith("gitdir:") and (data / "HEAD").exists() else None
         except OSError:
             return None
     return None
 
 
-def _from_git(root: Path, repository: _Repository) -> list[str] | None:
+def _from_git(root: Path, repository: Repository) -> list[str] | None:
     """Tracked and untracked paths relative to `root`; None where git is absent, refuses, or knows nothing of the root.
 
     The scanned repository is not trusted: its configuration could name a program that git would run (`core.fsmonitor`),
@@ -156,7 +175,7 @@ def _from_git(root: Path, repository: _Repository) -> list[str] | None:
         )
         command = [program, "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", f"core.hooksPath={os.devnull}"]
         command += ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        excluded = _common(repository.data) / "info" / "exclude"
+        excluded = repository.common / "info" / "exclude"
         if excluded.is_file():
             command.append(f"--exclude-from={excluded}")
         try:
@@ -177,14 +196,6 @@ def _from_git(root: Path, repository: _Repository) -> list[str] | None:
     names = list(dict.fromkeys(os.fsdecode(name) for name in done.stdout.split(b"\0") if name))
     # A root that the enclosing repository ignores is no part of it.
     return names or None
-
-
-def _common(data: Path) -> Path:
-    """The data folder that linked work trees of one repository share."""
-    try:
-        return data / (data / "commondir").read_text("utf-8", "surrogateescape").strip()
-    except OSError:
-        return data
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -234,7 +245,7 @@ def _is_record(path: str) -> bool:
     return path.endswith(".dist-info/RECORD")
 
 
-def _without_vendored(root: Path, paths: list[str]) -> list[str]:
+def _without_vendored(paths: list[str], read: Callable[[str], bytes | None]) -> list[str]:
     """The paths without those that an installed package's RECORD lists: `pip install --target` into a source folder.
 
     A record at the root itself means that an unpacked package is what is scanned.
@@ -242,18 +253,17 @@ def _without_vendored(root: Path, paths: list[str]) -> list[str]:
     records = [path for path in paths if _is_record(path)]
     if not records:
         return paths
-    vendored = {path for record in records if record.count("/") > 1 for path in _recorded(root, record)}
+    vendored = {path for record in records if record.count("/") > 1 for path in _recorded(record, read)}
     return [path for path in paths if path not in vendored and not _is_record(path)]
 
 
-def _recorded(root: Path, record: str) -> Iterator[str]:
+def _recorded(record: str, read: Callable[[str], bytes | None]) -> Iterator[str]:
     """The paths that a RECORD lists, relative to the root."""
     place = record.rsplit("/", 2)[0]
-    try:
-        text = (root / record).read_text("utf-8", "surrogateescape")
-    except OSError:
+    data = read(record)
+    if data is None:
         return
-    for line in text.splitlines():
+    for line in data.decode("utf-8", "surrogateescape").splitlines():
         name = line.rsplit(",", 2)[0].strip('"')
         if name and not name.startswith(("/", "..")):
             yield f"{place}/{name}"

@@ -8,8 +8,10 @@ import stat
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from routelint.collect import listing
+from routelint.source import SourceTree
 
 MOST_BYTES = 10 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
@@ -22,6 +24,17 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 class UnreadableError(OSError):
     """A file of the tree that cannot be read; the text says why in one clause."""
+
+
+class StreamedTree(SourceTree, Protocol):
+    """A tree whose files can also be read in chunks, without holding a large one in memory."""
+
+    def stream(self, path: str, take: Callable[[bytes], object], most_bytes: int | None = None) -> bool:
+        """Whether the whole file was given to `take`, in chunks: False where it is larger than `most_bytes`.
+
+        Raises:
+            UnreadableError: the file cannot be read.
+        """
 
 
 class DiskTree:
