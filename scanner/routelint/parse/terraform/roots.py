@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from routelint.model import Evidence, Principal
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
-from routelint.parse.terraform import plan as plans
 from routelint.parse.terraform import identities, sightings, varfiles
+from routelint.parse.terraform import plan as plans
 from routelint.parse.terraform.deployments import Deployments, layers
 from routelint.parse.terraform.evaluate import Budget, Configuration, Evaluator
 from routelint.parse.terraform.module import Folder, Instance, Scope
