@@ -80,6 +80,7 @@ def of_resource(evaluator: Evaluator, body: Body, surface: Surface, scope: Scope
 
 
 def statements(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> Iterator[tuple[Body, Scope]]:
+    """The statements of a policy document: its blocks, or the objects under an attribute of that name."""
     yield from sections.blocks(evaluator, body, name, scope)
     attribute = body.attributes.get(name)
     if attribute is not None:
@@ -94,6 +95,7 @@ def _objects(expression: Expression) -> list[ObjectNode]:
 
 
 def carriers(evaluator: Evaluator, body: Body, steps: list[str], scope: Scope) -> Iterator[tuple[Expression, Scope]]:
+    """The expressions at a dotted path that hold whole policies."""
     name, rest = steps[0], steps[1:]
     if not rest:
         if name in body.attributes:
