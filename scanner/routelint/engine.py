@@ -8,10 +8,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
-from routelint import codeowners, environments, link, surfaces, workloads
+from routelint import codeowners, environments, evidence, link, surfaces, workloads
 from routelint.catalog import Catalog
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
+from routelint.evidence import Records
 from routelint.model import (
     Directive,
     Finding,
@@ -49,6 +50,7 @@ class Resolved:
     statements: tuple[PolicyStatement, ...] = ()
     principals: tuple[Principal, ...] = ()
     code_owners: CodeOwners | None = None
+    evidence: Records | None = None
 
 
 def resolve(
@@ -66,6 +68,7 @@ def resolve(
 
     `errors` and `files` are what collecting came to: what it could not read, and how many files it looked at.
     """
+    units = evidence.without_records(units, policy)
     parsed: list[Parsed] = []
     for language in LANGUAGES:
         settings = link.settings(parsed)
@@ -77,16 +80,19 @@ def resolve(
     found = (each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
     directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
     references = (_place(reference, policy, directives, texts) for reference in whole.references)
+    records = evidence.load(tree, policy, catalog)
+    unread = () if records is None else (ScanError(each.path, each.said, each.line, each.column) for each in records.faults)
     return Resolved(
         tuple(sorted(references, key=_reference_order)),
         tuple(sorted((environments.place_resource(each, policy) for each in whole.resources), key=_resource_order)),
-        tuple(sorted((*errors, *whole.errors), key=lambda error: (error.path, error.line, error.message))),
+        tuple(sorted((*errors, *whole.errors, *unread), key=lambda error: (error.path, error.line, error.message))),
         directives,
         texts,
         files,
         tuple(sorted((environments.place_statement(each, policy) for each in whole.statements), key=_statement_order)),
         tuple(sorted((environments.place_principal(each, policy) for each in whole.principals), key=_statement_order)),
         codeowners.find(tree),
+        records,
     )
 
 
@@ -175,6 +181,7 @@ def judge(
         changed_on,
         resolved.code_owners,
         whole,
+        resolved.evidence,
     )
     failures: list[ScanError] = []
     active = [(rule, severity) for rule in rules if (severity := policy.severity(rule.id, rule.severity)) is not Severity.OFF]

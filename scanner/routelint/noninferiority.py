@@ -9,12 +9,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import NormalDist
+from functools import cache
 from typing import NamedTuple
 
 # The chance of passing a model that is as good as the other, at the sample size that is asked for.
 POWER = 0.80
 _HALVINGS = 100
+
+
+@cache
+def _quantile(share: float) -> float:
+    """Below which value a standard normal variable lies with a chance of `share`."""
+    from statistics import NormalDist  # brings decimal, fractions and random; only a scan with evidence pays for them
+
+    return NormalDist().inv_cdf(share)
 
 
 class Outcome(StrEnum):
@@ -73,7 +81,7 @@ def tango(pairs: Pairs, confidence: float) -> Interval:
     """
     if pairs.size == 0:
         raise ValueError("an interval needs at least one pair")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = _quantile((1 + confidence) / 2)
     difference = (pairs.to_only - pairs.from_only) / pairs.size
     low = -1.0 if difference <= -1 else _root(pairs, -1.0, difference, z)
     high = 1.0 if difference >= 1 else _root(pairs, difference, 1.0, -z)
@@ -123,8 +131,8 @@ def compare_estimates(old: Estimate, new: Estimate, samples: int, margin: float,
 
     The limits are those of Newcombe's square-and-add method, which assumes no shape of the metric.
     """
-    z = NormalDist().inv_cdf(confidence)
-    old_scale, new_scale = (z / NormalDist().inv_cdf((1 + each.confidence) / 2) for each in (old, new))
+    z = _quantile(confidence)
+    old_scale, new_scale = (z / _quantile((1 + each.confidence) / 2) for each in (old, new))
     difference = new.value - old.value
     below = math.hypot((new.value - new.low) * new_scale, (old.high - old.value) * old_scale)
     above = math.hypot((new.high - new.value) * new_scale, (old.value - old.low) * old_scale)
@@ -145,7 +153,7 @@ def _outcome(interval: Interval, margin: float) -> Outcome:
 
 
 def _z_sum(confidence: float) -> float:
-    return NormalDist().inv_cdf(confidence) + NormalDist().inv_cdf(POWER)
+    return _quantile(confidence) + _quantile(POWER)
 
 
 def _pairs_needed(pairs: Pairs, margin: float, confidence: float) -> int | None:
@@ -157,7 +165,7 @@ def _pairs_needed(pairs: Pairs, margin: float, confidence: float) -> int | None:
         return None
     by_power = _z_sum(confidence) ** 2 * (discordant - difference * difference) / (room * room)
     # Without a single loss the interval is narrower than the margin from here on.
-    without_loss = NormalDist().inv_cdf(confidence) ** 2 * (1 - margin) / margin
+    without_loss = _quantile(confidence) ** 2 * (1 - margin) / margin
     return _at_least(pairs.size, max(by_power, without_loss))
 
 

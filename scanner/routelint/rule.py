@@ -11,6 +11,7 @@ from routelint import cost, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
+from routelint.evidence import Records
 from routelint.justifications import Cover
 from routelint.model import (
     Choice,
@@ -78,7 +79,8 @@ class Context:
     `changed_on` says when the line that decides a justified route's model last changed, by the location of that line (the last
     hop of the choice's trail, else the route): None where no git history is at hand; a line without a day was not asked for or
     is not committed yet. `code_owners` is the CODEOWNERS file of the repository. `whole` says that everything the policy
-    governs was looked at: only then nothing matches what matched nothing.
+    governs was looked at: only then nothing matches what matched nothing. `evidence` holds the evaluation records: None where the
+    policy declares no workload.
     """
 
     policy: Policy
@@ -94,6 +96,7 @@ class Context:
     changed_on: Mapping[Location, date] | None = None
     code_owners: CodeOwners | None = None
     whole: bool = True
+    evidence: Records | None = None
 
     def model(self, choice: Choice) -> Model | None:
         """The catalogued model a choice takes; None where the catalog does not know it or it is a pattern."""

@@ -24,7 +24,12 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         """The fault on one line: `path:line:col: fact; expected ...; nearest key 'x'`."""
-        parts = [f"{self.path}:{self.line}:{self.column}: {self.fact}"]
+        return f"{self.path}:{self.line}:{self.column}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """The fault without its place: `fact; expected ...; nearest key 'x'`."""
+        parts = [self.fact]
         if self.expected:
             parts.append(f"expected {self.expected}")
         if self.nearest:
