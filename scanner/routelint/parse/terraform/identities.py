@@ -205,7 +205,7 @@ class Identities:
         return made
 
     def _named(self, shown: str, instance: Instance) -> list[_Identity]:
-        """The identities that `${aws_iam_role.x.arn}` means, seen from an instance: its own, its callers', else all of the name."""
+        """What `${aws_iam_role.x.arn}` means, seen from an instance: its own, its callers', else any of the name."""
         addresses = {match[0] for match in _ADDRESS.finditer(shown)}
         named = [each for each in self.found if _address(each.block) in addresses]
         current: Instance | None = instance
