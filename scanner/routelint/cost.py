@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from routelint.catalog import Model, Price
 from routelint.policy import Policy
+
+# How code spells a service tier -> how the catalog's prices name it. On-demand spellings need no price of their own.
+_SERVICE_TIERS = {"batch": "batch", "flex": "flex", "priority": "priority", "optimized": "latency_optimized"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What tokens cost a route, US dollars per million, and which of a model's prices that is."""
+
+    price: Price
+    basis: str
+    cache_read: float | None = None
 
 
 def list_price(model: Model, policy: Policy) -> Price | None:
@@ -14,19 +28,38 @@ def list_price(model: Model, policy: Policy) -> Price | None:
     return model.list_price
 
 
-def route_price(model: Model, policy: Policy, scope: str | None, region: str | None) -> Price | None:
-    """What a route pays per million tokens: the price of its scope and region, less the policy's discount.
+def rate(
+    model: Model,
+    policy: Policy,
+    *,
+    scope: str | None = None,
+    region: str | None = None,
+    service_tier: str | None = None,
+    input_tokens: float = 0,
+) -> Rate | str:
+    """What a route pays for a model, or why that is not known.
 
-    A price the policy states for the model is what was agreed, so no discount is taken from it.
+    A price the policy states wins and is not discounted; else the price of the service tier, of the long context where the
+    input is longer than the ordinary price holds for, else of scope and region, less the policy's discount.
     """
     own = policy.prices.model(model.id)
     if own is not None:
-        return Price(own.input_usd_per_million_tokens, own.output_usd_per_million_tokens)
-    price = model.price(scope, region)
-    if price is None:
-        return None
+        price = Price(own.input_usd_per_million_tokens, own.output_usd_per_million_tokens)
+        return Rate(price, "price of the policy")
+    chosen, what = model.price(scope, region), _scope_name(scope, region)
+    prices, named = model.prices, _SERVICE_TIERS.get((service_tier or "").lower())
+    if named is not None:
+        chosen, what = prices.tiers.get(named), f"{named.replace('_', '-')} price"
+        if chosen is None:
+            return f"no {what} of '{model.id}' is known"
+    elif prices.long_context_above is not None and input_tokens > prices.long_context_above:
+        chosen, what = prices.long_context, f"price above {prices.long_context_above:,} input tokens"
+    if chosen is None:
+        return prices.unpriced or f"no {what} of '{model.id}' is known"
     share = 1 - policy.prices.discount_percent / 100
-    return Price(price.input * share, price.output * share)
+    basis = f"{what}, less {policy.prices.discount_percent:g} percent" if policy.prices.discount_percent else what
+    cache = prices.cache_read
+    return Rate(Price(chosen.input * share, chosen.output * share), basis, None if cache is None else cache * share)
 
 
 def blended(model: Model, policy: Policy) -> float | None:
@@ -46,6 +79,11 @@ def ratio(dearer: Model, cheaper: Model, policy: Policy) -> float | None:
     return high / low if high is not None and low else None
 
 
+def percent_more(usd: float, least_usd: float) -> float | None:
+    """By how many percent an amount is above another; None where the other is zero."""
+    return 100 * (usd / least_usd - 1) if least_usd else None
+
+
 def instead(model: Model, substitute: Model | None, policy: Policy, verb: str = "use") -> str:
     """The way out of a finding, as the tail of its message: a cheaper model and how much cheaper, where both are known."""
     if substitute is None:
@@ -59,3 +97,8 @@ def instead(model: Model, substitute: Model | None, policy: Policy, verb: str = 
         else f", {times:.2g} times cheaper per token"
     )
     return f"; {verb} '{substitute.id}'{cheaper}"
+
+
+def _scope_name(scope: str | None, region: str | None) -> str:
+    place = f" in {region}" if region is not None else ""
+    return f"on-demand price of the {scope} profile{place}" if scope is not None else f"on-demand price{place}"

@@ -42,11 +42,14 @@ def _row_model(choice: Choice, reference: ModelReference, policy: Policy, catalo
     model = None if choice.model.is_pattern else catalog.find(choice.model)
     if model is None:
         return RowModel(choice)
-    price = cost.route_price(model, policy, choice.model.scope, choice.model.region or reference.region)
-    return RowModel(
-        choice,
-        model.id,
-        cost.tier(model, policy),
-        None if price is None else price.input,
-        None if price is None else price.output,
+    rate = cost.rate(
+        model,
+        policy,
+        scope=choice.model.scope,
+        region=choice.model.region or reference.region,
+        service_tier=reference.settings.get("service_tier"),
     )
+    tier = cost.tier(model, policy)
+    if isinstance(rate, str):
+        return RowModel(choice, model.id, tier)
+    return RowModel(choice, model.id, tier, rate.price.input, rate.price.output)

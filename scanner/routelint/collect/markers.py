@@ -86,6 +86,9 @@ def derive(surfaces: Iterable[Surface]) -> Markers:
         operation = _RUNTIME_OPERATION.search(surface.symbol)
         if operation is not None and _PLAIN_CARRIER.fullmatch(surface.carrier):
             words[b"." + operation[1].encode()] = None
+        # An npm class that has a default is made without a word about the service or a model.
+        if surface.symbol.startswith("@") and surface.default is not None:
+            words[surface.symbol.partition(":")[0].encode()] = None
         written = f"{surface.symbol} {surface.carrier}".lower()
         package = _PACKAGE.match(surface.symbol)
         if package is None or "bedrock" in written or "*" in surface.carrier:
