@@ -73,6 +73,11 @@ class CodeOwners:
         return None if path.startswith("/") or whole == ".." or whole.startswith("../") else whole
 
 
+def is_owner(name: str) -> bool:
+    """Whether a name is written as CODEOWNERS writes owners: `@user`, `@organisation/team` or an e-mail address."""
+    return _OWNER.fullmatch(name) is not None
+
+
 def find(tree: SourceTree, folder: str = "", base: str = "") -> CodeOwners | None:
     """The CODEOWNERS file that GitHub takes in the repository whose root is `folder` of the tree; None where there is none."""
     for place in PLACES:
@@ -125,7 +130,7 @@ def _fault(fields: Sequence[str]) -> str | None:
         return "'[ ]' is no range here; one line for each alternative"
     if "***" in pattern:
         return "'***' is no pattern; '**' stands for any folders"
-    wrong = next((owner for owner in owners if _OWNER.fullmatch(owner) is None), None)
+    wrong = next((owner for owner in owners if not is_owner(owner)), None)
     return None if wrong is None else f"'{wrong}' is no owner; expected @user, @organisation/team or an e-mail address"
 
 
