@@ -14,7 +14,7 @@ from routelint.cli import options
 from routelint.cli.session import Session, incomplete, open_session
 from routelint.model import Report, Severity
 from routelint.output.printing import Printing
-from routelint.policy import nearest
+from routelint.policy import PolicyError, nearest
 from routelint.rule import Rule
 from routelint_rules import RULES
 
@@ -69,7 +69,7 @@ def scan(
     A folder is scanned as a whole. Files choose what is reported; what is read is the repository they lie in, so that a
     module's callers and an imported constant are seen.
 
-    Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy error, 3 the scan is incomplete.
+    Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, policy or evidence error, 3 the scan is incomplete.
     """
     destinations = options.destinations(formats, output)
     rules = chosen_rules(select, ignore)
@@ -94,6 +94,10 @@ def scan(
         wanted = {session.policy.environment(name) for name in environment_names}
         report = engine.concerning(report, wanted)
     status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
+    if session.evidence_faults:
+        # A record that cannot be read may be the one that counts: whatever was judged without it is written, and not trusted.
+        click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
+        status = 2
     for destination in destinations:
         options.write(
             destination, _render(report, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed)

@@ -18,7 +18,7 @@ from routelint.catalog import Catalog
 from routelint.cli.progress import Progress
 from routelint.collect import Collected, collect
 from routelint.model import ScanError
-from routelint.policy import Policy, PolicyError
+from routelint.policy import Fault, Policy, PolicyError
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class Session:
     misspelt_policy: str | None = None
 
     _texts: dict[str, source.SourceText | None] = field(default_factory=dict)
+
+    @property
+    def evidence_faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the evaluation records, as people would type their paths."""
+        records = self.resolved.evidence
+        return () if records is None else tuple(each._replace(path=self.shown_prefix + each.path) for each in records.faults)
 
     def text(self, path: str) -> source.SourceText | None:
         """The decoded text of a scanned file, for code frames; None where it is not text."""
