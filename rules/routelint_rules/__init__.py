@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routelint.rule import Rule
 from routelint_rules import (
+    broad_model_grant,
     cheaper_successor,
     costly_default_model,
     expired_justification,
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     incomplete_justification.RULE,
     unused_justification.RULE,
     expiring_soon.RULE,
+    broad_model_grant.RULE,
     unprotected_policy.RULE,
     workload_over_budget.RULE,
     unparsable_file.RULE,
