@@ -20,6 +20,9 @@ from routelint.source import MemoryTree, SourceUnit
 
 ROOT = """
 variable "model" {}
+variable "stage" {
+  default = "none"
+}
 resource "aws_bedrockagent_agent" "a" {
   foundation_model = var.model
 }
@@ -147,6 +150,10 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
         script("export TF_VAR_model=$MODEL\nterraform apply\n"),
         ["'$MODEL' is set where ship.sh runs"],
     ),
+    "a variable that several lines set": (
+        script(f'M=""\nship() {{\n  terraform apply -var model="$M"\n}}\nM={LITE}\nship\n'),
+        ["ship.sh sets '$M' in several places"],
+    ),
     "what a command prints": (
         script("export TF_VAR_model=$(jq -r .model config.json)\nterraform apply\n"),
         ["a command of ship.sh prints it"],
@@ -164,6 +171,10 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
             "terraform apply\n"
         ),
         [f"{LITE}@", f"{PRO}@prod"],
+    ),
+    "an environment by default is none": (
+        script(f'STAGE="${{1:-dev}}"\nterraform apply -var "stage=$STAGE" -var model={LITE}\n'),
+        [f"{LITE}@"],
     ),
     "a workspace": (
         script(f"terraform workspace select prod\nterraform apply -var model={LITE}\n"),

@@ -55,7 +55,10 @@ def of_makefile(source: SourceText, files: Files) -> Iterator[Deployment]:
         elif (variable := _MAKE_VARIABLE.match(line)) is not None:
             start = match.start() + variable.start("value")
             place = Place(source, start, start + len(variable["value"]))
-            shell.set(variable["name"], shell.parts(pieces_of(variable["value"], make=True), place), place)
+            parts = shell.parts(pieces_of(variable["value"], make=True), place)
+            # `make ENV=prod` sets what a Makefile sets otherwise; what it exports is meant as it stands.
+            by_default = not line.startswith(("export", "override"))
+            shell.set(variable["name"], parts, place, by_default=by_default)
         elif (rule := _MAKE_TARGET.match(line)) is not None:
             target = rule["targets"].strip()
     for start, end, name in recipes:

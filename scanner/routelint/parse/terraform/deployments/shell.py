@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from routelint.model import Evidence
 from routelint.parse.terraform.deployments.branches import Branches
 from routelint.parse.terraform.deployments.given import Deployment, Given, Part
+from routelint.parse.terraform.deployments.invocation import Invocation, Option, after, read
 from routelint.parse.terraform.deployments.words import Piece, Ref, Word, commands
 from routelint.parse.terraform.nodes import Invalid, Place
 from routelint.parse.terraform.project import joined
@@ -19,8 +20,6 @@ from routelint.source import SourceText
 
 PREFIX = "TF_VAR_"
 PROGRAMS = frozenset({"terraform", "tofu"})
-# Commands that take values and whose outcome is a plan; `destroy` and `validate` are often given placeholders.
-_ACTIONS = frozenset({"plan", "apply", "refresh"})
 _LEADING = re.compile(r"[@+-]+(?=\w)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=")
 _SETTING = frozenset({"export", "declare", "readonly", "local", "set", "typeset"})
@@ -33,14 +32,18 @@ MOST_SOURCED = 4
 
 @dataclass
 class Values:
-    """What is set while a script runs: texts of shell variables, and what each Terraform variable may be given, by branch."""
+    """What is set while a script runs: texts of shell variables, and what each Terraform variable may be given, by branch.
+
+    `defaults` names the shell variables whose text only holds where nobody sets them: `${1:-dev}`.
+    """
 
     texts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     given: dict[str, dict[str, Given]] = field(default_factory=dict)
+    defaults: set[str] = field(default_factory=set)
 
     def copy(self) -> Values:
         """The same, to be changed apart."""
-        return Values(dict(self.texts), {name: dict(ways) for name, ways in self.given.items()})
+        return Values(dict(self.texts), {name: dict(ways) for name, ways in self.given.items()}, set(self.defaults))
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Shell:
         self._branches = Branches()
         self._opened: list[tuple[tuple[str, ...], bool]] = []
         self._depth = 0
+        self._texts_of: dict[str, set[str]] = {}
 
     def run(self, start: int, end: int, *, make: bool = False) -> None:
         """Follows the commands between two offsets of the source."""
@@ -124,7 +128,7 @@ class Shell:
             at = next((number for number in wrapped if name == "env" or words[number - 1].literal == "--"), None)
             self._assign_all(words[:at] if at is not None else ())
         if at is not None:
-            self._terraform(words[at + 1 :])
+            self._terraform(read(words[at + 1 :]))
 
     def _assign_all(self, words: Iterable[Word]) -> None:
         for word in words:
@@ -139,9 +143,15 @@ class Shell:
 
     def _assign(self, word: Word, name: str) -> None:
         place = self._value_place(word, name)
-        pieces = _after(word.pieces, "=")
+        pieces = after(word.pieces, "=")
         folder = None if name.startswith(PREFIX) else self._folder_in(pieces)
-        self.set(name, (folder,) if folder is not None else self.parts(pieces, place), place)
+        by_default = self._is_default(pieces)
+        self.set(name, (folder,) if folder is not None else self.parts(pieces, place), place, by_default=by_default)
+
+    def _is_default(self, pieces: Sequence[Piece]) -> bool:
+        """Whether a value is told only by what holds where nobody sets the variables in it."""
+        refs = [piece for piece in pieces if isinstance(piece, Ref) and piece.kind == "variable"]
+        return any(ref.text in self.values.defaults or (ref.default and ref.text not in self.values.texts) for ref in refs)
 
     def _folder_in(self, pieces: Sequence[Piece]) -> str | None:
         """The path that a variable is set to, from the scanned root, where it starts with a folder known to every script."""
@@ -150,11 +160,18 @@ class Shell:
         text, _ = self.path(pieces)
         return text if text is not None and text.startswith("/") else None
 
-    def set(self, name: str, parts: tuple[Part, ...], place: Place) -> None:
-        """Sets a variable of the shell from here on; one that stands in a branch leaves the earlier value possible."""
+    def set(self, name: str, parts: tuple[Part, ...], place: Place, *, by_default: bool = False) -> None:
+        """Sets a variable of the shell from here on; one that stands in a branch leaves the earlier value possible.
+
+        Where an environment is named only `by_default`, another may be meant as well: it is left to be told.
+        """
+        if by_default:
+            self.values.defaults.add(name)
+        else:
+            self.values.defaults.discard(name)
         self.values.texts[name] = parts
-        if name.startswith(PREFIX) and len(name) > len(PREFIX):
-            variable = name.removeprefix(PREFIX)
+        variable = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and variable and not (variable in ENVIRONMENT_VARIABLES and by_default):
             given = Given(variable, name, place, parts)
             way = self._branches.way
             ways = dict(self.values.given.get(variable, {})) if way else {}
@@ -199,11 +216,20 @@ class Shell:
                 return (Invalid(place, f"'${{{{ {ref.text} }}}}' is filled in when {file} runs"),)
             case "variable":
                 if ref.text in self.values.texts:
+                    if self._varies(ref.text):
+                        return (Invalid(place, f"{file} sets '${ref.text}' in several places"),)
                     return self.values.texts[ref.text]
                 if ref.default is not None and "$" not in ref.default:
                     return (ref.default,)
                 return (Invalid(place, f"'${ref.text}' is set where {file} runs"),)
         return (Invalid(place, f"a command of {file} prints it"),)
+
+    def _varies(self, name: str) -> bool:
+        """Whether the script sets a variable to several texts: functions and loops make the order of lines say little."""
+        if name not in self._texts_of:
+            written = re.finditer(rf"(?m)(?:^|[\s;&|(]){re.escape(name)}=([^\s;]*)", self.source.text)
+            self._texts_of[name] = {match[1].strip("\"'") for match in itertools.islice(written, MOST_WAYS)}
+        return len(self._texts_of[name]) > 1
 
     def _shown(self, word: Word) -> str:
         """The text of a word, what cannot be told left as it is written."""
@@ -287,65 +313,45 @@ class Shell:
                 continue
             self.files.sourced[path] = None
             kept = self.source
+            self._texts_of.clear()
             self.source, self._depth = SourceText(path, text), self._depth + 1
             self.run(0, len(text))
             self.source, self._depth = kept, self._depth - 1
+            self._texts_of.clear()
             return
 
     # -- terraform
 
-    def _terraform(self, words: Sequence[Word]) -> None:
-        folders, moved = self.folders, self.moved
-        action: str | None = None
-        options: list[Given | str] = []
-        positional = open_file = False
-        pending = list(words)
-        while pending:
-            word = pending.pop(0)
-            if word.operator:
-                break
-            first = word.pieces[0] if word.pieces else ""
-            text = first if isinstance(first, str) else self._shown(word)
-            option = re.match(r"--?(chdir|var-file|var)(=|$)", text)
-            if option is None:
-                if action is None and not text.startswith("-"):
-                    action = text
-                elif not text.startswith("-"):
-                    positional = True
-                    if action == "workspace" and text in ("select", "new") and pending:
-                        self._workspace = next((w.literal for w in pending if w.literal and w.literal[0] != "-"), None)
-                continue
-            pieces = _after(word.pieces, "=") if option[2] else (pending[0].pieces if pending else ())
-            argument = word if option[2] else (pending.pop(0) if pending else word)
-            match option[1]:
-                case "chdir":
-                    folders, moved = self.at(pieces), True
-                case "var":
-                    given = self._option(argument, pieces)
-                    options.extend(() if given is None else (given,))
-                case "var-file":
-                    path, _ = self.path(pieces)
-                    options.extend(() if path is None else (path,))
-                    open_file = open_file or path is None
-        if action not in _ACTIONS or (action == "apply" and positional):
+    def _terraform(self, invocation: Invocation) -> None:
+        self._workspace = invocation.workspace or self._workspace
+        if not invocation.gives_values:
             return
         kept = self.folders, self.moved
-        self.folders, self.moved = folders, moved
-        self._record(options, open_file)
-        self.folders, self.moved = kept
-
-    def _option(self, word: Word, pieces: Sequence[Piece]) -> Given | None:
-        first = pieces[0] if pieces else ""
-        match = _ASSIGNMENT.match(first.lstrip()) if isinstance(first, str) else None
-        if match is None:
-            return None
-        place = self._value_place(word, match[1])
-        return Given(match[1], f"-var {match[1]}", place, self.parts(_after(pieces, "="), place))
-
-    def _record(self, options: Sequence[Given | str], open_file: bool) -> None:
+        options: list[Given | str] = []
+        open_file = False
+        for option in invocation.options:
+            if option.name == "chdir":
+                self.enter(option.pieces)
+            elif option.name == "var":
+                given = self._option(option)
+                options.extend(() if given is None else (given,))
+            else:
+                path, _ = self.path(option.pieces)
+                options.extend(() if path is None else (path,))
+                open_file = open_file or path is None
         for way, variables in self.ways():
             said = self._said(way, variables, options)
             self.found.append(Deployment(self.source.path, self.root, said, variables, self._located(options), open_file))
+        self.folders, self.moved = kept
+
+    def _option(self, option: Option) -> Given | None:
+        """What `-var name=value` gives; None where the name is not written there."""
+        first = option.pieces[0] if option.pieces else ""
+        match = _ASSIGNMENT.match(first.lstrip()) if isinstance(first, str) else None
+        if match is None or (match[1] in ENVIRONMENT_VARIABLES and self._is_default(option.pieces)):
+            return None
+        place = self._value_place(option.word, match[1])
+        return Given(match[1], f"-var {match[1]}", place, self.parts(after(option.pieces, "="), place))
 
     @property
     def root(self) -> str | None:
@@ -418,10 +424,3 @@ def _is_program(name: str, word: Word) -> bool:
         return True
     ref = word.pieces[0] if len(word.pieces) == 1 else None
     return isinstance(ref, Ref) and ref.kind == "variable" and ref.text.lower() in (*PROGRAMS, "tf", "terraform_bin", "tf_bin")
-
-
-def _after(pieces: Sequence[Piece], mark: str) -> tuple[Piece, ...]:
-    """The pieces behind the first mark."""
-    first = pieces[0] if pieces else ""
-    rest = first.partition(mark)[2] if isinstance(first, str) else ""
-    return (rest, *pieces[1:])
