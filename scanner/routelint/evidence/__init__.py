@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routelint.evidence.load import load, without_records
 from routelint.evidence.record import Arm, Content, Pinned, Record, Records, Score
-from routelint.evidence.standing import InUse, Rejected, Standing, compare, identity, in_use, stand
+from routelint.evidence.standing import InUse, Rejected, Standing, compare, identity, in_use, margin_of, stand
 
 __all__ = [
     "Arm",
@@ -20,6 +20,7 @@ __all__ = [
     "identity",
     "in_use",
     "load",
+    "margin_of",
     "stand",
     "without_records",
 ]

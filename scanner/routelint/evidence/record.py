@@ -105,3 +105,7 @@ class Records:
     contents: Mapping[str, Content | None] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     in_reach: bool = True
+
+    def lack(self, path: str) -> bool:
+        """Whether a path of the policy, looked for within the scanned root, names no file."""
+        return path in self.contents and self.contents[path] is None

@@ -65,9 +65,10 @@ def in_use(references: Sequence[ModelReference], policy: Policy, catalog: Catalo
             name = identity(choice.model, catalog)
             if name is not None:
                 first = found.setdefault((reference.workload, name), (replace(choice, trail=()), []))
-                first[1].append(reference)
+                if not first[1] or first[1][-1] is not reference:
+                    first[1].append(reference)
     return tuple(
-        InUse(workload, name, choice, tuple(dict.fromkeys(places)))
+        InUse(workload, name, choice, tuple(places))
         for workload in policy.workloads
         for (owner, name), (choice, places) in sorted(found.items(), key=lambda item: item[0])
         if owner == workload.name
@@ -99,7 +100,7 @@ def _faults(
     if record.on > today:
         yield f"is dated {record.on}, in the future", record.location
     elif (today - record.on).days > days:
-        yield f"is of {record.on} and counted for {days} days", record.location
+        yield f"is of {record.on}, more than {days} days ago", record.location
     if evaluation is not None and _normal(evaluation.dataset) != _normal(record.dataset.path or ""):
         yield f"ran on '{record.dataset.path}' and not on '{evaluation.dataset}'", record.dataset.location
     else:
