@@ -184,17 +184,19 @@ class Policy:
         """Whether a justification covers every environment of a finding; one without environments covers all.
 
         A finding that names none could be in any environment that needs one: the justification must speak of such an
-        environment, or of `default`. One that speaks of dev alone does not cover it.
+        environment, of `default`, or by a glob of all of them. One that speaks of dev alone does not cover it.
         """
         if not justification.environments:
             return True
         if environments:
             return all(self.names_environment(justification.environments, each) for each in environments)
-        return UNNAMED in justification.environments or any(
-            self.names_environment(self.justification.environments, each.removeprefix("!"))
-            for each in justification.environments
-            if not each.startswith("!")
-        )
+        wanted = self.justification.environments
+        if UNNAMED in justification.environments or any(
+            self.names_environment(wanted, each) for each in justification.environments if not each.startswith("!")
+        ):
+            return True
+        needing = [each.name for each in self.environments if self.names_environment(wanted, each.name)]
+        return bool(needing) and all(self.names_environment(justification.environments, name) for name in needing)
 
     def severity(self, rule_id: str, default: Severity) -> Severity:
         """How much findings of a rule matter, given the rule's own default."""
