@@ -78,12 +78,15 @@ def is_owner(name: str) -> bool:
     return _OWNER.fullmatch(name) is not None
 
 
-def find(tree: SourceTree, folder: str = "", base: str = "") -> CodeOwners | None:
-    """The CODEOWNERS file that GitHub takes in the repository whose root is `folder` of the tree; None where there is none."""
+def find(tree: SourceTree, up: str = "", base: str = "") -> CodeOwners | None:
+    """The CODEOWNERS file that GitHub takes in a repository, given as a tree; None where there is none.
+
+    `up` leads from the scanned root to the repository's, `base` back; both are empty or end with a slash.
+    """
     for place in PLACES:
-        data = tree.read(folder + place)
+        data = tree.read(place)
         if data is not None:
-            return read(data, folder + place, base)
+            return read(data, up + place, base)
     return None
 
 

@@ -89,6 +89,7 @@ def scan(
         session.today,
         reported=session.reported,
         notices=notices(session),
+        whole=session.whole,
     )
     if environment_names:
         wanted = {session.policy.environment(name) for name in environment_names}

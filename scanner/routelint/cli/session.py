@@ -12,18 +12,21 @@ from pathlib import Path
 import click
 
 from routelint import catalog as known_models
-from routelint import engine, source
+from routelint import codeowners, engine, source
 from routelint import policy as policies
 from routelint.catalog import Catalog
 from routelint.cli.progress import Progress
-from routelint.collect import Collected, collect
+from routelint.collect import Collected, DiskTree, collect
 from routelint.model import ScanError
 from routelint.policy import Fault, Policy, PolicyError
 
 
 @dataclass(frozen=True)
 class Session:
-    """What a command works on. `reported` says which paths (relative to `root`) the user asked for."""
+    """What a command works on. `reported` says which paths (relative to `root`) the user asked for.
+
+    `whole` says that everything the policy governs is looked at.
+    """
 
     root: Path
     collected: Collected
@@ -35,6 +38,7 @@ class Session:
     shown_prefix: str
     repository_prefix: str
     misspelt_policy: str | None = None
+    whole: bool = True
 
     _texts: dict[str, source.SourceText | None] = field(default_factory=dict)
 
@@ -92,6 +96,9 @@ def open_session(
             on_unit=progress.unit,
         )
     repository = _repository(root)
+    if repository is not None and repository != root:
+        above = codeowners.find(DiskTree(repository, ()), _prefix(repository, root), _prefix(root, repository))
+        resolved = replace(resolved, code_owners=above or resolved.code_owners)
     return Session(
         root,
         collected,
@@ -103,6 +110,7 @@ def open_session(
         _prefix(root, Path.cwd()),
         "" if repository is None else _prefix(root, repository),
         _misspelt(root) if policy.path is None and own_policy else None,
+        whole=not exclude and not policy.base,
     )
 
 
