@@ -58,6 +58,8 @@ def test_golden(folder: Path, golden: Callable[[Path, str], None]) -> None:
         ("p.json", b'[{"ParameterKey": "A", "ParameterValue": "b"}]', True),
         ("p.json", b'{"Parameters": {"A": "b"}}', True),
         ("samconfig.toml", b"version = 0.1", True),
+        ("serverless.yml", b"service: a\nprovider:\n  name: aws\nfunctions: {}", True),
+        ("serverless.yml", b"service: a\nprovider:\n  name: google\nfunctions: {}", False),
         ("a.json", b'{"name": "package", "version": "1"}', False),
         ("a.yaml", b"apiVersion: v1\nkind: Service", False),
         ("a.py", b"AWSTemplateFormatVersion", False),
@@ -184,6 +186,14 @@ def test_alias_bomb_is_bounded() -> None:
         "Mappings: {M: {a: {b: !Ref X}}}\n" + agent("!FindInMap [M, a, b]"),
         "Resources: {Fn::ForEach::X: [V, [a, b], {'P${V}': {Type: AWS::Bedrock::ApplicationInferenceProfile, "
         "Properties: {ModelSource: {CopyFrom: !GetAtt Pa.InferenceProfileArn}}}}]}",
+        "service: s\nprovider: {name: aws, stage: '${opt:stage}'}\ncustom: '${self:custom}'\nfunctions: '${self:functions}'",
+        "service: s\nprovider: {name: aws, stage: '${self:provider.stage}'}\nfunctions: '${file(a.yml):${opt:stage}}'",
+        "service: s\nprovider: {name: aws, environment: {A: '"
+        + "${self:a." * 200
+        + "}" * 200
+        + "'}}\nfunctions: {f: {handler: 1}}",
+        "service: s\nprovider: {name: aws}\na: &a {b: '${self:a}', c: '${self:a}'}\nresources: {Resources: '${self:a}'}",
+        "service: s\nprovider: {name: aws, environment: ['${self:']}\nfunctions: [1, '${sls:stage}', {f: 2}]",
         agent("!Sub '${'") + agent("!Sub ['${A}', 3]") + agent("!GetAtt []"),
     ],
     ids=str.__len__,

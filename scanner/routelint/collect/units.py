@@ -66,6 +66,12 @@ _START = re.compile(rb"StartAt[\"']?\s*:")
 _STATES = re.compile(rb"States[\"']?\s*:")
 _PARAMETER = re.compile(rb"ParameterKey[\"']?\s*:")
 _PARAMETERS = re.compile(rb"\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
+# What a file of the Serverless Framework for AWS holds, which becomes a template.
+_SERVICE = (
+    re.compile(rb"(?m)^service[ \t]*:"),
+    re.compile(rb"(?m)^provider[ \t]*:[ \t]*(?:#.*)?\r?$"),
+    re.compile(rb"(?m)^[ \t]+name[ \t]*:[ \t]*[\"']?aws\b"),
+)
 _PLAN = re.compile(rb"\s*\{\s*\"format_version\"\s*:")
 _PLANNED = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"')
 
@@ -94,9 +100,12 @@ def may_be_template(path: str) -> bool:
 def language_of_content(data: bytes) -> str:
     """The language of a YAML or JSON file: a template with what belongs to it, a Terraform plan, or text.
 
-    Templates are CloudFormation and SAM templates, state machines, and parameter files of a deployment.
+    Templates are CloudFormation and SAM templates, services of the Serverless Framework, state machines, and parameter files
+    of a deployment.
     """
     if any(word in data for word in _TEMPLATE_WORDS) or (b"::" in data and _RESOURCE_TYPE.search(data)):
+        return "cloudformation"
+    if b"provider" in data and all(pattern.search(data) for pattern in _SERVICE):
         return "cloudformation"
     if b"StartAt" in data and _START.search(data) and _STATES.search(data):
         return "cloudformation"

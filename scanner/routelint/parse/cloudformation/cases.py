@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation.evaluate import Evaluator, Truth, allowed
+from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, names, text_at
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS, Scenario
-from routelint.parse.cloudformation.template import ENVIRONMENT_WORDS, Declared, Parameter, Template
+from routelint.parse.cloudformation.template import Declared, Parameter, Template
 from routelint.possible import Items, Possibility, Possible, agree, known, unite, unknown
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from routelint.model import Evidence, Hop, Location, Resolution
 from routelint.parse.cloudformation import syntax
+from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, location, text_at
 from routelint.parse.cloudformation.scenario import Scenario
-from routelint.parse.cloudformation.template import ENVIRONMENT_WORDS, Template
+from routelint.parse.cloudformation.template import Template
 from routelint.possible import known
 from routelint.source import NotTextError, SourceText, SourceTree, decode
 

@@ -10,6 +10,7 @@ from enum import Enum
 
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import contents, mappings
+from routelint.parse.cloudformation.interpolation import SUB, TEXT
 from routelint.parse.cloudformation.nodes import PLACEHOLDER, Mapping, Node, Scalar, Sequence, function, location, text_at
 from routelint.parse.cloudformation.scenario import Scenario
 from routelint.parse.cloudformation.template import Declared, Parameter, Template
@@ -167,6 +168,8 @@ class Evaluator:
                 return unknown(f"'{exported}' is exported by another stack", f"${{{exported}}}")
             case "Transform":
                 return unknown("Fn::Transform is expanded by a macro at deployment")
+        if self.template.variables is not None and name in (TEXT, SUB) and isinstance(argument, Scalar):
+            return self.template.variables.text(self, argument, is_sub=name == SUB)
         if name.startswith("ForEach::"):
             return unknown("a loop stands where a value is expected")
         if node.tag is not None and not node.tag[:1].isupper():

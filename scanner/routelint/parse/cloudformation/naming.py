@@ -1,10 +1,20 @@
-"""What names say: a property, a variable or a parameter that holds a model, and whether it embeds."""
+"""What names say: an environment, or a property, variable or parameter that holds a model, and whether it embeds."""
 
 from __future__ import annotations
 
 import re
 
 from routelint.model import Kind, ModelReference
+
+# Ways to spell an environment in a parameter's values, a mapping's keys or a file's name.
+ENVIRONMENT_WORDS = frozenset(
+    (
+        *("dev", "develop", "development", "sandbox", "sbx", "local", "demo", "nonprod", "non-prod"),
+        *("test", "testing", "qa", "uat", "sit", "int"),
+        *("stg", "stage", "staging", "preprod", "pre-prod"),
+        *("prd", "prod", "production", "live"),
+    )
+)
 
 # Says model for sure: an unknown value under such a name is a route that cannot be told.
 _CERTAIN = re.compile(

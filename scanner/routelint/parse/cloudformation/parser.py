@@ -14,6 +14,7 @@ from routelint.parse.cloudformation import (
     nesting,
     programs,
     routes,
+    serverless,
     statements,
     states,
     syntax,
@@ -43,11 +44,23 @@ from routelint.source import NotTextError, SourceText, SourceUnit, decode
 _TEMPLATE = re.compile(
     rb"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom)::[A-Za-z0-9]+"
 )
+_SERVICE = (
+    re.compile(rb"(?m)^service[ \t]*:"),
+    re.compile(rb"(?m)^provider[ \t]*:[ \t]*(?:#.*)?\r?$"),
+    re.compile(rb"(?m)^[ \t]+name[ \t]*:[ \t]*[\"']?aws\b"),
+)
 _MACHINE = re.compile(rb"[\"']?StartAt[\"']?\s*:")
 _STATES = re.compile(rb"[\"']?States[\"']?\s*:")
 _PARAMETERS = re.compile(rb"[\"']?ParameterKey[\"']?\s*:|\A\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
-# Resource types that deploy another template, and those that rules look for whether a model stands beside them or not.
-_CALLERS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Budgets::Budget", b"AWS::CE::Anomaly")
+# What is looked at though no model stands in it: what deploys another template, a service that reads other files, and
+# resource types that rules ask about.
+_CALLERS = (
+    b"AWS::CloudFormation::Stack",
+    b"AWS::Serverless::Application",
+    b"AWS::Budgets::Budget",
+    b"AWS::CE::Anomaly",
+    b"${file(",
+)
 MOST_CALLERS = 5_000
 MOST_STACKS = 500
 MOST_NESTED = 6
@@ -55,13 +68,13 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 
 def recognizes(path: str, data: bytes) -> bool:
-    """Whether a file is a template, a state machine definition, a parameter file or samconfig, told from its bytes."""
+    """Whether a file is a template, a service, a state machine, a parameter file or samconfig, told from its bytes."""
     name = posixpath.basename(path).lower()
     if name in SAM_CONFIGURATIONS:
         return True
     if not name.endswith(_SUFFIXES):
         return False
-    if _TEMPLATE.search(data) or _PARAMETERS.search(data):
+    if _TEMPLATE.search(data) or _PARAMETERS.search(data) or all(pattern.search(data) for pattern in _SERVICE):
         return True
     return _MACHINE.search(data) is not None and _STATES.search(data) is not None
 
@@ -113,8 +126,9 @@ class _Scan:
     def run(self) -> Parsed:
         """Everything the marked files hold."""
         built = [self._build(template) for path in self._entries() for template in self._templates(path)]
-        # A part that a template includes is looked at there.
-        built = [stack for stack in built if not (stack.template.is_fragment and stack.template.path in self._included)]
+        # A part that a template includes, or a service reads, is looked at there.
+        read = {path for stack in built if stack.template.variables is not None for path in stack.template.variables.files}
+        built = [stack for stack in built if not self._is_part(stack.template, read)]
         called = {each.path for stack in built for each, _ in self._nested(stack)}
         for stack in built:
             if stack.template.path not in called:
@@ -137,6 +151,11 @@ class _Scan:
             tuple(found.statements),
             tuple(found.principals),
         )
+
+    def _is_part(self, template: Template, read: set[str]) -> bool:
+        if template.variables is None and template.path in read:
+            return True
+        return template.is_fragment and template.path in self._included
 
     def _entries(self) -> tuple[str, ...]:
         """The marked files, and the templates that may deploy one of them."""
@@ -190,7 +209,7 @@ class _Scan:
         self._included.update(includes.files)
         return _File(
             source,
-            tuple(templates.read(source, root) for root in roots if templates.is_template(root)),
+            tuple(templates.read(source, root, self._text) for root in roots if templates.is_template(root)),
             tuple(root for root in roots if states.is_machine(root)),
         )
 
@@ -198,6 +217,8 @@ class _Scan:
 
     def _build(self, template: Template) -> Stack:
         deployed = scenarios(template, self._deployments.of(template))[:MOST_SCENARIOS]
+        said = serverless.deployment(template.variables) if template.variables is not None else None
+        deployed = deployed or ((said,) if said is not None else ())
         return stacks.build(template, deployed, self._rows, self._context.knows)
 
     def _deploy(self, stack: Stack, callers: tuple[str, ...]) -> None:

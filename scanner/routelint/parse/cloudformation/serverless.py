@@ -1,71 +1,138 @@
-"""Serverless Framework files as the templates they become: functions, what the provider shares, and `${self:...}`."""
+"""Serverless Framework files as the templates they become: functions, what the provider shares, and their variables."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 
-from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
-
-MOST_DEPTH = 32
-MOST_NODES = 100_000
-# Variables may lead to variables, and hold others.
-MOST_STEPS = 8
-MOST_VARIABLES = 16
-LONGEST = 10_000
-_VARIABLE = re.compile(r"\$\{\s*((?:self|opt|env|param|file|ssm|cf|sls|aws|s3|git|strToBool)\b[:(][^${}]{0,500}?)\s*\}")
-_FALLBACK = re.compile(r",\s*(?=(?:[^']*'[^']*')*[^']*$)(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
+from routelint.model import Hop, Resolution
+from routelint.parse.cloudformation.interpolation import STAGE, Variables, condition
+from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence, location, text_at
+from routelint.parse.cloudformation.scenario import Scenario
+from routelint.possible import Possible, known, unknown
+from routelint.source import SourceText
 
 
 def is_service(root: Mapping) -> bool:
-    """Whether a document is a file of the Serverless Framework."""
-    return "service" in root.entries and isinstance(root.get("provider"), Mapping)
-
-
-def as_template(root: Mapping) -> Mapping:
-    """The template that a service becomes; its variables are parameters, whose defaults stand where they are set."""
-    service = _Service(root)
+    """Whether a document is a service of the Serverless Framework on AWS."""
     provider = root.get("provider")
-    assert isinstance(provider, Mapping)
-    outer = root.get("resources")
-    own = outer.get("Resources") if isinstance(outer, Mapping) else None
-    resources = dict(own.entries) if isinstance(own, Mapping) else {}
-    functions = root.get("functions")
-    for entry in functions.entries.values() if isinstance(functions, Mapping) else ():
-        if isinstance(entry.value, Mapping):
-            resources.setdefault(entry.key.text, Entry(entry.key, _function(entry.value)))
+    if "service" not in root.entries or not isinstance(provider, Mapping):
+        return False
+    return text_at(provider.get("name")) == "aws" or text_at(provider.get("name")) is None
+
+
+def as_template(variables: Variables) -> Mapping:
+    """The template that a service becomes; the stage is a parameter of it, with a condition for each that is provided for."""
+    root = variables.filled(variables.root)
+    provider = root.get("provider") if isinstance(root, Mapping) else None
+    if not isinstance(root, Mapping) or not isinstance(provider, Mapping):
+        return variables.root
+    outer = list(_maps(root.get("resources")))
+    sections: dict[str, Node] = {}
+    for name in ("Parameters", "Conditions", "Outputs", "Mappings"):
+        entries = {key: entry for each in outer for key, entry in _section(each, name).items()}
+        sections[name] = _replaced(root, entries)
+    resources = {key: entry for each in outer for key, entry in _section(each, "Resources").items()}
+    for functions in _maps(root.get("functions")):
+        for key, entry in functions.entries.items():
+            if isinstance(entry.value, Mapping):
+                resources.setdefault(key, Entry(entry.key, _function(entry.value, provider)))
+    for key, entry in _section(root.get("stepFunctions"), "stateMachines").items():
+        if isinstance(entry.value, Mapping) and (definition := entry.value.get("definition")) is not None:
+            body = _map(entry.value, Definition=definition)
+            resources.setdefault(key, Entry(entry.key, _resource(entry.value, "AWS::StepFunctions::StateMachine", body)))
     statements = _statements(provider)
     if statements is not None:
         policy = _map(provider, PolicyDocument=_map(provider, Statement=statements))
-        body = _map(provider, Type=_text(provider, "AWS::IAM::Policy"), Properties=policy)
-        resources.setdefault("provider", Entry(_text(statements, "provider"), body))
-    sections: dict[str, Node] = {"Resources": service.filled(replace(root, entries=resources))}
-    for name in ("Conditions", "Outputs", "Mappings"):
-        section = outer.get(name) if isinstance(outer, Mapping) else None
-        if section is not None:
-            sections[name] = service.filled(section)
-    variables = provider.get("environment")
-    if isinstance(variables, Mapping):
-        shared = _map(provider, Environment=_map(variables, Variables=service.filled(variables)))
-        sections["Globals"] = _map(provider, Function=shared)
-    sections["Parameters"] = replace(root, entries=service.parameters)
+        resources.setdefault("provider", Entry(_text(statements, "provider"), _resource(provider, "AWS::IAM::Policy", policy)))
+    sections["Resources"] = _replaced(root, resources)
+    sections["Globals"] = _map(provider, Function=_shared(provider))
+    _add_stages(variables, sections)
     return _map(root, **sections)
 
 
-def _function(body: Mapping) -> Mapping:
+def _add_stages(variables: Variables, sections: dict[str, Node]) -> None:
+    parameters, conditions = sections["Parameters"], sections["Conditions"]
+    if not variables.stages or not isinstance(parameters, Mapping) or not isinstance(conditions, Mapping):
+        return
+    default = variables.default
+    values = tuple(_text(key, stage) for stage, key in variables.stages.items())
+    body: dict[str, Node] = {"Type": _text(default, "String"), "Default": default}
+    if len(values) > 1:
+        body["AllowedValues"] = Sequence(values, *_place(default))
+    parameter = Entry(_text(default, STAGE), _map(default, **body))
+    sections["Parameters"] = _replaced(parameters, {**parameters.entries, STAGE: parameter})
+    asked = {
+        condition(value.text): Entry(
+            _text(value, condition(value.text)),
+            Sequence((Scalar(STAGE, *_place(value), "Ref"), value), *_place(value), "Equals"),
+        )
+        for value in values
+    }
+    sections["Conditions"] = _replaced(conditions, {**conditions.entries, **asked})
+
+
+def _function(body: Mapping, provider: Mapping) -> Mapping:
     """A function as SAM writes it."""
     entries = dict(body.entries)
-    properties: dict[str, Node] = {"CodeUri": _text(body, ".")}
+    module = text_at(body.get("module"))
+    properties: dict[str, Node] = {"CodeUri": _text(body, module or _image_folder(body, provider) or ".")}
     if "handler" in entries:
         properties["Handler"] = entries["handler"].value
-    if "environment" in entries:
-        properties["Environment"] = _map(body, Variables=entries["environment"].value)
+    variables = _inherited(provider.get("environment"), body.get("environment"))
+    if variables is not None:
+        properties["Environment"] = _map(body, Variables=variables)
     if "tags" in entries:
         properties["Tags"] = entries["tags"].value
     for name in ("iamRoleStatements", "role"):
         if name in entries and isinstance(entries[name].value, Sequence):
             properties["Policies"] = _map(body, Statement=entries[name].value)
-    return _map(body, Type=_text(body, "AWS::Serverless::Function"), Properties=_map(body, **properties))
+    return _resource(body, "AWS::Serverless::Function", _map(body, **properties))
+
+
+def _inherited(shared: Node | None, own: Node | None) -> Node | None:
+    """The variables of a function: those of the provider, and its own, in every branch that a stage chooses."""
+    if isinstance(own, Mapping) and isinstance(shared, Mapping):
+        return _replaced(own, {**shared.entries, **own.entries})
+    for chosen, is_shared in ((own, False), (shared, True)):
+        if isinstance(chosen, Sequence) and chosen.tag == "If" and len(chosen.items) == 3:
+            name, *branches = chosen.items
+            merged = [_inherited(each, own) if is_shared else _inherited(shared, each) for each in branches]
+            return Sequence((name, *(each for each in merged if each is not None)), *_place(chosen), "If")
+    return own if own is not None else shared
+
+
+def _image_folder(body: Mapping, provider: Mapping) -> str | None:
+    """The folder that the image of a function is built from."""
+    image = body.get("image")
+    name = text_at(image.get("name") if isinstance(image, Mapping) else image)
+    built = _section(provider.get("ecr"), "images").get(name or "")
+    if built is None:
+        return None
+    return text_at(built.value.get("path") if isinstance(built.value, Mapping) else built.value)
+
+
+def _shared(provider: Mapping) -> Mapping:
+    """What every function takes over from the provider."""
+    tags = provider.get("tags")
+    return _map(provider, Tags=tags) if isinstance(tags, Mapping) else _map(provider)
+
+
+def deployment(variables: Variables) -> Scenario | None:
+    """What the service itself says of its deployments: the tags of the stack and the region; None where it says neither."""
+    provider = variables.root.get("provider")
+    tags = {key: _said(entry.value, f"stack tag {key}") for key, entry in _section(provider, "stackTags").items()}
+    region = provider.get("region") if isinstance(provider, Mapping) else None
+    told = region if isinstance(region, Scalar) and "${" not in region.text and text_at(region) else None
+    if not tags and told is None:
+        return None
+    return Scenario("service", tags=tags, region=_said(told, "region of the service") if told is not None else None)
+
+
+def _said(node: Node, note: str) -> Possible:
+    text = text_at(node)
+    if text is None or "${" in text:
+        return unknown("it is told only where the service is deployed", trail=(Hop(location(node), note),))
+    return known(text, Resolution.CONSTANT, (Hop(location(node), note),))
 
 
 def _statements(provider: Mapping) -> Node | None:
@@ -76,115 +143,33 @@ def _statements(provider: Mapping) -> Node | None:
     return node if node is not None else provider.get("iamRoleStatements")
 
 
-def _is_inside(text: str, position: int) -> bool:
-    """Whether a position lies inside `${` that is not closed yet."""
-    return text.count("${", 0, position) > text.count("}", 0, position)
+def _maps(node: Node | None) -> Iterator[Mapping]:
+    """A mapping, or the mappings of a list of them."""
+    for each in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(each, Mapping):
+            yield each
+
+
+def _section(node: Node | None, name: str) -> dict[str, Entry]:
+    section = node.get(name) if isinstance(node, Mapping) else None
+    return dict(section.entries) if isinstance(section, Mapping) else {}
+
+
+def _resource(near: Node, kind: str, properties: Node) -> Mapping:
+    return _map(near, Type=_text(near, kind), Properties=properties)
+
+
+def _replaced(near: Node, entries: dict[str, Entry]) -> Mapping:
+    return Mapping(entries, *_place(near))
 
 
 def _map(near: Node, **entries: Node) -> Mapping:
-    pairs = {name: Entry(_text(value, name), value) for name, value in entries.items()}
-    return Mapping(pairs, near.source, near.start, near.end)
+    return _replaced(near, {name: Entry(_text(value, name), value) for name, value in entries.items()})
+
+
+def _place(node: Node) -> tuple[SourceText, int, int]:
+    return node.source, node.start, node.end
 
 
 def _text(near: Node, text: str) -> Scalar:
-    return Scalar(text, near.source, near.start, near.end)
-
-
-@dataclass(eq=False)
-class _Service:
-    """One file, the parameters that its variables become, and which variable took the short name of each."""
-
-    root: Mapping
-    parameters: dict[str, Entry] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
-    nodes: int = 0
-
-    def filled(self, node: Node, depth: int = 0) -> Node:
-        """A node with its variables as `Fn::Sub` writes parameters."""
-        self.nodes += 1
-        if depth > MOST_DEPTH or self.nodes > MOST_NODES:
-            return node
-        match node:
-            case Scalar():
-                text = self._rewritten(node)
-                return node if text is None else replace(node, text=text, tag=node.tag or "Sub", plain=False)
-            case Sequence():
-                return replace(node, items=tuple(self.filled(item, depth + 1) for item in node.items))
-            case Mapping():
-                entries = {}
-                for key, entry in node.entries.items():
-                    value = self.filled(entry.value, depth + 1)
-                    if key == "Fn::Sub" and isinstance(value, Scalar):
-                        value = replace(value, tag=None)
-                    entries[key] = Entry(entry.key, value)
-                return replace(node, entries=entries)
-
-    def _rewritten(self, node: Scalar) -> str | None:
-        """The text of a scalar with parameters for variables; None where it has none."""
-        if "${" not in node.text or not _VARIABLE.search(node.text):
-            return None
-        text = self._inside_out(node, 0)
-        return _VARIABLE.sub(lambda match: "${" + self._parameter(match[1], node) + "}", text)
-
-    def _inside_out(self, node: Scalar, depth: int) -> str:
-        """The text with the variables inside other variables replaced by what they are, or by their names."""
-        text = node.text
-        for _ in range(MOST_VARIABLES):
-            inner = next((match for match in _VARIABLE.finditer(text) if _is_inside(text, match.start())), None)
-            if inner is None or len(text) > LONGEST:
-                break
-            value = self._value(inner[1], node, depth + 1)
-            text = text[: inner.start()] + (value.text if value is not None else inner[1]) + text[inner.end() :]
-        return text
-
-    def _parameter(self, variable: str, node: Scalar) -> str:
-        """The name of the parameter for a variable; a dot in it would ask for an attribute of a resource."""
-        short = _FALLBACK.split(variable)[0].strip().replace(".", "/")
-        name = short if self.variables.setdefault(short, variable) == variable else variable.replace(".", "/")
-        if name not in self.parameters:
-            default = self._value(variable, node, 0)
-            body = _map(node, Type=_text(node, "String"), **({"Default": default} if default is not None else {}))
-            self.parameters[name] = Entry(_text(node, name), body)
-        return name
-
-    def _value(self, variable: str, node: Scalar, depth: int) -> Scalar | None:
-        """The scalar that a variable stands for: the first of its alternatives that the file itself sets."""
-        self.nodes += 1
-        if depth > MOST_STEPS or self.nodes > MOST_NODES:
-            return None
-        for part in _FALLBACK.split(variable):
-            found = self._source(part.strip(), node)
-            if found is None:
-                continue
-            if "${" not in found.text:
-                return found
-            whole = _VARIABLE.fullmatch(self._inside_out(found, depth))
-            inner = self._value(whole[1], found, depth + 1) if whole is not None else None
-            if inner is not None:
-                return inner
-        return None
-
-    def _source(self, source: str, node: Scalar) -> Scalar | None:
-        if len(source) > 1 and source[0] == source[-1] and source[0] in "'\"":
-            return _text(node, source[1:-1])
-        kind, _, path = source.partition(":")
-        match kind:
-            case "self":
-                return self._at(path.split("."))
-            case "param":
-                return self._at(["params", "default", path])
-            case "sls" if path == "stage":
-                return self._at(["provider", "stage"]) or _text(node, "dev")
-            case _:
-                return None
-
-    def _at(self, steps: list[str]) -> Scalar | None:
-        node: Node | None = self.root
-        for step in steps[:MOST_DEPTH]:
-            if isinstance(node, Mapping):
-                node = node.get(step)
-            elif isinstance(node, Sequence) and step.isdigit() and len(step) < 6 and int(step) < len(node.items):
-                node = node.items[int(step)]
-            else:
-                return None
-        return node if isinstance(node, Scalar) and node.tag is None and not node.is_null else None
+    return Scalar(text, *_place(near))

@@ -7,20 +7,13 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
 from routelint.parse.cloudformation import serverless
+from routelint.parse.cloudformation.interpolation import Read, Variables
+from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence, text_at
 from routelint.source import SourceText
 
 MOST_ALLOWED_VALUES = 64
 
-# Ways to spell an environment in a parameter's values, a mapping's keys or a file's name.
-ENVIRONMENT_WORDS = frozenset(
-    (
-        *("dev", "develop", "development", "sandbox", "sbx", "local", "demo", "nonprod", "non-prod"),
-        *("test", "testing", "qa", "uat", "sit", "int"),
-        *("stg", "stage", "staging", "preprod", "pre-prod"),
-        *("prd", "prod", "production", "live"),
-    )
-)
 _ENVIRONMENT_PARAMETER = re.compile(r"(?i)(?:^p|.*[a-z_-])?(?:env|environment|stage)[_-]?(?:name|type|tag|id)?")
 _SERVERLESS = "AWS::Serverless::"
 
@@ -70,7 +63,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """One template of a file."""
+    """One template of a file; `variables` are those of the Serverless Framework, where it is a service."""
 
     path: str
     source: SourceText
@@ -80,6 +73,7 @@ class Template:
     conditions: MappingOf[str, Node]
     outputs: MappingOf[str, Mapping]
     globals: MappingOf[str, Mapping]
+    variables: Variables | None = None
 
     @property
     def resources(self) -> Mapping | None:
@@ -102,7 +96,9 @@ def _resources(root: Mapping) -> Mapping | None:
 
 
 def is_template(root: Node) -> bool:
-    """Whether a document is a template: it declares at least one resource with a type."""
+    """Whether a document is a template, which declares at least one resource with a type, or a service that becomes one."""
+    if isinstance(root, Mapping) and serverless.is_service(root):
+        return True
     section = _resources(root) if isinstance(root, Mapping) else None
     if section is None:
         return False
@@ -112,10 +108,11 @@ def is_template(root: Node) -> bool:
     )
 
 
-def read(source: SourceText, root: Mapping) -> Template:
-    """The template that `root` is."""
-    if serverless.is_service(root):
-        root = serverless.as_template(root)
+def read(source: SourceText, root: Mapping, read_file: Read = lambda path: None) -> Template:
+    """The template that `root` is; `read_file` gives the files that variables of a service name."""
+    variables = Variables(root, read_file) if serverless.is_service(root) else None
+    if variables is not None:
+        root = serverless.as_template(variables)
     return Template(
         source.path,
         source,
@@ -125,6 +122,7 @@ def read(source: SourceText, root: Mapping) -> Template:
         {name: entry.value for name, entry in _section(root, "Conditions").items()},
         {name: entry.value for name, entry in _section(root, "Outputs").items() if isinstance(entry.value, Mapping)},
         {name: entry.value for name, entry in _section(root, "Globals").items() if isinstance(entry.value, Mapping)},
+        variables,
     )
 
 

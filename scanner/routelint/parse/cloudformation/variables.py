@@ -19,6 +19,8 @@ from routelint.parse.route import to_value
 from routelint.possible import Possible
 from routelint.surfaces import Surface
 
+# Branches of conditions that set one variable.
+MOST_BRANCHES = 32
 _NAMES = (("Name", "Value"), ("name", "value"), ("OptionName", "Value"))
 _REMOTE = ("://", ".dkr.ecr.")
 _MODULE_SUFFIXES = (".py", ".mjs", ".js", ".cjs", ".ts", ".mts")
@@ -36,41 +38,56 @@ class Variable:
 
 
 def of(stack: Stack, declared: Declared) -> tuple[Variable, ...]:
-    """The variables of a resource; of a name written twice the last one, as a deployment would take it."""
-    found: dict[str, Variable] = {}
+    """The variables of a resource; of a name written twice the last one, as a deployment would take it.
+
+    Branches of one condition that set the same name give a variable each.
+    """
+    found: dict[str, list[tuple[_Branches, Variable]]] = {}
     for row in stack.rows.having(declared.type, "indirect"):
         if row.reads != "variables":
             continue
         for carrier in stack.find(declared, row.carrier):
-            for name, node, evaluators in _pairs(carrier):
+            for name, node, branches, evaluators in _pairs(carrier):
                 possible = contents.present(stack.evaluate(node, evaluators))
                 if possible:
-                    found[name] = Variable(name, node, possible, row, evaluators)
-    return tuple(found.values())
+                    others = [each for each in found.get(name, []) if _excludes(each[0], branches)][:MOST_BRANCHES]
+                    found[name] = [*others, (branches, Variable(name, node, possible, row, evaluators))]
+    return tuple(variable for each in found.values() for _, variable in each)
 
 
-def _pairs(found: Found) -> Iterator[tuple[str, Node, tuple[Evaluator, ...]]]:
-    """Name, value and the evaluators in whose scenario the pair is taken."""
-    pairs: dict[int, tuple[str, Node, list[Evaluator]]] = {}
+# The conditions on the way to a node: where each stands, and which branch of it was taken.
+_Branches = tuple[tuple[int, int], ...]
+
+
+def _excludes(one: _Branches, other: _Branches) -> bool:
+    """Whether two places are on different branches of one condition."""
+    taken = dict(one)
+    return any(taken.get(condition, index) != index for condition, index in other)
+
+
+def _pairs(found: Found) -> Iterator[tuple[str, Node, _Branches, tuple[Evaluator, ...]]]:
+    """Name, value, the branches on the way and the evaluators in whose scenario the pair is taken."""
+    pairs: dict[int, tuple[str, Node, _Branches, list[Evaluator]]] = {}
     for evaluator in found.evaluators:
-        waiting: list[Node] = [found.node]
+        waiting: list[tuple[Node, _Branches]] = [(found.node, found.leaf.branches)]
         while waiting:
-            current = waiting.pop(0)
+            current, taken = waiting.pop(0)
             call = function(current)
             if call is not None:
                 if call[0] == "If":
-                    waiting[:0] = [branch for branch, open_ in evaluator.branches(call[1]) if open_]
+                    branches = enumerate(evaluator.branches(call[1]))
+                    waiting[:0] = [(branch, (*taken, (call[1].start, index))) for index, (branch, open_) in branches if open_]
                 continue
             match current:
                 case Sequence(items):
-                    waiting[:0] = items
+                    waiting[:0] = [(item, taken) for item in items]
                 case Mapping() if (pair := _pair(current)) is not None:
-                    pairs.setdefault(id(pair[1]), (*pair, []))[2].append(evaluator)
+                    pairs.setdefault(id(pair[1]), (*pair, taken, []))[3].append(evaluator)
                 case Mapping():
                     for name, value in current.items():
-                        pairs.setdefault(id(value), (name, value, []))[2].append(evaluator)
-    for name, node, evaluators in pairs.values():
-        yield name, node, tuple(evaluators)
+                        pairs.setdefault(id(value), (name, value, taken, []))[3].append(evaluator)
+    for name, node, taken, evaluators in pairs.values():
+        yield name, node, taken, tuple(evaluators)
 
 
 def _pair(node: Mapping) -> tuple[str, Node] | None:

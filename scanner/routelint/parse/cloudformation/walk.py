@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, text_at
@@ -16,38 +16,46 @@ DEEPEST = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A node found at the end of a path: the keys that led there, and whether the branches on the way are taken."""
+    """A node found at the end of a path: the keys that led there, and whether the branches on the way are taken.
+
+    `branches` are the conditions on the way: where each stands, and which branch it was.
+    """
 
     node: Node
     path: tuple[str, ...]
     live: bool = True
+    branches: tuple[tuple[int, int], ...] = ()
 
 
 def leaves(node: Node, steps: SequenceOf[str], evaluator: Evaluator) -> Iterator[Leaf]:
     """The nodes at the end of `steps`, through lists, maps and the branches of conditions."""
-    waiting: list[tuple[Node, int, tuple[str, ...], bool]] = [(node, 0, (), True)]
+    waiting: list[tuple[Node, int, Leaf]] = [(node, 0, Leaf(node, ()))]
     taken = 0
     while waiting and taken < MOST_NODES:
         taken += 1
-        current, done, path, live = waiting.pop()
+        current, done, way = waiting.pop()
         if done == len(steps):
             if not _is_absent(current):
-                yield Leaf(current, path, live)
+                yield replace(way, node=current)
             continue
         call = function(current)
         if call is not None:
             if call[0] == "If":
-                branches = [(branch, done, path, live and open_) for branch, open_ in evaluator.branches(call[1])]
+                branches = [
+                    (branch, done, replace(way, live=way.live and open_, branches=(*way.branches, (call[1].start, index))))
+                    for index, (branch, open_) in enumerate(evaluator.branches(call[1]))
+                ]
                 waiting.extend(reversed(branches))
             continue
         step = steps[done]
         match current:
             case Sequence(items) if step == "[]":
-                waiting.extend((item, done + 1, path, live) for item in reversed(items))
+                waiting.extend((item, done + 1, way) for item in reversed(items))
             case Mapping() if step == "*":
-                waiting.extend(reversed([(value, done + 1, (*path, key), live) for key, value in current.items()]))
+                inner = [(value, done + 1, replace(way, path=(*way.path, key))) for key, value in current.items()]
+                waiting.extend(reversed(inner))
             case Mapping() if (value := current.get(step)) is not None:
-                waiting.append((value, done + 1, (*path, step), live))
+                waiting.append((value, done + 1, replace(way, path=(*way.path, step))))
 
 
 def everything(node: Node, evaluator: Evaluator) -> Iterator[Leaf]:

@@ -1,0 +1,1 @@
+module.exports = { id: "amazon.nova-lite-v1:0" }

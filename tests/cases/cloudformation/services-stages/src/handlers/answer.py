@@ -1,0 +1,3 @@
+import os
+
+MODEL = os.environ["CHAT_MODEL_ID"]
