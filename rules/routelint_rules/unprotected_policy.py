@@ -87,21 +87,22 @@ def _file(file: str, owners: CodeOwners, roles: Mapping[str, Sequence[str]], ter
     place = Place.at(terms if line is None else line.location)
     related = () if line is None else (Related(terms, "the roles are declared here"),)
     shown = owners.in_repository(file)
+    agreed = {person.casefold() for people in roles.values() for person in people}
     missing = False
     for role, people in roles.items():
         if folded.isdisjoint(person.casefold() for person in people):
             missing = True
             fact = f"its owners are {_quoted(named)}" if named else "it has no owner"
-            way_out = (
-                f"add {_quoted(people, ' or ')}" if people else f"say who they are in justification.roles.{role}.code_owners"
-            )
+            key = f"justification.roles.{role}.code_owners"
+            way_out = f"add {_quoted(people, ' or ')}" if people else f"say who they are in {key}"
+            if people and any(owner.casefold() not in agreed for owner in named):
+                way_out += f", or list in {key} who speaks for it"
             yield (
                 place,
                 Breach(
                     f"a change of '{shown}' needs nobody of role '{role}': by CODEOWNERS {fact}; {way_out}", related=related
                 ),
             )
-    agreed = {person.casefold() for people in roles.values() for person in people}
     others = [owner for owner in named if owner.casefold() not in agreed]
     if others and not missing:
         fact = f"{_quoted(others, ' or ')} alone may approve a change of '{shown}'"
