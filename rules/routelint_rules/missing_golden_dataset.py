@@ -67,6 +67,8 @@ resource "aws_bedrockagent_agent" "triage" {{
 def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
     """One breach per workload that takes a premium model and has no dataset to test a cheaper one with."""
     policy = context.policy
+    if not policy.workloads:
+        return
     told: set[str] = set()
     for used in evidence.in_use(context.references, policy, context.catalog):
         workload, tier = used.workload, context.tier(used.choice)

@@ -39,15 +39,17 @@ Medicine 17 (1998); `docs/policy.md`, section Evidence
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from routelint import evidence
-from routelint.evidence import Arm, InUse, Record
 from routelint.model import ModelReference, Related, Resource, Severity
-from routelint.noninferiority import Comparison, Outcome, pairs_planned
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
 from routelint_rules.missing_golden_dataset import AGENT, DATASET
 from routelint_rules.stale_evidence import MOST_ROUTES, PLACE, POLICY, RECORD, TRIAGE
+
+if TYPE_CHECKING:
+    from routelint.evidence import Arm, InUse, Record
+    from routelint.noninferiority import Comparison
 
 # Neighbouring tiers answer about one sample in ten differently: what a first plan assumes.
 EXPECTED_DISCORDANT = 0.10
@@ -86,6 +88,8 @@ def _no_worse(used: InUse, record: Record, context: Context) -> str | None:
     """What the comparison lacks to be a pass; None where it passes or compares nothing that can be read."""
     if record.from_arm is None or record.pairs_unread:
         return None
+    from routelint.noninferiority import Outcome, pairs_planned  # only a scan with evidence pays for it
+
     policy = context.policy
     margin = evidence.margin_of(used.workload, policy)
     new, old = f"'{used.choice.model.id}'", f"'{record.from_arm.model}'"

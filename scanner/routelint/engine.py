@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from routelint import codeowners, environments, evidence, link, surfaces, workloads
 from routelint.catalog import Catalog
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
-from routelint.evidence import Records
 from routelint.model import (
     Directive,
     Finding,
@@ -33,6 +33,9 @@ from routelint.policy import Policy
 from routelint.rule import Breach, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
 from routelint.suppress import Outcome, speaks_of, suppress, target_line
+
+if TYPE_CHECKING:
+    from routelint.evidence import Records
 
 DIRECTIVE_MARKER = b"routelint:"
 
@@ -80,7 +83,7 @@ def resolve(
     found = (each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
     directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
     references = (_place(reference, policy, directives, texts) for reference in whole.references)
-    records = evidence.load(tree, policy, catalog)
+    records = evidence.load(tree, policy, catalog) if policy.workloads else None
     unread = () if records is None else (ScanError(each.path, each.said, each.line, each.column) for each in records.faults)
     return Resolved(
         tuple(sorted(references, key=_reference_order)),

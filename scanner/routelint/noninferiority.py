@@ -7,7 +7,6 @@ confidence interval for the difference in proportions for the paired-sample desi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -64,8 +63,7 @@ class Estimate(NamedTuple):
     confidence: float = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """The outcome, the interval it rests on, and about how many samples would decide it where they are too few."""
 
     outcome: Outcome

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from routelint import cost, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
-from routelint.evidence import Records
 from routelint.justifications import Cover
 from routelint.model import (
     Choice,
@@ -30,6 +30,9 @@ from routelint.model import (
 )
 from routelint.policy import Justification, Policy
 from routelint.suppress import Outcome
+
+if TYPE_CHECKING:
+    from routelint.evidence import Records
 
 
 class Category(StrEnum):
@@ -79,8 +82,8 @@ class Context:
     `changed_on` says when the line that decides a justified route's model last changed, by the location of that line (the last
     hop of the choice's trail, else the route): None where no git history is at hand; a line without a day was not asked for or
     is not committed yet. `code_owners` is the CODEOWNERS file of the repository. `whole` says that everything the policy
-    governs was looked at: only then nothing matches what matched nothing. `evidence` holds the evaluation records: None where the
-    policy declares no workload.
+    governs was looked at: only then nothing matches what matched nothing. `evidence` holds the evaluation records: None where
+    the policy declares no workload.
     """
 
     policy: Policy

@@ -34,13 +34,12 @@ class Content(NamedTuple):
         return cls(tuple(whole))
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(NamedTuple):
     """A file as it was when the evaluation ran: its path in the repository (None: not said) and its SHA-256."""
 
     path: str | None
     sha256: str
-    location: Location = field(compare=False)
+    location: Location
 
 
 class Score(NamedTuple):
@@ -52,14 +51,13 @@ class Score(NamedTuple):
     confidence: float = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """One model of an evaluation. `identity` is what it is compared by, whatever its spelling."""
 
     model: str
     identity: str
     score: Score
-    location: Location = field(compare=False)
+    location: Location
     p50_latency_ms: float | None = None
     p95_latency_ms: float | None = None
     input_tokens: int | None = None
@@ -80,7 +78,7 @@ class Record:
     sample_size: int
     dataset: Pinned
     to_arm: Arm
-    location: Location = field(compare=False)
+    location: Location
     from_arm: Arm | None = None
     prompt: Pinned | None = None
     pairs: Pairs | None = None

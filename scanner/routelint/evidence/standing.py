@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from routelint.catalog import Catalog
 from routelint.evidence.record import Arm, Pinned, Record, Records, Score
@@ -17,8 +18,7 @@ from routelint.policy import Policy, Workload
 _SHOWN_DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """A record that does not count: why, in clauses that follow "the evaluation", and the place of the first of them."""
 
     record: Record
@@ -26,16 +26,14 @@ class Rejected:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What speaks for a model on a workload: the newest record that counts, and those that do not, newest first."""
 
     record: Record | None
     rejected: tuple[Rejected, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InUse:
+class InUse(NamedTuple):
     """A model that routes of a workload take: the routes, and one of the choices, without its trail."""
 
     workload: Workload

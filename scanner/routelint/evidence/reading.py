@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from routelint import model_id
 from routelint.catalog import Catalog
+from routelint.evidence.places import in_tree, records_below
 from routelint.evidence.record import Arm, Content, Pinned, Record, Records, Score
 from routelint.model import Location, Span
 from routelint.noninferiority import Pairs
@@ -16,9 +15,8 @@ from routelint.policy import Fault, Policy, PolicyError, nearest
 from routelint.policy.fault import listing, shown
 from routelint.policy.source import MapNode, ScalarNode, parse
 from routelint.policy.validate import validate
-from routelint.source import NotTextError, SourceTree, SourceUnit, decode
+from routelint.source import NotTextError, SourceTree, decode
 
-SUFFIXES = (".json", ".yaml", ".yml")
 MOST_RECORDS = 2_000
 
 
@@ -42,42 +40,6 @@ def load(tree: SourceTree, policy: Policy, catalog: Catalog) -> Records | None:
             reading.read(path)
     records = sorted(reading.records, key=lambda each: (each.workload, each.on, each.location))
     return Records(tuple(records), reading.contents, tuple(sorted(set(reading.faults))), folder is not None)
-
-
-def records_below(folder: str, paths: Iterable[str]) -> list[str]:
-    """The paths that are records by their place and name."""
-    prefix = "" if folder == "." else f"{folder}/"
-    return [path for path in paths if path.startswith(prefix) and path.lower().endswith(SUFFIXES)]
-
-
-def without_records(units: Sequence[SourceUnit], policy: Policy) -> Sequence[SourceUnit]:
-    """The units without records: a record names models to say how they did; it takes none."""
-    folder = in_tree(policy.evidence.folder, policy)
-    if folder in (None, "."):
-        return units
-    left = []
-    for unit in units:
-        records = frozenset(records_below(folder, unit.paths))
-        if records:
-            unit = replace(
-                unit,
-                paths=tuple(path for path in unit.paths if path not in records),
-                marked=tuple(path for path in unit.marked if path not in records),
-            )
-        left.append(unit)
-    return left
-
-
-def in_tree(path: str, policy: Policy) -> str | None:
-    """A path of the policy as the tree names it; None where it lies outside the scanned root or is no path."""
-    if "://" in path or path.startswith("/"):
-        return None
-    whole = posixpath.normpath(path)
-    if not policy.base:
-        return None if whole == ".." or whole.startswith("../") else whole
-    if f"{whole}/" == policy.base:
-        return "."
-    return whole[len(policy.base) :] if whole.startswith(policy.base) else None
 
 
 class _Reading:
