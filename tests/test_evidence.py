@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from routelint import catalog, evidence
 from routelint.cli import main
 from routelint.evidence import Record, Records, Score
 from routelint.model import Location
-from routelint.noninferiority import Outcome, Pairs
+from routelint.noninferiority import Outcome, Pairs, pairs_planned
 from routelint.policy.conforms import conforms, schema
 from routelint.policy.source import parse, plain
 from routelint.source import MemoryTree
@@ -462,3 +463,22 @@ def test_records_below_the_folder_give_no_routes(tmp_path: Path) -> None:
     folder = write_tree(tmp_path, {PLACE: text, "config/models.yaml": text})
     paths = {each.location.path for each in resolve(folder, policy_of(None)).references}
     assert paths == {"config/models.yaml"}
+
+
+MANUAL = (Path(__file__).parents[1] / "docs" / "evidence.md").read_text("utf-8")
+
+
+def test_the_record_of_the_manual_is_read() -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
+    assert one(text).pairs == Pairs(838, 19, 21, 22)
+
+
+def test_the_rows_of_the_manual_are_counted() -> None:
+    (rows,) = re.findall(r"```json\n(.*?)```", MANUAL, re.DOTALL)
+    assert one(with_rows(2), **{ROWS.replace("/", "__"): rows}).pairs == Pairs(1, 1, 0, 0)
+
+
+def test_the_plan_of_the_manual_is_what_the_formula_says() -> None:
+    plan = {float(margin): int(size.replace(",", "")) for margin, size in re.findall(r"(0\.\d+) needs ([\d,]+)", MANUAL)}
+    assert len(plan) == 3
+    assert plan == {margin: pairs_planned(0.10, margin, 0.95) for margin in plan}

@@ -100,7 +100,7 @@ class _Counting:
         first = self.lines.setdefault(name, row.line)
         if arm in arms:
             fact = f"sample {shown(name)} is repeated; first on line {first}"
-            self.fault(row.line, row.column, fact, "each sample once: average repeats of one prompt first")
+            self.fault(row.line, row.column, fact, "each sample once: of repeats of one prompt the majority decides")
             return
         arms[arm] = right
 
