@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from routelint import catalog, evidence
 from routelint.cli import main
-from routelint.evidence import Record, Records, Score
+from routelint.evidence import Content, Record, Records, Score
 from routelint.model import Location
 from routelint.noninferiority import Outcome, Pairs, pairs_planned
 from routelint.policy.conforms import conforms, schema
@@ -31,7 +32,7 @@ WITHOUT_PAIRS = RECORD.partition("pairs:")[0]
 ROWS = "evals/evidence/rows.jsonl"
 
 
-def load(files: dict[str, str | bytes], policy: str = POLICY, base: str = "") -> Records:
+def load(files: Mapping[str, str | bytes], policy: str = POLICY, base: str = "") -> Records:
     data = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
     records = evidence.load(MemoryTree(data), replace(policy_of(policy), base=base), catalog.load())
     assert records is not None
@@ -158,6 +159,35 @@ def test_aliases_do_not_multiply() -> None:
         f"{new}: &{new} [{','.join([f'*{old}'] * 10)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
     )
     assert "holds more than 50000 values" in faults(bomb)[0]
+
+
+def test_records_do_not_add_up_to_more_than_is_read() -> None:
+    large = RECORD + "notes: " + "x" * 9_000 + "\n" + "# " + "y" * 900_000
+    records = load({f"evals/evidence/{number:02}.yaml": large for number in range(14)})
+    assert len(records.records) == 11
+    assert [fault.path for fault in records.faults] == [f"evals/evidence/{number}.yaml" for number in (11, 12, 13)]
+
+
+def test_rows_named_again_and_again_are_not_worked_through_for_ever() -> None:
+    rows = '{"id": 1, "from": 1, "to": 1}\n' + (" " * 900_000 + "\n") * 10
+    records = load({f"evals/evidence/{number:02}.yaml": with_rows(1) for number in range(40)} | {ROWS: rows})
+    assert len(records.records) == 29
+    assert {fault.fact for fault in records.faults} == {"the records name more than 256 MiB of files"}
+
+
+def test_a_dataset_is_hashed_once_however_it_is_spelt(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[bytes] = []
+    whole = Content.of
+
+    def watched(data: bytes) -> Content:
+        hashed.append(data)
+        return whole(data)
+
+    monkeypatch.setattr(Content, "of", watched)
+    files = {f"evals/evidence/{n}.yaml": RECORD.replace("evals/golden", "./" * n + "evals/golden") for n in range(5)}
+    records = load({**files, "evals/golden.jsonl": DATASET})
+    assert len(records.records) == 5
+    assert len(hashed) == 1
 
 
 @given(st.binary(max_size=200))

@@ -17,7 +17,10 @@ from routelint.policy.source import MapNode, ScalarNode, parse
 from routelint.policy.validate import validate
 from routelint.source import NotTextError, SourceTree, decode
 
+# A record is about 1 KiB. What it names may be large, and several records may name the same rows.
 MOST_RECORDS = 2_000
+MOST_RECORD_BYTES = 10 * 1024 * 1024
+MOST_NAMED_BYTES = 256 * 1024 * 1024
 
 
 def load(tree: SourceTree, policy: Policy, catalog: Catalog) -> Records | None:
@@ -31,7 +34,8 @@ def load(tree: SourceTree, policy: Policy, catalog: Catalog) -> Records | None:
     reading = _Reading(tree, policy, catalog)
     for workload in policy.workloads:
         if workload.evaluation is not None:
-            reading.remember(workload.evaluation.dataset)
+            place = workload.evaluation.location or Location(policy.path or "")
+            reading.remember(workload.evaluation.dataset, place)
     if folder is not None:
         for number, path in enumerate(records_below(folder, tree.paths())):
             if number >= MOST_RECORDS:
@@ -50,21 +54,36 @@ class _Reading:
         self.records: list[Record] = []
         self.faults: list[Fault] = []
         self.contents: dict[str, Content | None] = {}
+        self._places: dict[str, Content | None] = {}
         self._paths: frozenset[str] | None = None
+        self._record_bytes, self._named_bytes = MOST_RECORD_BYTES, MOST_NAMED_BYTES
 
-    def remember(self, path: str) -> None:
-        """Notes what a path of the policy holds today."""
+    def remember(self, path: str, location: Location) -> None:
+        """Notes what a path of the policy, named at `location`, holds today."""
         place = in_tree(path, self.policy)
         if place is None or path in self.contents:
             return
+        if place not in self._places:
+            self._places[place] = self.look(place, location)
+        self.contents[path] = self._places[place]
+
+    def look(self, place: str, location: Location) -> Content | None:
         data = self.tree.read(place)
         if data is not None:
-            self.contents[path] = Content.of(data)
-            return
+            return Content.of(data) if self.affords(data, location) else Content()
         if self._paths is None:
             self._paths = frozenset(self.tree.paths())
         # What is there and cannot be read, or is larger than is read, is not missing.
-        self.contents[path] = Content() if place in self._paths else None
+        return Content() if place in self._paths else None
+
+    def affords(self, data: bytes, location: Location) -> bool:
+        """Whether a file that a record names may still be worked through."""
+        self._named_bytes -= len(data)
+        if self._named_bytes < 0:
+            self.fault(
+                location, f"the records name more than {MOST_NAMED_BYTES // 2**20} MiB of files", "fewer or smaller ones"
+            )
+        return self._named_bytes >= 0
 
     def fault(self, location: Location, fact: str, expected: str = "", near: str = "") -> None:
         span = location.span
@@ -76,6 +95,12 @@ class _Reading:
         data = self.tree.read(path)
         if data is None:
             self.fault(Location(path), "cannot read the record: it is unreadable or too large", "a small JSON or YAML file")
+            return
+        self._record_bytes -= len(data)
+        if self._record_bytes < 0:
+            self.fault(
+                Location(path), f"the records are more than {MOST_RECORD_BYTES // 2**20} MiB", "smaller ones; rows apart"
+            )
             return
         try:
             text = decode(path, data).text
@@ -98,7 +123,7 @@ class _Reading:
                 self.records.append(record)
                 for pinned in (record.dataset, record.prompt):
                     if pinned is not None and pinned.path is not None:
-                        self.remember(pinned.path)
+                        self.remember(pinned.path, pinned.location)
 
     def build(self, root: MapNode) -> Record:
         """What a valid tree says."""
@@ -187,6 +212,8 @@ class _Reading:
         data = self.tree.read(place)
         if data is None:
             self.fault(samples.node.location, f"there is no readable file {shown(path)}", "a JSONL or CSV file of rows")
+            return record
+        if not self.affords(data, samples.node.location):
             return record
         from routelint.evidence import rows  # csv and json, for records that have rows
 
