@@ -119,7 +119,7 @@ def test_scan_has_the_fields_of_the_contract() -> None:
 
 def test_inventory_has_the_fields_of_the_contract() -> None:
     inventory = valid("inventory", json_report.inventory(rows(), RESOURCES, ERRORS))
-    assert set(inventory) == {"version", "root", "routes", "resources", "coverage", "errors"}
+    assert set(inventory) == {"version", "root", "routes", "resources", "costs", "coverage", "errors"}
     route = inventory["routes"][0]
     assert set(route) == {
         *("path", "line", "column", "end_line", "end_column", "language", "kind", "sink", "symbol", "root"),

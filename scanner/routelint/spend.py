@@ -179,8 +179,7 @@ class _Estimator:
         own = self.policy.prices.model(model.id)
         if own is not None:
             return spend(model, identifier, paid, volume, own.source)
-        read = ", ".join(self.catalog.details(model).price_source)
-        return spend(model, identifier, paid, volume, f"{read} as of {self.catalog.as_of}")
+        return spend(model, identifier, paid, volume, "; ".join(self.catalog.details(model).price_source))
 
     def _scope(self, model: Model) -> str:
         """How a model can be reached under the policy: by its bare id where that works, else by the first profile allowed."""

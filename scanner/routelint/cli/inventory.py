@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from routelint import __version__
+from routelint import __version__, spend
 from routelint.cli import options
 from routelint.cli.session import incomplete, open_session
 from routelint.inventory import rows
@@ -22,6 +22,7 @@ from routelint_rules import RULES
 @options.format_option(("text", "json"))
 @click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
+@click.option("--explain-cost", is_flag=True, help="Show how the amounts of declared volumes were worked out.")
 @options.today_option
 @options.display_options
 def inventory(
@@ -31,6 +32,7 @@ def inventory(
     output: Path | None,
     strict: bool,
     exclude: tuple[str, ...],
+    explain_cost: bool,
     today: date | None,
     color: str,
     quiet: bool,
@@ -45,11 +47,12 @@ def inventory(
     resources = [each for each in session.resolved.resources if session.reported(each.location.path)]
     errors = [each for each in session.resolved.errors if session.reported(each.path)]
     found = rows(references, session.policy, session.catalog)
+    estimates = spend.estimates(session.resolved.references, session.policy, session.catalog, session.today)
     for destination in destinations:
         if destination.format == "json":
             from routelint.output import json_report
 
-            options.write(destination, json_report.inventory(found, resources, errors))
+            options.write(destination, json_report.inventory(found, resources, errors, estimates))
         else:
             from routelint.output import table
 
@@ -62,5 +65,7 @@ def inventory(
                 quiet=quiet,
                 shown_prefix=session.shown_prefix,
             )
-            options.write(destination, table.inventory(found, resources, errors, printing))
+            options.write(
+                destination, table.inventory(found, resources, errors, printing, estimates=estimates, explain_cost=explain_cost)
+            )
     return 3 if incomplete(errors, strict) else 0

@@ -21,6 +21,7 @@ from routelint.model import (
 )
 from routelint.output.escape import json_text
 from routelint.output.prices import rounded
+from routelint.spend import Estimate, Spend
 
 VERSION = 1
 # Document and list: each finding and each route is a line.
@@ -46,8 +47,10 @@ def scan(report: Report) -> str:
     )
 
 
-def inventory(rows: Sequence[Row], resources: Sequence[Resource], errors: Sequence[ScanError]) -> str:
-    """Every route with its models, every resource that rules ask about, coverage and errors."""
+def inventory(
+    rows: Sequence[Row], resources: Sequence[Resource], errors: Sequence[ScanError], estimates: Sequence[Estimate] = ()
+) -> str:
+    """Every route with its models, every resource that rules ask about, what declared workloads cost, coverage and errors."""
     resolved = sum(1 for row in rows if row.reference.unknown is None)
     return json_text(
         {
@@ -55,6 +58,7 @@ def inventory(rows: Sequence[Row], resources: Sequence[Resource], errors: Sequen
             "root": ".",
             "routes": [_route(row) for row in rows],
             "resources": [_resource(resource) for resource in resources],
+            "costs": [_estimate(estimate) for estimate in estimates],
             "coverage": coverage(Coverage(len(rows), resolved)),
             "errors": [_error(error) for error in errors],
         },
@@ -140,6 +144,43 @@ def _resource(resource: Resource) -> Json:
         "taggable": resource.tags is not None,
         "tags": _tags(resource.tags),
     }
+
+
+def _estimate(estimate: Estimate) -> Json:
+    return {
+        "workload": estimate.workload.name,
+        "environment": estimate.environment,
+        "least_usd_per_month": _cents(estimate.least),
+        "most_usd_per_month": _cents(estimate.most),
+        "budget_usd_per_month": estimate.workload.budget_usd_per_month,
+        "models": [
+            {
+                "id": option.identifier,
+                "unpriced": option.unpriced or None,
+                "cost": _spend(option.spend),
+                "substitute": _spend(option.substitute),
+                "saving_usd_per_month": _cents(option.saving_usd_per_month),
+            }
+            for option in estimate.options
+        ],
+    }
+
+
+def _spend(spend: Spend | None) -> Json | None:
+    if spend is None:
+        return None
+    return {
+        "id": spend.identifier,
+        "catalog_id": spend.model.id,
+        "usd_per_month": _cents(spend.usd_per_month),
+        "usd_per_request": rounded(spend.usd_per_request),
+        "usd_per_million_tokens": rounded(spend.usd_per_million_tokens),
+        "arithmetic": list(spend.arithmetic),
+    }
+
+
+def _cents(usd: float | None) -> float | None:
+    return None if usd is None else round(usd, 2)
 
 
 def _tags(tags: Tags | None) -> Json | None:

@@ -10,11 +10,12 @@ from itertools import groupby
 
 from routelint.inventory import Row, RowModel
 from routelint.model import Coverage, Resource, ScanError
-from routelint.output import escape
+from routelint.output import escape, spending
 from routelint.output.layout import Role, columns, counted, listed, pad, wrap
 from routelint.output.prices import UNKNOWN, dollars
 from routelint.output.printing import Printing
 from routelint.output.text import resolved, unread
+from routelint.spend import Estimate
 
 GAP = "  "
 NOTHING = "-"
@@ -58,6 +59,8 @@ def inventory(
     errors: Sequence[ScanError],
     printing: Printing,
     group: Group = Group.FILE,
+    estimates: Sequence[Estimate] = (),
+    explain_cost: bool = False,
 ) -> str:
     """The rows as a table where it fits the width, else with the facts of each model below it; then what could not be told."""
     lines: list[str] = []
@@ -69,6 +72,7 @@ def inventory(
         lines.append(printing.paint(escape.terminal(_heading(heading, group, printing)), Role.STRONG))
         lines.extend(_wide(table, widths, printing) if widths["model"] else _narrow(table, widths, printing))
         lines.append("")
+    lines.extend(spending.lines(estimates, printing, explain_cost))
     lines.extend(_summary(rows, resources, errors, printing))
     return "".join(f"{line}\n" for line in lines)
 
