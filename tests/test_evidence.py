@@ -456,6 +456,17 @@ def test_a_faulty_record_ends_the_scan_with_2_and_loses_nothing(
     assert report["coverage"] == {"routes": 1, "resolved": 1, "unresolved": 0}
 
 
+def test_a_fault_is_told_once_on_a_terminal_whatever_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_tree(
+        tmp_path, {**TRIAGE, "routelint.yaml": POLICY, PLACE: RECORD.replace("size: 900", "size: 0"), ".git/x": ""}
+    )
+    for arguments in (["--quiet"], []):
+        assert main(["scan", str(folder / "triage/app.py"), "--today", str(TODAY), *arguments]) == 2
+        output = capsys.readouterr()
+        assert (output.out + output.err).count("sample_size is 0; expected at least 1") == 1
+        assert "unparsable-file" not in output.out
+
+
 def test_a_sound_record_of_another_dataset_is_a_finding_and_no_fault(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -84,11 +84,10 @@ def resolve(
     directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
     references = (_place(reference, policy, directives, texts) for reference in whole.references)
     records = evidence.load(tree, policy, catalog) if policy.workloads else None
-    unread = () if records is None else (ScanError(each.path, each.said, each.line, each.column) for each in records.faults)
     return Resolved(
         tuple(sorted(references, key=_reference_order)),
         tuple(sorted((environments.place_resource(each, policy) for each in whole.resources), key=_resource_order)),
-        tuple(sorted((*errors, *whole.errors, *unread), key=lambda error: (error.path, error.line, error.message))),
+        tuple(sorted((*errors, *whole.errors), key=lambda error: (error.path, error.line, error.message))),
         directives,
         texts,
         files,
@@ -216,11 +215,21 @@ def judge(
         ),
         references=tuple(each for each in resolved.references if reported(each.location.path)),
         resources=tuple(each for each in resolved.resources if reported(each.location.path)),
-        errors=(*(each for each in resolved.errors if each.internal or reported(each.path)), *failures),
+        errors=(
+            *(each for each in resolved.errors if each.internal or reported(each.path)),
+            *_record_faults(resolved),
+            *failures,
+        ),
         files=resolved.files,
         policy=policy.path,
         notices=(*notices, *remarks),
     )
+
+
+def _record_faults(resolved: Resolved) -> Iterable[ScanError]:
+    """What is wrong with evaluation records: configuration like the policy, so no finding speaks of it."""
+    faults = () if resolved.evidence is None else resolved.evidence.faults
+    return (ScanError(each.path, each.said, each.line, each.column) for each in faults)
 
 
 def concerning(report: Report, names: AbstractSet[str]) -> Report:

@@ -96,9 +96,10 @@ def scan(
         report = engine.concerning(report, wanted)
     status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
     if session.evidence_faults:
-        # A record that cannot be read may be the one that counts: whatever was judged without it is written, and not trusted.
-        click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
+        # A record that cannot be read may be the one that counts: what was judged without it is written, and not trusted.
         status = 2
+        if not any(each.format == "text" and each.path is None for each in destinations):
+            click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
     for destination in destinations:
         options.write(
             destination, _render(report, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed)
