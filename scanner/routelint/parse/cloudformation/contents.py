@@ -7,10 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from routelint.model import Resolution
-from routelint.possible import Content, Hole, Items, Possibility, Possible, Record, concatenate, known, text_of, unite, unknown
+from routelint.possible import (
+    Content,
+    Hole,
+    Items,
+    Possibility,
+    Possible,
+    Record,
+    agree,
+    combine,
+    concatenate,
+    known,
+    text_of,
+    unite,
+    unknown,
+)
 from routelint.possible import Template as PartText
 
-_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
+_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):(.*?)(?::\d+)?\}\}", re.DOTALL)
+# Dynamic references, which may hold what is not known yet, and what is not known outside of them.
+_PARTS = re.compile(r"(\{\{resolve:(?:[^{}]|\$\{[^{}]*\})*\}\}|\$\{[^{}]*\})")
 _STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
 
 
@@ -63,20 +79,46 @@ def _is_resource(content: Content) -> bool:
     return isinstance(content, str) and ("-model/" in content or "-profile/" in content)
 
 
-def dynamic(text: str) -> Content:
-    """A text with its dynamic references (`{{resolve:ssm:/name}}`) as holes."""
-    if "{{resolve:" not in text:
-        return text
-    parts: list[Content] = []
-    position = 0
-    for match in _DYNAMIC.finditer(text):
-        store = _STORES.get(match[1], match[1])
-        parts += (
-            text[position : match.start()],
-            Hole(f"it is read from {store} '{match[2].split(':')[0]}' at deployment", match[0]),
+def is_dynamic(content: Content) -> bool:
+    """Whether a text holds a dynamic reference (`{{resolve:ssm:/name}}`)."""
+    if isinstance(content, PartText):
+        return any(isinstance(part, str) and "{{resolve:" in part for part in content.parts)
+    return isinstance(content, str) and "{{resolve:" in content
+
+
+def dereferenced(each: Possibility, stored: Callable[[str], Possible | None]) -> Possible:
+    """A text with its dynamic references replaced by what is `stored` under their names; by holes where nothing is."""
+    if not is_dynamic(each.content):
+        return (each,)
+    holes = (
+        {part.label: part for part in each.content.parts if isinstance(part, Hole)}
+        if isinstance(each.content, PartText)
+        else {}
+    )
+    operands: list[Possible] = []
+    for piece in _PARTS.split(str(each.content)):
+        match = _DYNAMIC.fullmatch(piece)
+        if match is None:
+            operands.append(known(holes.get(piece, piece)))
+            continue
+        name = match[2] if match[1].startswith("ssm") else match[2].split(":")[0]
+        held = stored(name) if match[1].startswith("ssm") else None
+        operands.append(held or known(Hole(f"it is read from {_STORES.get(match[1], match[1])} '{name}' at deployment", piece)))
+    return after(each, combine([one for one in operands if one[0].content != ""], concatenate))
+
+
+def after(each: Possibility, possible: Possible) -> Possible:
+    """What a possibility led to, after the hops and in the environments of its own."""
+    return tuple(
+        replace(
+            one,
+            trail=(*each.trail, *one.trail),
+            environments=both,
+            resolution=each.resolution if one.resolution is Resolution.LITERAL else one.resolution,
         )
-        position = match.end()
-    return concatenate([*parts, text[position:]])
+        for one in possible
+        if (both := agree(each.environments, one.environments)) is not None
+    )
 
 
 def present(possible: Possible) -> Possible:

@@ -67,11 +67,20 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """What other templates of the scan say: what an SSM parameter of a name holds, and what is exported as a name."""
+
+    stored: Callable[[str], Possible | None] = lambda name: None
+    exported: Callable[[Content], Possible | None] = lambda name: None
+
+
+@dataclass(frozen=True)
 class References:
     """How to follow a reference to a resource: what an attribute of it stands for, asked with the evaluator in use."""
 
     resources: MappingOf[str, Declared] = field(default_factory=dict)
     attribute: Callable[[Evaluator, Declared, str], Possible | None] = lambda evaluator, resource, name: None
+    outside: Outside = Outside()
 
 
 class Evaluator:
@@ -123,16 +132,22 @@ class Evaluator:
             return unknown(f"nested deeper than {DEEPEST} expressions")
         self._budget.depth += 1
         try:
-            return self._evaluate(node)
+            return self._followed(self._evaluate(node))
         finally:
             self._budget.depth -= 1
+
+    def _followed(self, possible: Possible) -> Possible:
+        """The possibilities with dynamic references to SSM parameters of the scan replaced by what those hold."""
+        if not any(contents.is_dynamic(each.content) for each in possible):
+            return possible
+        return unite(contents.dereferenced(each, self._references.outside.stored) for each in possible)
 
     def _evaluate(self, node: Node) -> Possible:
         if (call := function(node)) is not None:
             return contents.consistent(self._call(node, *call))
         match node:
             case Scalar():
-                return known(None) if node.is_null else known(contents.dynamic(node.text))
+                return known(None) if node.is_null else known(node.text)
             case Sequence(items):
                 return known(Items(tuple(value for item in items if (value := contents.present(self.evaluate(item))))))
             case Mapping(source=source, start=start) if source.text.startswith("{{", start):
@@ -164,8 +179,7 @@ class Evaluator:
             case "ToJsonString":
                 return self.evaluate(argument)
             case "ImportValue":
-                exported = " | ".join(sorted({contents.shown(each.content) for each in self.evaluate(argument)}))
-                return unknown(f"'{exported}' is exported by another stack", f"${{{exported}}}")
+                return unite(self._imported(each) for each in self.evaluate(argument))
             case "Transform":
                 return unknown("Fn::Transform is expanded by a macro at deployment")
         if self.template.variables is not None and name in (TEXT, SUB) and isinstance(argument, Scalar):
@@ -202,11 +216,26 @@ class Evaluator:
         elif name not in self.scenario.provided:
             passed = via(passed, here)
         if parameter.is_stored:
-            start = f"parameter {name} takes its value at deployment from SSM parameter"
-            return tuple(replace(each, content=Hole(f"{start} '{contents.shown(each.content)}'", label)) for each in passed)
+            return unite(self._stored(parameter, each) for each in passed)
         if parameter.is_list:
             return tuple(replace(each, content=contents.listed(each.content)) for each in passed)
         return passed
+
+    def _stored(self, parameter: Parameter, name: Possibility) -> Possible:
+        """What the SSM parameter holds whose name is passed for `parameter`."""
+        shown = contents.shown(name.content)
+        held = self._references.outside.stored(shown)
+        if held is None:
+            reason = f"parameter {parameter.name} takes its value at deployment from SSM parameter '{shown}'"
+            return (replace(name, content=Hole(reason, f"${{{parameter.name}}}")),)
+        found = contents.after(name, held)
+        return tuple(replace(each, content=contents.listed(each.content)) for each in found) if parameter.is_list else found
+
+    def _imported(self, name: Possibility) -> Possible:
+        held = self._references.outside.exported(name.content)
+        shown = contents.shown(name.content)
+        label = shown if shown.startswith("${") and shown.count("${") == 1 and shown.endswith("}") else f"${{{shown}}}"
+        return contents.after(name, held) if held else unknown(f"'{shown}' is exported by another stack", label)
 
     def _unpassed(self, parameter: Parameter, here: Hop) -> Possible:
         name, label = parameter.name, f"${{{parameter.name}}}"
@@ -217,7 +246,7 @@ class Evaluator:
                 text = ",".join(item.text for item in parameter.default.items if isinstance(item, Scalar))
             if text is None:
                 return unknown(f"the default of parameter {name} is no text", label, (hop,))
-            return known(contents.dynamic(text), Resolution.PARAMETER_DEFAULT, (hop,))
+            return self._followed(known(text, Resolution.PARAMETER_DEFAULT, (hop,)))
         if parameter.allowed:
             return unite(allowed(parameter))
         return unknown(f"parameter {name} has no default and no parameter file in the scanned files sets it", label, (here,))
@@ -263,10 +292,10 @@ class Evaluator:
         operands: list[Possible] = []
         position = 0
         for match in PLACEHOLDER.finditer(text.text):
-            operands.append(known(contents.dynamic(text.text[position : match.start()])))
+            operands.append(known(text.text[position : match.start()]))
             operands.append(known("${" + match[2] + "}") if match[1] else self._placeholder(match[2], own))
             position = match.end()
-        operands.append(known(contents.dynamic(text.text[position:])))
+        operands.append(known(text.text[position:]))
         if len(operands) == 1:
             return operands[0]
         operands = contents.supplying([each for each in operands if each[0].content != ""])

@@ -18,7 +18,7 @@ from routelint.possible import Possible
 from routelint.possible import Template as PartText
 
 _HOLE = re.compile(r"\$\{[^}]*\}")
-_BUILT = re.compile(r"(?:^|/)(?:\.aws-sam/.*|packaged[^/]*|[^/]*[._-]packaged\.[a-z]+)$")
+_BUILT = re.compile(r"(?:^|/)(?:\.aws-sam/.*|packaged?[^/]*|[^/]*[._-]packaged?\.[a-z]+)$")
 _SOURCES = ("template.yaml", "template.yml", "template.json", "template.template")
 
 
@@ -48,6 +48,16 @@ class Nested:
             outer.region,
             outer.evidence,
         )
+
+
+def is_built(path: str) -> bool:
+    """Whether a path is what a tool writes when it builds or packages a template."""
+    return _BUILT.search(path) is not None
+
+
+def home(path: str) -> str:
+    """The folder of the template that a path was built from."""
+    return posixpath.dirname(path) if ".aws-sam" not in path else path.split(".aws-sam")[0].rstrip("/")
 
 
 def arguments(declared: Declared) -> Iterator[tuple[str, Node]]:
@@ -82,9 +92,8 @@ def _local(text: str, caller: str, paths: Sequence[str], files: frozenset[str]) 
         path = posixpath.normpath(posixpath.join(folder, text))
         if path in files:
             return path
-        if _BUILT.search(path):
-            home = _BUILT.sub("", path)
-            return next((each for name in _SOURCES if (each := posixpath.join(home, name)) in files), None)
+        if is_built(path):
+            return next((each for name in _SOURCES if (each := posixpath.join(home(path), name)) in files), None)
         return None
     return _published(_HOLE.sub("/", text).split("://", 1)[-1], folder, paths)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from routelint.model import Hop, Kind, ModelReference, PolicyStatement, Principal, Resource, ScanError, Tags
 from routelint.parse.cloudformation import (
     cases,
+    documents,
     grants,
     nesting,
     programs,
@@ -32,8 +33,9 @@ from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.includes import Includes
 from routelint.parse.cloudformation.nesting import Nested
 from routelint.parse.cloudformation.nodes import Mapping, Scalar, location, names
+from routelint.parse.cloudformation.published import Published
 from routelint.parse.cloudformation.rows import Rows, index
-from routelint.parse.cloudformation.scenario import MOST_SCENARIOS
+from routelint.parse.cloudformation.scenario import MOST_SCENARIOS, Scenario
 from routelint.parse.cloudformation.stack import Stack
 from routelint.parse.cloudformation.template import Declared, Template
 from routelint.parse.parsed import EnvironmentSetting, ParseContext, Parsed
@@ -122,6 +124,8 @@ class _Scan:
         self._included: set[str] = set()
         self._deployed: set[str] = set()
         self._left = MOST_STACKS
+        self._built: list[Stack] = []
+        self._published = Published(lambda: self._built)
 
     def run(self) -> Parsed:
         """Everything the marked files hold."""
@@ -129,6 +133,7 @@ class _Scan:
         # A part that a template includes, or a service reads, is looked at there.
         read = {path for stack in built if stack.template.variables is not None for path in stack.template.variables.files}
         built = [stack for stack in built if not self._is_part(stack.template, read)]
+        self._built = built
         called = {each.path for stack in built for each, _ in self._nested(stack)}
         for stack in built:
             if stack.template.path not in called:
@@ -153,9 +158,23 @@ class _Scan:
         )
 
     def _is_part(self, template: Template, read: set[str]) -> bool:
+        """Whether a template is looked at in another one: what it was built from, or what includes it."""
         if template.variables is None and template.path in read:
             return True
+        if nesting.is_built(template.path) and self._is_copy(template):
+            return True
         return template.is_fragment and template.path in self._included
+
+    def _is_copy(self, template: Template) -> bool:
+        """Whether a template beside it, that no tool has written, declares the same resources."""
+        folder = nesting.home(template.path)
+        own = set(template.resources.entries) if template.resources is not None else set()
+        return any(
+            other.resources is not None and set(other.resources.entries) == own
+            for path in self._template_paths
+            if posixpath.dirname(path) == folder and not nesting.is_built(path)
+            for other in self._templates(path)
+        )
 
     def _entries(self) -> tuple[str, ...]:
         """The marked files, and the templates that may deploy one of them."""
@@ -219,7 +238,12 @@ class _Scan:
         deployed = scenarios(template, self._deployments.of(template))[:MOST_SCENARIOS]
         said = serverless.deployment(template.variables) if template.variables is not None else None
         deployed = deployed or ((said,) if said is not None else ())
-        return stacks.build(template, deployed, self._rows, self._context.knows)
+        return self._stack_of(template, deployed)
+
+    def _stack_of(
+        self, template: Template, deployed: Sequence[Scenario], root: str = ".", provided: Sequence[Scenario] | None = None
+    ) -> Stack:
+        return stacks.build(template, deployed, self._rows, self._context.knows, root, provided, self._published.outside)
 
     def _deploy(self, stack: Stack, callers: tuple[str, ...]) -> None:
         """Gather what a stack holds, then what the stacks inside it hold."""
@@ -234,7 +258,7 @@ class _Scan:
             self._deployed.add(each.path)
             deployed = [each.scenario(evaluator, stack) for evaluator in cases.live(stack.base, each.declared)]
             provided = [each.scenario(evaluator, stack) for evaluator in cases.live(stack.evaluators, each.declared)]
-            inner = stacks.build(template, deployed, self._rows, self._context.knows, each.root, provided[:MOST_SCENARIOS])
+            inner = self._stack_of(template, deployed, each.root, provided[:MOST_SCENARIOS])
             self._deploy(inner, (*callers, stack.template.path))
 
     def _nested(self, stack: Stack) -> list[tuple[Nested, Template]]:
@@ -254,7 +278,7 @@ class _Scan:
             if value is None:
                 return None
             scenario = nested.scenario(evaluator, stack)
-            inner = stacks.build(template, [scenario], self._rows, self._context.knows, nested.root)
+            inner = self._stack_of(template, [scenario], nested.root)
             hop = Hop(location(value), f"output {name} of {nested.declared.name}")
             return via(inner.base[0].evaluate(value), hop)
 
@@ -284,7 +308,9 @@ class _Scan:
             *programs.routes(stack, declared, set_variables, tags),
             *self._definitions.routes(stack, declared, tags),
         ]
-        own.extend(routes.unused_substitutions(stack, declared, tags, own))
+        if any(documents.substitution_nodes(declared)):
+            definition = self._definitions.written(stack, declared)
+            own.extend(routes.unused_substitutions(stack, declared, tags, own, definition))
         # What a nested stack passes is reported where its template takes it.
         if not is_local:
             own.extend(routes.elsewhere(stack, declared, tags, own))

@@ -70,15 +70,20 @@ def _holds(outer: Location, inner: Location) -> bool:
 
 
 def unused_substitutions(
-    stack: Stack, declared: Declared, tags: Tags | None, known_routes: SequenceOf[ModelReference]
+    stack: Stack, declared: Declared, tags: Tags | None, known_routes: SequenceOf[ModelReference], definition: str | None
 ) -> Iterator[ModelReference]:
-    """Models that `DefinitionSubstitutions` sets and no route takes: the definition is elsewhere, or ignores them."""
+    """Models that `DefinitionSubstitutions` sets and no route takes, where the definition may.
+
+    `definition` is its text, None where it is elsewhere; what it does not name is passed for nothing.
+    """
     evaluators = cases.live(stack.evaluators, declared)
     hops = (hop for route in known_routes for choice in route.choices for hop in choice.trail)
     passed = {hop.location.span for hop in hops if hop.location.path == stack.template.path}
     for name, node in documents.substitution_nodes(declared):
         possible = listed(stack.evaluate(node, evaluators))
         if span(node) in passed or not names_model(stack, possible):
+            continue
+        if definition is not None and f"${{{name}}}" not in definition:
             continue
         value = to_value(possible, bedrock_only=False)
         if value is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from routelint.model import Evidence, Hop, Location, Resolution, Span
 from routelint.parse.cloudformation import cases
-from routelint.parse.cloudformation.evaluate import Budget, Evaluator, References
+from routelint.parse.cloudformation.evaluate import Budget, Evaluator, Outside, References
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, span
 from routelint.parse.cloudformation.rows import Rows, steps
 from routelint.parse.cloudformation.scenario import DEFAULTS, Scenario
@@ -108,6 +108,7 @@ def build(
     knows: Callable[[str], bool],
     root: str = ".",
     provided: SequenceOf[Scenario] | None = None,
+    outside: Outside | None = None,
 ) -> Stack:
     """The stack of a template in its deployments; the defaults where there is none.
 
@@ -116,7 +117,9 @@ def build(
     deployed = tuple(deployed) or (DEFAULTS,)
     stack = Stack(template, rows, knows, root)
     budget = Budget()
-    references = References(stack.resources, lambda evaluator, declared, name: _attribute(stack, evaluator, declared, name))
+    references = References(
+        stack.resources, lambda evaluator, declared, name: _attribute(stack, evaluator, declared, name), outside or Outside()
+    )
     stack.base = tuple(Evaluator(template, scenario, references, budget) for scenario in deployed)
     stack.evaluators = tuple(
         Evaluator(template, scenario, references, budget) for scenario in cases.variants(template, provided or deployed)

@@ -233,6 +233,21 @@ class Definitions:
                 if machine is not None and is_machine(machine.definition):
                     yield from routes(machine)
 
+    def written(self, stack: Stack, declared: Declared) -> str | None:
+        """The definition of a resource as it is written, wherever that is; None where no file of the scan holds it."""
+        texts = []
+        for row in stack.rows.having(declared.type, "indirect"):
+            if not row.carrier.startswith("Definition"):
+                continue
+            for found in stack.find(declared, row.carrier):
+                if isinstance(found.node, Mapping) and function(found.node) is None:
+                    texts.append(found.node.source.text[found.node.start : found.node.end])
+                    continue
+                document = documents.open_text(stack, declared, found) or self._file(stack, declared, found)
+                if document is not None:
+                    texts.append(document.decoded)
+        return "\n".join(texts) if texts else None
+
     def _machine(self, stack: Stack, declared: Declared, found: Found, tags: Tags | None) -> Machine | None:
         symbol, holder = f"{declared.symbol}/", statement(declared)
         if isinstance(found.node, Mapping) and is_machine(found.node):
