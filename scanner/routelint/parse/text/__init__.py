@@ -16,7 +16,7 @@ from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
 from routelint.parse.text import config, literals, nodes, shell, sinks, variables
 from routelint.parse.text.draft import File, Place, reference
-from routelint.parse.text.scope import Reader
+from routelint.parse.text.scope import Reader, is_script
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 
@@ -55,7 +55,8 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
             programs.append(file)
             if next(lexicon.comments(file.source.text, lexicon.LEXICONS["json"]), None) is None:
                 parts.append(Parsed(errors=(_error(file, error),)))
-    parts.extend(_of_programs(programs, rows, context, paths, merge(parts).settings))
+    scripts = tuple(path for path in unit.paths if is_script(path))
+    parts.extend(_of_programs(programs, scripts, rows, context, paths, merge(parts).settings))
     return merge(parts)
 
 
@@ -89,18 +90,19 @@ def _error(file: File, error: nodes.MalformedError) -> ScanError:
 
 def _of_programs(
     files: list[File],
+    scripts: tuple[str, ...],
     rows: tuple[Surface, ...],
     context: ParseContext,
     paths: frozenset[str],
     settings: tuple[EnvironmentSetting, ...],
 ) -> Iterator[Parsed]:
     """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
-    reader = Reader(files)
+    reader = Reader(files, scripts)
     constructs = (file for file in files if lexicon.of_path(file.path).name == "javascript")
     own = tuple(setting for file in constructs for setting in variables.of_code(reader.scope(file), paths))
     joined = replace(context, settings=EnvironmentSettings((*context.settings.settings, *settings, *own)))
     files = [replace(file, context=joined) for file in files]
-    reader = Reader(files)
+    reader = Reader(files, scripts)
     called = sinks.by_name(rows)
     for file in files:
         yield Parsed(_references(file, sinks.places(reader.scope(file), called)))
@@ -148,9 +150,9 @@ def _is_machine_made(text: str) -> bool:
 
 def _references(file: File, places: Iterator[Place]) -> tuple[ModelReference, ...]:
     """The routes at places, each value once, in the order written."""
-    found: dict[tuple[int, int], ModelReference] = {}
+    found: dict[tuple[int, int, str], ModelReference] = {}
     for place in places:
         made = reference(file, place)
         if made is not None:
-            found.setdefault((place.start, place.end), made)
+            found.setdefault((place.start, place.end, place.root), made)
     return tuple(found[key] for key in sorted(found))

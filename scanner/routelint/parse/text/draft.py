@@ -18,7 +18,7 @@ from routelint.source import SourceText
 # Folders and names of files that hold the tests of programs, as their runners find them.
 _TEST_FOLDERS = frozenset(("__mocks__", "__tests__", "e2e", "spec", "test", "testing", "tests"))
 _TEST_NAME = re.compile(
-    r".*[._-](?:test|tests|spec|e2e)\.\w+|test[_-].*|.*(?:Test|Tests|IT|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)"
+    r".*[._](?:test|tests|spec|e2e)\.\w+|test[_-].*|.*(?:Test|Tests|IT|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)"
 )
 # A longer text is no identifier; holes spelt out make one longer than what reaches the service.
 LONGEST = 2048
@@ -82,7 +82,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place that names a model: offsets of the value and of its statement, what it is called, and what it may be."""
+    """One place that names a model: offsets of the value and of its statement, what it is called, and what it may be.
+
+    `root` is the function that runs the code, where several do.
+    """
 
     start: int
     end: int
@@ -92,6 +95,7 @@ class Place:
     kind: Kind
     value: Possible
     bedrock_only: bool = False
+    root: str = "."
     settings: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
 
@@ -111,6 +115,7 @@ def reference(file: File, place: Place) -> ModelReference | None:
         sink=place.sink,
         value=value,
         statement=_span(file, place.statement),
+        root=place.root,
         settings=place.settings,
         evidence=evidence,
     )

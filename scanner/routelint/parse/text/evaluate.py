@@ -3,76 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from routelint.model import Hop, Resolution
+from routelint.model import Resolution
 from routelint.parse.lexicon import TokenKind
+from routelint.parse.text import conditions, objects
+from routelint.parse.text.calls import WRAPPERS, call, environment, reads_environment
+from routelint.parse.text.files import Data, taken
 from routelint.parse.text.groups import Code
-from routelint.parse.text.names import MOST_STEPS, Target, Variable, declared, look_up
-from routelint.parse.text.scope import Scope, find_key
-from routelint.possible import Hole, Possibility, Possible, combine, concatenate, known, unite, unknown, via
+from routelint.parse.text.names import MOST_STEPS, Target, Variable, look_up, variable_of
+from routelint.parse.text.scope import Key, Path, Scope
+from routelint.possible import (
+    Hole,
+    Possibility,
+    Possible,
+    combine,
+    concatenate,
+    in_environments,
+    known,
+    unite,
+    unknown,
+    via,
+)
 
 # Steps of one evaluation: names that refer to each other twice would double them each time.
-MOST_EVALUATIONS = 2000
+MOST_EVALUATIONS = 4000
 _MOST_PIECES = 32
-
-# Calls that hand over what they are given: wrappers of the SDKs, and conversions.
-_WRAPPERS = frozenset(
-    (
-        "FoundationModelIdentifier",
-        "Ok",
-        "Ptr",
-        "Some",
-        "String",
-        "Value",
-        "as_str",
-        "format_string",
-        "fromId",
-        "into",
-        "literal",
-        "of",
-        "ofNullable",
-        "str",
-        "string",
-        "stringValue",
-        "toString",
-        "to_owned",
-        "to_string",
-        "trim",
-    )
-)
-# Calls that read an environment variable, by themselves or as methods of something that says so.
-_ENVIRONMENT_CALLS = frozenset(
-    ("GetEnvironmentVariable", "Getenv", "LookupEnv", "env", "env_var", "getEnv", "getenv", "requireEnv")
-)
-_ENVIRONMENT_METHODS = frozenset(("fetch", "get", "getOrDefault", "getProperty", "var"))
-_ENVIRONMENTS = frozenset(("ENV", "Environment", "System", "env"))
-_FALLBACK_CALLS = frozenset(("unwrap_or", "unwrap_or_else", "orElse", "getOrElse", "defaultIfBlank"))
 # The classes of the CDK whose constants are models.
 CDK_CLASSES = frozenset(("BedrockFoundationModel", "FoundationModelIdentifier"))
+_NOTHING = ("undefined", "null", "nil", "None")
+_DOUBTED = (Resolution.ENV_DEFAULT, Resolution.PARAMETER_DEFAULT)
 
 
-def evaluate(scope: Scope, start: int, end: int, depth: int = 0) -> Possible:
-    """What the expression between two indexes of one level may be."""
+def evaluate(scope: Scope, start: int, end: int, path: Path = (), depth: int = 0) -> Possible:
+    """What the expression between two indexes of one level may be, or what it holds at a path of keys.
+
+    Nothing at all where it surely holds no such key.
+    """
     code = scope.code
     if start >= end or start >= len(code.tokens):
         return unknown("the expression is empty")
     scope.reader.steps = scope.reader.steps + 1 if depth else 0
-    if depth > MOST_STEPS or scope.reader.steps > MOST_EVALUATIONS:
+    if depth > MOST_STEPS or scope.reader.steps > MOST_EVALUATIONS or len(path) > MOST_STEPS:
         return unknown("the expression goes through too many steps")
-    parts = list(code.level(start, end))
-    parts = _without_type(code, parts)
+    parts = _without_type(code, list(code.level(start, end)))
     if not parts:
         return unknown("the expression is empty")
-    end = _end(code, parts[-1])
+    start, end = parts[0], _end(code, parts[-1])
     for index in parts:
         if code.is_mark(index, "?") and (colon := _colon(code, parts, index)) is not None:
-            return unite([evaluate(scope, index + 1, colon, depth + 1), evaluate(scope, colon + 1, end, depth + 1)])
+            sides = [evaluate(scope, *side, path, depth + 1) for side in ((index + 1, colon), (colon + 1, end))]
+            return conditions.choose(conditions.judge(evaluate, scope, start, index, depth + 1), *sides)
     for index in parts:
         if code.is_mark(index, "??", "||", "?:") or (code.is_name(index, "or") and index != parts[0]):
-            return _or(scope, start, index, end, depth)
-    if (placeholder := _placeholder(code.text[code.tokens[start].start : code.tokens[end - 1].end])) is not None:
+            return _or(scope, start, index, end, path, depth)
+    conjunction = next((index for index in reversed(parts) if code.is_mark(index, "&&")), None)
+    if conjunction is not None and conjunction != parts[0]:
+        return evaluate(scope, conjunction + 1, end, path, depth + 1)
+    if not path and (placeholder := _placeholder(code.text[code.tokens[start].start : code.tokens[end - 1].end])) is not None:
         return known(placeholder)
     plus = [index for index in parts if code.is_mark(index, "+") and index != parts[0]]
     if len(plus) >= _MOST_PIECES:
@@ -80,9 +68,13 @@ def evaluate(scope: Scope, start: int, end: int, depth: int = 0) -> Possible:
     if plus:
         bounds = [start, *(index + 1 for index in plus)]
         ends = [*plus, end]
-        operands = [evaluate(scope, low, high, depth + 1) for low, high in zip(bounds, ends, strict=True)]
+        operands = [_told(evaluate(scope, low, high, (), depth + 1)) for low, high in zip(bounds, ends, strict=True)]
         return combine(operands, concatenate)
-    return _primary(scope, parts, end, depth)
+    return _primary(scope, parts, end, path, depth)
+
+
+def _told(possible: Possible) -> Possible:
+    return possible or unknown("no value is given here")
 
 
 def _without_type(code: Code, parts: list[int]) -> list[int]:
@@ -122,18 +114,21 @@ def _colon(code: Code, parts: list[int], question: int) -> int | None:
     return None
 
 
-def _or(scope: Scope, start: int, operator: int, end: int, depth: int) -> Possible:
-    """`left ?? right`: the right side where the left is an environment variable that nothing sets, else both."""
-    left = evaluate(scope, start, operator, depth + 1)
-    right = evaluate(scope, operator + 1, end, depth + 1)
-    variable = _variable_of(scope, start, operator)
+def _or(scope: Scope, start: int, operator: int, end: int, path: Path, depth: int) -> Possible:
+    """`left ?? right`: the right side where the left may have no value or one that cannot be told."""
+    left = evaluate(scope, start, operator, path, depth + 1)
     told = tuple(each for each in left if not isinstance(each.content, Hole))
-    if told:
+    rest = tuple(each for each in left if isinstance(each.content, Hole))
+    # Also where it is dead, so that it is no choice of its own.
+    right = evaluate(scope, operator + 1, end, path, depth + 1)
+    if told and not rest:
         return told
+    variable = _variable_of(scope, start, operator)
     if variable is not None:
         note = scope.file.hop(scope.code.tokens[start].start, scope.code.tokens[operator - 1].end, f"default of {variable}")
-        return via(right, note, Resolution.ENV_DEFAULT)
-    return unite([tuple(replace(each, resolution=_defaulted(each.resolution)) for each in right), left])
+        return unite([told, via(right, note, Resolution.ENV_DEFAULT)])
+    defaulted = right if not left else tuple(replace(each, resolution=_defaulted(each.resolution)) for each in right)
+    return unite([told, defaulted, rest])
 
 
 def _defaulted(resolution: Resolution) -> Resolution:
@@ -143,14 +138,17 @@ def _defaulted(resolution: Resolution) -> Resolution:
 def _variable_of(scope: Scope, start: int, end: int) -> str | None:
     """The environment variable that an expression reads, if it does nothing else."""
     code = scope.code
-    parts = list(code.level(start, end))
+    parts = [index for index in code.level(start, end) if not code.is_mark(index, "!")]
     names = [code.tokens[index].text for index in parts if code.is_name(index)]
     if not names:
         return None
     group = code.opened_at.get(parts[-1])
     if group is None:
-        is_member = len(parts) == 2 * len(names) - 1 and "env" in names[:-1]
-        return names[-1] if is_member else None
+        if len(parts) != 2 * len(names) - 1:
+            return None
+        if len(names) == 2 and names[0] == "env" and names[1].isupper() and "env" not in code.declarations:
+            return names[1]
+        return variable_of(tuple(names))
     arguments = list(code.entries(group))
     if len(arguments) != 1 or code.tokens[arguments[0][0]].kind is not TokenKind.STRING:
         return None
@@ -159,17 +157,22 @@ def _variable_of(scope: Scope, start: int, end: int) -> str | None:
     return code.tokens[arguments[0][0]].text if indexed or called else None
 
 
-def reads_environment(names: Sequence[str]) -> bool:
-    """Whether a call with a dotted name reads an environment variable."""
-    if names[-1] in _ENVIRONMENT_CALLS:
-        return True
-    return names[-1] in _ENVIRONMENT_METHODS and not _ENVIRONMENTS.isdisjoint(names[:-1])
-
-
-def _primary(scope: Scope, parts: list[int], end: int, depth: int) -> Possible:
+def _primary(scope: Scope, parts: list[int], end: int, path: Path, depth: int) -> Possible:
     code = scope.code
     first = parts[0]
     token = code.tokens[first]
+    group = code.opened_at.get(first)
+    if group is not None and len(parts) == 1:
+        if token.text == "(":
+            return evaluate(scope, first + 1, code.limit(group), path, depth + 1)
+        if not path:
+            return unknown("a list or map is built here")
+        at = objects.at_key if token.text == "{" else objects.at_index
+        return at(evaluate, scope, group, path, depth)
+    if path:
+        if token.kind in (TokenKind.STRING, TokenKind.NUMBER) or (len(parts) == 1 and code.is_name(first, *_NOTHING)):
+            return ()
+        return _named(scope, parts, path, depth)
     if token.kind is TokenKind.STRING and (len(parts) == 1 or _converts(code, parts)):
         return _string(scope, first, depth)
     # Rust and C# mark kinds of strings with a letter or sign that is a token of its own.
@@ -177,19 +180,18 @@ def _primary(scope: Scope, parts: list[int], end: int, depth: int) -> Possible:
         return _string(scope, parts[1], depth)
     if (variable := _variable_of(scope, first, end)) is not None:
         return environment(scope, variable)
-    group = code.opened_at.get(first)
-    if group is not None and len(parts) == 1:
-        if token.text == "(":
-            return evaluate(scope, first + 1, code.limit(group), depth + 1)
-        return unknown("a list or map is built here")
-    if code.is_name(first):
-        return _named(scope, parts, depth)
+    if len(parts) == 1 and (token.kind is TokenKind.NUMBER or code.is_name(first, "true", "false")):
+        return known(token.text)
+    if len(parts) == 1 and code.is_name(first, *_NOTHING):
+        return ()
+    if code.is_name(first) or group is not None:
+        return _named(scope, parts, path, depth)
     return unknown(f"'{_excerpt(code, first, end)}' is not followed")
 
 
 def _converts(code: Code, parts: list[int]) -> bool:
     """Whether only a conversion follows a string: `"x".to_string()`."""
-    return len(parts) == 4 and code.is_mark(parts[1], ".") and code.tokens[parts[2]].text in _WRAPPERS
+    return len(parts) == 4 and code.is_mark(parts[1], ".") and code.tokens[parts[2]].text in WRAPPERS
 
 
 def _excerpt(code: Code, start: int, end: int) -> str:
@@ -224,12 +226,12 @@ def _string(scope: Scope, index: int, depth: int) -> Possible:
 def _embedded(scope: Scope, index: int, start: int, end: int, depth: int) -> Possible:
     raw = scope.file.source.text[start:end]
     label = "${" + " ".join(raw.split())[:60].replace("{", "(").replace("}", ")").replace("$", "") + "}"
-    if depth > MOST_STEPS // 2 or end - start > 400:
+    if depth > MOST_STEPS - 8 or end - start > 400:
         return unknown(f"'{label}' is not followed", label)
     if (placeholder := _placeholder(raw)) is not None:
         return known(placeholder)
     inner = Code(scope.code.text, scope.code.lexicon, start, end)
-    possible = evaluate(Scope(scope.reader, scope.file, inner, scope, index), 0, len(inner.tokens), depth + 4)
+    possible = _told(evaluate(Scope(scope.reader, scope.file, inner, scope, index), 0, len(inner.tokens), (), depth + 4))
     return tuple(
         replace(each, content=Hole(each.content.reason, label)) if isinstance(each.content, Hole) else each for each in possible
     )
@@ -255,128 +257,83 @@ def _placeholder(expression: str) -> str | None:
     return _PLACEHOLDERS.get(last[1].lower().replace("_", "").removeprefix("get")) if last is not None else None
 
 
-def environment(scope: Scope, name: str) -> Possible:
-    """What the infrastructure of the scan sets an environment variable to."""
-    settings = scope.file.context.settings.lookup(scope.file.path, name)
-    if not settings:
-        return unknown(f"the environment variable {name} is not set in the scanned files")
-    return unite(
-        via(setting.value, Hop(setting.location, f"{setting.owner} sets {name}"), Resolution.LINKED) for setting in settings
-    )
-
-
-def _named(scope: Scope, parts: list[int], depth: int) -> Possible:
-    """What a name, a member, a call or an index may be."""
+def _named(scope: Scope, parts: list[int], path: Path, depth: int) -> Possible:
+    """What a name, a member, a call or an index may be at a path."""
     code = scope.code
     last = parts[-1]
     group = code.opened_at.get(last)
-    if group is not None and code.tokens[last].text == "(":
-        return _call(scope, parts[:-1], group, depth)
-    if group is not None and code.tokens[last].text == "[":
-        return _indexed(scope, parts[:-1], group, depth)
+    if group is not None and code.tokens[last].text == "(" and len(parts) > 1:
+        return call(evaluate, scope, parts[:-1], group, path, depth)
+    if group is not None and code.tokens[last].text == "[" and len(parts) > 1:
+        return _indexed(scope, parts[:-1], group, path, depth)
     names = [code.tokens[index].text for index in parts if code.is_name(index)]
-    if group is not None or len(parts) != 2 * len(names) - 1:
-        return unknown(f"'{_excerpt(code, parts[0], _end(code, last))}' is not followed")
-    if len(names) > 1 and names[-2] in CDK_CLASSES and (constant := scope.file.context.cdk(names[-1])) is not None:
-        scope.reader.used.add((scope.file.path, code.tokens[parts[0]].start))
-        return known(constant, Resolution.CONSTANT)
-    return _meaning(scope, names, parts[0], depth)
+    if group is None and len(parts) == 2 * len(names) - 1:
+        if len(names) > 1 and names[-2] in CDK_CLASSES and (constant := scope.file.context.cdk(names[-1])) is not None:
+            scope.reader.used.add((scope.file.path, code.tokens[parts[0]].start))
+            return known(constant, Resolution.CONSTANT)
+        return _meaning(scope, names, parts[0], path, depth)
+    if len(parts) > 2 and code.is_name(last) and code.is_mark(parts[-2], ".", "?.", "->", "::"):
+        receiver = [index for index in parts[:-2] if not code.is_mark(index, "!")]
+        return evaluate(scope, receiver[0], _end(code, receiver[-1]), (code.tokens[last].text, *path), depth + 1)
+    return unknown(f"'{_excerpt(code, parts[0], _end(code, last))}' is not followed")
 
 
-def _call(scope: Scope, callee: list[int], group: int, depth: int) -> Possible:
-    code = scope.code
-    names = [code.tokens[index].text for index in callee if code.is_name(index)]
-    arguments = list(code.entries(group))
-    name = names[-1] if names else ""
-    shown = ".".join(names[-2:])
-    receiver = callee[:-2] if len(callee) > 2 and code.is_mark(callee[-2], ".", "?.", "->") else []
-    if name in _FALLBACK_CALLS and receiver and arguments:
-        left = evaluate(scope, receiver[0], _end(code, receiver[-1]), depth + 1)
-        told = tuple(each for each in left if not isinstance(each.content, Hole))
-        right = evaluate(scope, *arguments[0], depth + 1)
-        return told or tuple(replace(each, resolution=Resolution.ENV_DEFAULT) for each in right)
-    if names and reads_environment(names) and arguments and code.tokens[arguments[0][0]].kind is TokenKind.STRING:
-        variable = code.tokens[arguments[0][0]].text
-        value = environment(scope, variable)
-        if len(arguments) > 1 and all(isinstance(each.content, Hole) for each in value):
-            default = evaluate(scope, *arguments[1], depth + 1)
-            hop = scope.file.hop(code.tokens[callee[0]].start, code.tokens[code.limit(group)].end, f"default of {variable}")
-            return via(default, hop, Resolution.ENV_DEFAULT)
-        return value
-    if name in _WRAPPERS:
-        if arguments:
-            return evaluate(scope, *arguments[-1 if name == "fromFoundationModelId" else 0], depth + 1)
-        if receiver:
-            return evaluate(scope, receiver[0], _end(code, receiver[-1]), depth + 1)
-    if name == "fromConfig" and "CrossRegionInferenceProfile" in names:
-        return _cross_region(scope, group, depth)
-    if name.startswith("from") and name.endswith(("Id", "Arn")) and any("Model" in each or "Profile" in each for each in names):
-        if not arguments:
-            return unknown(f"{shown}() is given nothing")
-        return evaluate(scope, *arguments[-1], depth + 1)
-    return unknown(f"the result of {shown or 'a call'}() is not followed")
-
-
-def _cross_region(scope: Scope, group: int, depth: int) -> Possible:
-    """A CDK inference profile: the prefix of a geography before the model's id."""
-    code = scope.code
-    model = find_key(code, group, ("model",))
-    region = find_key(code, group, ("geoRegion",))
-    if model is None:
-        return unknown("the inference profile names no model")
-    prefix: Possible = unknown("the geography of the inference profile cannot be told", "${geoRegion}")
-    if region is not None and code.is_name(region[1] - 1):
-        prefix = known(code.tokens[region[1] - 1].text.lower().replace("_", "-"))
-    return combine([prefix, known("."), evaluate(scope, *model, depth + 1)], concatenate)
-
-
-def _indexed(scope: Scope, parts: list[int], group: int, depth: int) -> Possible:
+def _indexed(scope: Scope, parts: list[int], group: int, path: Path, depth: int) -> Possible:
     """`NAME["key"]`, or every value of a map whose key cannot be told."""
     code = scope.code
-    inside = list(code.level(code.groups[group].open + 1, code.limit(group)))
-    names = [code.tokens[index].text for index in parts if code.is_name(index)]
-    if len(inside) == 1 and code.tokens[inside[0]].kind is TokenKind.STRING and parts:
-        return _meaning(scope, [*names, code.tokens[inside[0]].text], parts[0], depth)
-    if not names:
+    parts = [index for index in parts if not code.is_mark(index, "?.", "!")]
+    low, high = code.groups[group].open + 1, code.limit(group)
+    if not parts or low >= high:
         return unknown("an item of a list is not followed")
-    found = declared(code, names[0], parts[0])
-    if len(names) == 1 and found is not None and len(found) == 1:
-        table = code.opened_at.get(found[0].start)
-        if table is not None and code.opener(table) == "{":
-            values = [value for low, high in code.entries(table) if (value := _any_value(code, low, high)) is not None]
-            options = unite(evaluate(scope, *value, depth + 1) for value in values[:32])
-            if options:
-                note = scope.file.hop(
-                    code.tokens[found[0].name].start, code.tokens[found[0].end - 1].end, f"values of {names[0]}"
-                )
-                return via(options, note, Resolution.MAPPING)
-    return unknown(f"the item taken from {names[-1]} cannot be told")
+    keys = evaluate(scope, low, high, (), depth + 1)
+    wanted: list[tuple[Key, tuple[str, ...]]] = []
+    for each in keys:
+        if isinstance(each.content, str) and each.resolution not in _DOUBTED:
+            wanted.append((each.content, each.environments))
+        elif not any(key is None for key, _ in wanted):
+            wanted.append((None, ()))
+    if any(key is None for key, _ in wanted) or not wanted:
+        wanted = [(None, ())]
+    found = [
+        in_environments(evaluate(scope, parts[0], _end(code, parts[-1]), (key, *path), depth + 1), environments)
+        for key, environments in wanted[:16]
+    ]
+    taken_out = unite(found)
+    if taken_out and not all(isinstance(each.content, Hole) for each in taken_out):
+        return taken_out
+    shown = next((code.tokens[index].text for index in reversed(parts) if code.is_name(index)), "a list")
+    return unknown(f"the item taken from {shown} cannot be told")
 
 
-def _any_value(code: Code, low: int, high: int) -> tuple[int, int] | None:
-    colon = next((index for index in code.level(low, high) if code.is_mark(index, ":", "=>")), None)
-    return (colon + 1, high) if colon is not None and colon + 1 < high else None
+def _meaning(scope: Scope, names: list[str], at: int, path: Path, depth: int) -> Possible:
+    """What the expressions that a name stands for may be; what holds otherwise counts where the others give nothing."""
+    found: list[Possible] = []
+    otherwise: list[Possible] = []
+    for each in look_up(scope, names, at, path):
+        value = _meant(scope, each, depth)
+        (otherwise if isinstance(each, Target) and each.otherwise else found).append(value)
+    told = unite(found)
+    if otherwise and (not told or any(isinstance(each.content, Hole) for each in told)):
+        return unite([*otherwise, told])
+    return told
 
 
-def _meaning(scope: Scope, names: list[str], at: int, depth: int) -> Possible:
-    """What the expressions that a name stands for may be."""
-    return unite(_meant(scope, each, depth) for each in look_up(scope, names, at))
-
-
-def _meant(scope: Scope, meaning: Target | Variable | Hole, depth: int) -> Possible:
+def _meant(scope: Scope, meaning: Target | Variable | Data | Hole, depth: int) -> Possible:
     match meaning:
         case Target():
             return _follow(meaning, depth)
         case Variable(name):
             return environment(scope, name)
+        case Data():
+            return taken(meaning)
         case Hole():
             return (Possibility(meaning),)
 
 
 def _follow(target: Target, depth: int) -> Possible:
-    possible = evaluate(target.scope, target.start, target.end, depth + 1)
+    possible = evaluate(target.scope, target.start, target.end, target.path, depth + 1)
     followed = []
-    for each in possible:
+    for each in in_environments(possible, target.environments):
         own = each.resolution in (Resolution.LITERAL, Resolution.CONSTANT)
         resolution = Resolution.CROSS_FILE if target.crosses and own else target.resolution if own else None
         followed.append(each.via(target.hop, resolution))

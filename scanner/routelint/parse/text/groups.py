@@ -191,6 +191,35 @@ class Code:
         return _imports(self)
 
     @cached_property
+    def passed_on(self) -> tuple[str, ...]:
+        """The modules whose every name is exported again: `export * from "./models"`."""
+        return tuple(
+            self.tokens[index + 3].text
+            for index, token in enumerate(self.tokens)
+            if token.text == "export"
+            and token.kind is TokenKind.NAME
+            and self.is_mark(index + 1, "*")
+            and self.is_name(index + 2, "from")
+            and index + 3 < len(self.tokens)
+            and self.tokens[index + 3].kind is TokenKind.STRING
+        )
+
+    @cached_property
+    def without_value(self) -> dict[str, list[int]]:
+        """Names that are declared and given a value later, `let modelId: string;`: name -> groups they are declared in."""
+        found: dict[str, list[int]] = {}
+        given = {each.name for declarations in self.declarations.values() for each in declarations}
+        for index, token in enumerate(self.tokens):
+            if (
+                token.kind is TokenKind.NAME
+                and token.text in ("let", "var")
+                and self.is_name(index + 1)
+                and index + 1 not in given
+            ):
+                found.setdefault(self.tokens[index + 1].text, []).append(self.group_of[index])
+        return found
+
+    @cached_property
     def destructured(self) -> dict[str, tuple[str, int, int]]:
         """Names taken out of an object, `const { a, b: c } = value`: name -> key there, and the value's tokens."""
         found: dict[str, tuple[str, int, int]] = {}
@@ -302,7 +331,9 @@ def _imports(code: Code) -> dict[str, tuple[str, str | None]]:
 
 def _import_names(code: Code, start: int, end: int, module: str, found: dict[str, tuple[str, str | None]]) -> None:
     index = start
+    inside = False
     while index < end:
+        inside = code.is_mark(index, "{") or (inside and not code.is_mark(index, "}"))
         if code.is_mark(index, "*") and code.is_name(index + 1, "as") and code.is_name(index + 2):
             found[code.tokens[index + 2].text] = (module, None)
             index += 3
@@ -313,7 +344,7 @@ def _import_names(code: Code, start: int, end: int, module: str, found: dict[str
                 found[code.tokens[index + 2].text] = (module, name)
                 index += 3
                 continue
-            found[name] = (module, name)
+            found[name] = (module, name if inside else "default")
             index += 1
         else:
             index += 1

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from routelint.model import Evidence, Kind
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text import frames, words
+from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import Place, kind_of
-from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.frames import Frame, FrameKind
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import Hit, Hits
@@ -186,7 +186,7 @@ def _made(scope: Scope, hit: Hit, around: Sequence[Frame], kind: Kind, name: str
         name,
         f"{scope.file.name}:{frames.owner(code, hit.start)}{name}",
         kind,
-        evaluate(scope, hit.start, hit.end),
+        everywhere(scope, hit.start, hit.end),
         bedrock_only=True,
         evidence=_evidence(scope, around),
     )
@@ -242,6 +242,6 @@ def _stars(scope: Scope, value: tuple[int, int]) -> Iterator[Place]:
                 "resources",
                 f"{scope.file.name}:{frames.owner(code, index)}resources",
                 Kind.GRANT,
-                evaluate(scope, index, index + 1),
+                everywhere(scope, index, index + 1),
                 bedrock_only=True,
             )

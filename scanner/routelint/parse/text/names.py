@@ -1,4 +1,4 @@
-"""What the names of code stand for: declarations in reach, parameters, enumerations, imports, classes of other files."""
+"""What the names of code stand for: declarations, fields, parameters, enumerations, imports, classes of other files."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from routelint.model import Hop, Resolution
+from routelint.parse.text import words
+from routelint.parse.text.files import Data, of_module
+from routelint.parse.text.functions import Function, Parameter, is_reassigned, parameter
 from routelint.parse.text.groups import Code, Declaration
-from routelint.parse.text.scope import Scope, find_key
+from routelint.parse.text.objects import entries
+from routelint.parse.text.scope import Key, Path, Scope, find_key
 from routelint.possible import Hole
 
-MOST_STEPS = 24
-# What the CDK calls the identifier of a model or profile that a call made.
-_OWN_ATTRIBUTES = frozenset(("inferenceProfileArn", "inferenceProfileId", "invokableArn", "modelArn", "modelId"))
+MOST_STEPS = 40
 # More declarations of one name than a reader could follow.
 _MOST_DECLARATIONS = 16
+_ENVIRONMENTS = frozenset(("process", "meta", "Bun", "Deno"))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An expression that a name stands for: where it is, the step that leads there, and what kind of step that is."""
+    """An expression that a name stands for: where it is, the step that leads there, what kind of step that is.
+
+    `path` are the keys that are still to be taken of its value. `otherwise` marks what holds where the others give nothing.
+    """
 
     scope: Scope
     start: int
@@ -27,6 +33,9 @@ class Target:
     hop: Hop
     resolution: Resolution
     crosses: bool = False
+    path: Path = ()
+    environments: tuple[str, ...] = ()
+    otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,119 +45,216 @@ class Variable:
     name: str
 
 
-Meaning = tuple[Target | Variable | Hole, ...]
+Meaning = tuple[Target | Variable | Data | Hole, ...]
 
 
-def look_up(scope: Scope, names: list[str], at: int, depth: int = 0) -> Meaning:
-    """What a dotted name, used at a token, may stand for."""
+def look_up(scope: Scope, names: list[str], at: int, path: Path = (), depth: int = 0) -> Meaning:
+    """What a dotted name, used at a token, may stand for at a path of keys."""
     own = names[0] in ("this", "self", "@") and len(names) > 1
-    first, rest = (names[1], names[2:]) if own else (names[0], names[1:])
+    first, path = (names[1], (*names[2:], *path)) if own else (names[0], (*names[1:], *path))
     if depth > MOST_STEPS:
         return (Hole(f"'{first}' goes through too many steps"),)
-    found = _fields(scope.code, first) if own else declared(scope.code, first, at)
-    if found:
-        return tuple(meaning for each in found[:_MOST_DECLARATIONS] for meaning in _of_declaration(scope, each, rest, depth))
-    if not own and (parameter := _parameter(scope, first, at, rest)) is not None:
-        return parameter
-    if not own and (taken := scope.code.destructured.get(first)) is not None:
-        return _taken_apart(scope, *taken, rest, depth)
-    if rest and (member := _member(scope, first, rest, depth)) is not None:
+    if (variable := variable_of((first, *path))) is not None:
+        return (Variable(variable),)
+    if own:
+        return _field(scope, first, at, path, depth)
+    holder = _parameter_of(scope, first, at)
+    found = declared(scope, first, at)
+    if found and (holder is None or holder[0].start <= found[-1].name < holder[0].end):
+        return tuple(each for one in found[:_MOST_DECLARATIONS] for each in _of_declaration(scope, one, path))
+    if holder is not None:
+        return passed(scope, *holder, first, path)
+    if (taken := scope.code.destructured.get(first)) is not None:
+        key, start, end = taken
+        hop = scope.file.hop(scope.code.tokens[start].start, scope.code.tokens[end - 1].end, f"{key} of what is taken apart")
+        return (Target(scope, start, end, hop, Resolution.CONSTANT, path=(key, *path)),)
+    if path and (member := _member(scope, first, path)) is not None:
         return member
-    if (imported := _imported(scope, first, rest, depth)) is not None:
+    if (imported := _imported(scope, first, path, depth)) is not None:
         return imported
     if scope.outer is not None:
-        return look_up(scope.outer, names, scope.at, depth + 1)
-    if rest and (other := scope.reader.declaring(first, scope.file)) is not None:
-        found_there = _member(other, first, rest, depth)
+        return look_up(scope.outer.within(scope.bound), [first], scope.at, path, depth + 1)
+    if path and (other := scope.reader.declaring(first, scope.file)) is not None:
+        found_there = _member(other.within(scope.bound), first, path)
         if found_there is not None:
-            return _crossing(found_there)
-    return (Hole(f"'{'.'.join(names)}' has no value in this file"),)
+            return crossing(found_there)
+    return (nowhere((first, *path)),)
 
 
-def _fields(code: Code, name: str) -> list[Declaration]:
-    """The values a field gets: assigned to the object itself, in the body of its class, or as a property of its constructor."""
-    return [
-        each
-        for each in code.declarations.get(name, ())
-        if code.is_mark(each.name - 1, ".", "@", "->")
-        or code.is_name(each.name - 1, "private", "public", "protected", "readonly")
-        or any(each.group in groups for groups in code.named_groups.values())
-    ]
+def nowhere(names: Path) -> Hole:
+    """Why a dotted name cannot be followed."""
+    return Hole(f"'{'.'.join('[]' if name is None else name for name in names)}' has no value in this file")
 
 
-def _taken_apart(scope: Scope, key: str, start: int, end: int, rest: list[str], depth: int) -> Meaning:
-    """What a name stands for that is taken out of an object: `const { MODEL_ID } = process.env`."""
+def variable_of(names: Path) -> str | None:
+    """The environment variable that a dotted name reads: `process.env.NAME`, `import.meta.env.NAME`."""
+    if len(names) < 3 or names[-2] != "env" or names[-3] not in _ENVIRONMENTS:
+        return None
+    return names[-1]
+
+
+def crossing(meaning: Meaning) -> Meaning:
+    """What a name stands for, told from another file."""
+    return tuple(replace(each, crosses=True) if isinstance(each, Target) else each for each in meaning)
+
+
+def targets(meaning: Meaning) -> Iterator[Target]:
+    """The expressions among what a name may stand for."""
+    return (each for each in meaning if isinstance(each, Target))
+
+
+def declared(scope: Scope, name: str, at: int) -> list[Declaration] | None:
+    """The declarations of a name that reach a token: those of the innermost group around it that holds one.
+
+    What is assigned in blocks inside that group may hold as well; what is assigned straight before replaces what was.
+    """
     code = scope.code
-    parts = [index for index in code.level(start, end) if not code.is_mark(index, ".", "?.", "!")]
-    if not parts or not all(code.is_name(index) for index in parts):
-        return (Hole(f"'{key}' is taken out of a value that is not followed"),)
-    names = [code.tokens[index].text for index in parts]
-    if names[-1] == "env" and not rest:
-        return (Variable(key),)
-    return look_up(scope, [*names, key, *rest], start, depth + 1)
-
-
-def declared(code: Code, name: str, at: int) -> list[Declaration] | None:
-    """The declarations of a name in the innermost group around a token that holds one."""
     found = code.declarations.get(name)
     if not found:
         return None
+    bare = code.without_value.get(name, [])
     group = code.group_of[at] if at < len(code.group_of) else 0
     while True:
         here = [each for each in found if each.group == group and not each.name <= at < each.end]
-        if here:
-            return here
-        if group and code.opener(group) == "{" and _parameter_list(code, group, name) is not None:
-            return None
+        if here or group in bare:
+            low, high = code.groups[group].open, code.limit(group)
+            inner = [
+                each
+                for each in found
+                if each.group != group
+                and low < each.name < high
+                and not each.name <= at < each.end
+                and is_reassigned(code, each.name)
+            ]
+            reaching = sorted((*_last(scope, here, at), *inner), key=lambda each: each.name)
+            if reaching:
+                return reaching
         if not group:
             return None
         group = code.groups[group].parent
 
 
-def _crossing(meaning: Meaning) -> Meaning:
-    return tuple(replace(each, crosses=True) if isinstance(each, Target) else each for each in meaning)
+def _last(scope: Scope, here: list[Declaration], at: int) -> list[Declaration]:
+    """Of the assignments that follow each other, those that are not replaced before a token of the same function."""
+    before = [each for each in here if each.name < at]
+    if len(before) < 2 or scope.outer is not None:
+        return here
+    functions = scope.reader.functions(scope.file)
+    if next(functions.around(at), None) != next(functions.around(before[-1].name), None):
+        return here
+    return [*before[-1:], *(each for each in here if each.name >= at)]
 
 
-def _target(scope: Scope, value: tuple[int, int], name: str) -> Target:
+def _field(scope: Scope, name: str, at: int, path: Path, depth: int) -> Meaning:
+    """What a field of the object itself may hold: what is assigned to it, or a property that its constructor declares."""
+    if scope.outer is not None:
+        return look_up(scope.outer.within(scope.bound), ["this", name], scope.at, path, depth + 1)
+    classes = _classes_around(scope.code, at)
+    found = fields(scope.code, name, classes[0] if classes else 0) or fields(scope.code, name, 0)
+    if found:
+        return tuple(each for one in found[:_MOST_DECLARATIONS] for each in _of_declaration(scope, one, path))
+    for group in classes:
+        if (meaning := of_property(scope, group, name, path)) is not None:
+            return meaning
+    return (nowhere(("this", name, *path)),)
+
+
+def of_property(scope: Scope, group: int, name: str, path: Path) -> Meaning | None:
+    """What a property holds that the constructor of a class declares: `constructor(private readonly modelId: string)`."""
+    made = scope.reader.functions(scope.file).constructor(group)
+    found = parameter(scope.code, made.parameters, name) if made is not None else None
+    return passed(scope, made, found, name, path) if made is not None and found is not None and found.is_field else None
+
+
+def fields(code: Code, name: str, group: int) -> list[Declaration]:
+    """The values a field gets: assigned to the object itself, or in the body of its class; of any class where `group` is 0."""
+    classes = {group} if group else {each for groups in code.named_groups.values() for each in groups}
+    low, high = (code.groups[group].open, code.limit(group)) if group else (-1, len(code.tokens))
+    return [
+        each
+        for each in code.declarations.get(name, ())
+        if low < each.name < high
+        and (
+            (code.is_mark(each.name - 1, ".", "@", "->") and (code.is_name(each.name - 2, "this", "self") or not group))
+            or code.is_mark(each.name - 1, "@")
+            or each.group in classes
+        )
+    ]
+
+
+def _classes_around(code: Code, at: int) -> list[int]:
+    """The bodies of the classes around a token, innermost first."""
+    classes = {group for groups in code.named_groups.values() for group in groups}
+    found = []
+    group = code.group_of[at] if at < len(code.group_of) else 0
+    while group:
+        if group in classes:
+            found.append(group)
+        group = code.groups[group].parent
+    return found
+
+
+def _target(scope: Scope, value: tuple[int, int], name: str, path: Path = ()) -> Target:
     code = scope.code
     hop = scope.file.hop(code.tokens[value[0]].start, code.tokens[value[1] - 1].end, f"constant {name}")
-    return Target(scope, *value, hop, Resolution.CONSTANT)
+    return Target(scope, *value, hop, Resolution.CONSTANT, path=path)
 
 
-def _member(scope: Scope, first: str, rest: list[str], depth: int) -> Meaning | None:
+def _member(scope: Scope, first: str, path: Path) -> Meaning | None:
     """A member of an enumeration or class of the file; None where it has none such."""
     groups = scope.code.named_groups.get(first, ())
+    name = path[0]
+    if name is None:
+        return None
     for group in groups:
-        if (value := find_key(scope.code, group, (rest[0],))) is not None:
-            return (_target(scope, value, f"{first}.{rest[0]}"),)
-    for each in scope.code.declarations.get(rest[0], ()) if groups else ():
-        return _of_declaration(scope, each, rest[1:], depth)
+        if (value := find_key(scope.code, group, (name,))) is not None:
+            return (_target(scope, value, f"{first}.{name}", path[1:]),)
+    members = [each for each in scope.code.declarations.get(name, ()) if each.group in groups]
+    for one in members or (scope.code.declarations.get(name, []) if groups else []):
+        return _of_declaration(scope, one, path[1:])
     return None
 
 
-def _of_declaration(scope: Scope, declaration: Declaration, rest: list[str], depth: int) -> Meaning:
+def _of_declaration(scope: Scope, declaration: Declaration, path: Path) -> Meaning:
     code = scope.code
     name = code.tokens[declaration.name].text
     inside = tuple(code.level(declaration.start, declaration.end))
-    if rest and rest[-1].startswith("valueAs") and any(code.is_name(index, "CfnParameter") for index in inside):
+    if path and (path[-1] or "").startswith("valueAs") and any(code.is_name(index, "CfnParameter") for index in inside):
         return _template_parameter(scope, declaration, inside)
-    if not rest:
+    start, end, label, left = declaration.start, declaration.end, name, path
+    group = code.opened_at.get(start) if len(inside) == 1 or code.is_name(_after(inside), "as", "satisfies") else None
+    while left and left[0] is not None and group is not None and left[0].lower() not in words.ENVIRONMENTS:
+        found = [each for each in entries(code, group) if each.key < 0 or each.computed is not None or each.name == left[0]]
+        if not found or found[-1].name != left[0] or code.opener(group) != "{":
+            break
+        start, end, label, left = found[-1].start, found[-1].end, f"{label}.{left[0]}", left[1:]
+        group = code.opened_at.get(start)
+    if left is path or not path:
         hop = scope.file.hop(code.tokens[declaration.name].start, code.tokens[declaration.end - 1].end, f"constant {name}")
-        return (Target(scope, declaration.start, declaration.end, hop, Resolution.CONSTANT),)
-    if declaration.end - declaration.start == 1 and code.is_name(declaration.start):
-        return look_up(scope, [code.tokens[declaration.start].text, *rest], declaration.start, depth + 1)
-    if len(rest) == 1 and rest[0] in _OWN_ATTRIBUTES and any(code.is_mark(index, "(") for index in inside):
-        hop = scope.file.hop(code.tokens[declaration.name].start, code.tokens[declaration.end - 1].end, f"constant {name}")
-        return (Target(scope, declaration.start, declaration.end, hop, Resolution.CONSTANT),)
-    group = next((code.opened_at[index] for index in inside if code.is_mark(index, "{")), None)
-    value: tuple[int, int] | None = None
-    for part in rest:
-        value = find_key(code, group, (part,)) if group is not None else None
-        if value is None:
-            return (Hole(f"'{'.'.join((name, *rest))}' has no value in this file"),)
-        group = code.opened_at.get(value[0])
-    assert value is not None
-    return (_target(scope, value, ".".join((name, *rest))),)
+        meaning: Meaning = (Target(scope, start, end, hop, Resolution.CONSTANT, path=path),)
+    else:
+        meaning = (_target(scope, (start, end), label, left),)
+    changes = tuple(
+        each
+        for change in _changes(code, name, path)[:_MOST_DECLARATIONS]
+        for each in (_target(scope, (change.start, change.end), f"{name}.{path[0]}", path[1:]),)
+    )
+    return (*meaning, *changes) if changes else meaning
+
+
+def _after(inside: tuple[int, ...]) -> int:
+    return inside[1] if len(inside) > 1 else -1
+
+
+def _changes(code: Code, name: str, path: Path) -> list[Declaration]:
+    """The assignments to a key of an object that a name stands for: `params.modelId = ...`."""
+    if not path or path[0] is None:
+        return []
+    return [
+        each
+        for each in code.declarations.get(path[0], ())
+        if code.is_mark(each.name - 1, ".") and code.is_name(each.name - 2, name) and not code.is_mark(each.name - 3, ".", "?.")
+    ]
 
 
 def _template_parameter(scope: Scope, declaration: Declaration, inside: tuple[int, ...]) -> Meaning:
@@ -163,60 +269,94 @@ def _template_parameter(scope: Scope, declaration: Declaration, inside: tuple[in
     return (Target(scope, *value, hop, Resolution.PARAMETER_DEFAULT),)
 
 
-def _parameter_list(code: Code, group: int, name: str) -> int | None:
-    """The group of parameters of the function whose body is `group`, where one of them has a name."""
-    index = code.groups[group].open
-    for _ in range(12):
-        index = code.before(index)
-        if index < 0 or code.is_mark(index, ";", "=", "{") or code.is_name(index, "return"):
-            return None
-        parameters = code.opened_at.get(index)
-        if parameters is not None and code.opener(parameters) == "(":
-            inside = range(code.groups[parameters].open + 1, code.limit(parameters))
-            named = (each for each in inside if code.is_name(each, name))
-            return parameters if any(code.is_mark(each + 1, ",", ")", ":", "=", "}", "?") for each in named) else None
+def _parameter_of(scope: Scope, name: str, at: int) -> tuple[Function, Parameter] | None:
+    """The innermost function around a token that has a parameter of a name."""
+    if scope.outer is not None:
+        return None
+    for function in scope.reader.functions(scope.file).around(at):
+        found = parameter(scope.code, function.parameters, name)
+        if found is not None:
+            return function, found
     return None
 
 
-def _parameter(scope: Scope, name: str, at: int, rest: list[str]) -> Meaning | None:
-    """The default of a parameter, and that callers may pass another value; None where no function around has it."""
+def passed(scope: Scope, function: Function, given: Parameter, name: str, path: Path) -> Meaning:
+    """What a parameter holds: what the call that is followed passes, or its default and what callers may pass."""
     code = scope.code
-    group = code.group_of[at] if at < len(code.group_of) else 0
-    while group:
-        parameters = _parameter_list(code, group, name) if code.opener(group) == "{" else None
-        if parameters is not None:
-            low, high = code.groups[parameters].open, code.limit(parameters)
-            passed = Hole(f"the parameter {name} is passed by callers that are not followed")
-            default = next((each for each in code.declarations.get(name, ()) if low < each.name < high), None)
-            if default is None or rest:
-                return (passed,)
-            hop = scope.file.hop(
-                code.tokens[default.name].start, code.tokens[default.end - 1].end, f"parameter {name}, default"
-            )
-            return (Target(scope, default.start, default.end, hop, Resolution.PARAMETER_DEFAULT), passed)
-        group = code.groups[group].parent
-    return None
+    key = (scope.file.path, function.parameters)
+    path = path if given.key is None else (given.key, *path)
+    default: Meaning = ()
+    if given.default is not None and (given.key is not None or not path):
+        low, high = given.default
+        hop = scope.file.hop(code.tokens[low].start, code.tokens[high - 1].end, f"parameter {name}, default")
+        own: tuple[Key, ...] = path[1:] if given.key is not None else path
+        default = (Target(scope, low, high, hop, Resolution.PARAMETER_DEFAULT, path=own, otherwise=True),)
+    binding = scope.bound.get(key)
+    if binding is None:
+        scope.reader.unbound.setdefault(key, (scope, function))
+        return (*default, Hole(f"the parameter {name} is passed by callers that are not followed"))
+    if given.position >= len(binding.arguments):
+        return default
+    low, high = binding.arguments[given.position]
+    caller = binding.scope.within(scope.bound)
+    if any(caller.code.is_mark(start, "...") for start, _ in binding.arguments[: given.position + 1]):
+        return (Hole(f"the parameter {name} is spread from a list that is not followed"),)
+    hop = caller.file.hop(caller.code.tokens[low].start, caller.code.tokens[high - 1].end, f"passed as {name}")
+    crosses = caller.file.path != scope.file.path
+    target = Target(caller, low, high, hop, Resolution.CONSTANT, crosses, path, binding.environments)
+    return (target, *default)
 
 
-def _imported(scope: Scope, name: str, rest: list[str], depth: int) -> Meaning | None:
+def _imported(scope: Scope, name: str, path: Path, depth: int) -> Meaning | None:
     """The value of a name that an import brings in; None where none does."""
     if scope.code.lexicon.name != "javascript" or scope.outer is not None:
         return None
     target = scope.code.imported.get(name)
     if target is None:
         return None
-    path, exported = target
-    if not path.startswith("."):
-        return (Hole(f"'{name}' comes from the package '{path}'"),)
-    other = scope.reader.imported(scope.file, path)
+    module, exported = target
+    if not module.startswith((".", "@/", "~/")):
+        return (Hole(f"'{name}' comes from the package '{module}'"),)
+    data = of_module(scope, module)
+    if data is not None:
+        return (replace(data, path=path),)
+    other = scope.reader.imported(scope.file, module)
     if other is None:
-        return (Hole(f"'{path}' is not among the scanned files"),)
-    names = [exported, *rest] if exported is not None else rest
-    if not names:
-        return (Hole(f"'{name}' stands for a whole module"),)
-    return _crossing(look_up(other, names, 0, depth + 2))
+        return (Hole(f"'{module}' is not among the scanned files"),)
+    if exported is None:
+        if not path or path[0] is None:
+            return (Hole(f"'{name}' stands for a whole module"),)
+        exported, path = path[0], path[1:]
+    return crossing(exports(other.within(scope.bound), exported, name, path, depth + 2))
 
 
-def targets(meaning: Meaning) -> Iterator[Target]:
-    """The expressions among what a name may stand for."""
-    return (each for each in meaning if isinstance(each, Target))
+def exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Meaning:
+    """What a file exports under a name; `local` is what the default is called where it is imported."""
+    code = scope.code
+    if name == "default":
+        if (start := _default_export(code)) is not None:
+            hop = scope.file.hop(code.tokens[start].start, code.tokens[code.end_of_expression(start) - 1].end, "default export")
+            return (Target(scope, start, code.end_of_expression(start), hop, Resolution.CONSTANT, path=path),)
+        name = local
+    meaning = look_up(scope, [name], 0, path, depth)
+    if not all(isinstance(each, Hole) for each in meaning):
+        return meaning
+    for one in code.declarations.get("exports", ()):
+        if code.is_name(one.name - 2, "module"):
+            whole: Path = path if name == local and local not in code.declarations else (name, *path)
+            return _of_declaration(scope, one, whole)
+    for module in code.passed_on:
+        other = scope.reader.imported(scope.file, module)
+        if other is not None and depth < MOST_STEPS:
+            found = exports(other.within(scope.bound), name, local, path, depth + 2)
+            if not all(isinstance(each, Hole) for each in found):
+                return found
+    return meaning
+
+
+def _default_export(code: Code) -> int | None:
+    """The token after `export default`; None where nothing is exported so, or a function or class is."""
+    for index, token in enumerate(code.tokens):
+        if token.text == "default" and code.is_name(index - 1, "export") and index + 1 < len(code.tokens):
+            return None if code.is_name(index + 1, "class", "function", "async", "abstract") else index + 1
+    return None

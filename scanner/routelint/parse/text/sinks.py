@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from routelint.model import Hop, Kind, Resolution
+from routelint.model import Kind, Resolution
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.route import to_value
 from routelint.parse.text import frames
+from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import Place, kind_of
-from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
+from routelint.parse.text.objects import entries
 from routelint.parse.text.scope import Scope, find_key
-from routelint.possible import known
+from routelint.possible import Hole, Possible, known, unknown
 from routelint.surfaces import Surface
 
 # A longer chain of calls is machine-made.
 _MOST_CALLS = 64
-_MOST_SPREADS = 8
 _MOST_TOKENS_OF_TYPE = 24
 _DECLARES = ("function", "class", "interface", "type", "def", "fun", "func", "fn", "import", "struct")
 
@@ -35,23 +35,38 @@ def by_name(rows: tuple[Surface, ...]) -> dict[str, list[Surface]]:
 
 
 def places(scope: Scope, rows: dict[str, list[Surface]]) -> Iterator[Place]:
-    """Every place of a file that the surfaces name, whether or not the model can be told."""
+    """Every place of a file that the surfaces name, whether or not the model can be told.
+
+    Where several functions run the file and set the variable that is read, there is one for each, with the function as root.
+    """
+    reader = scope.reader
     for index, token in enumerate(scope.code.tokens):
-        if token.kind is TokenKind.NAME:
-            for row in rows.get(token.text, ()):
-                place = _place(scope, index, row)
+        if token.kind is not TokenKind.NAME:
+            continue
+        for row in rows.get(token.text, ()):
+            reader.owner = None
+            reader.owners.clear()
+            place = _place(scope, index, row)
+            owners = sorted(reader.owners) if place is not None else []
+            if place is None or len(owners) < 2:
                 if place is not None:
                     yield place
+                continue
+            for owner in owners:
+                reader.owner = owner
+                own = _place(scope, index, row)
+                if own is not None:
+                    yield replace(own, root=owner)
+            reader.owner = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What a call is given as its model: the place in the call, the value, and the step between them where they differ."""
+    """What a call is given as its model: the place in the call, and the value, which may be a key of what stands there."""
 
     start: int
     end: int
-    value: tuple[int, int] | None
-    hop: Hop | None = None
+    value: Possible
 
 
 def _place(scope: Scope, index: int, row: Surface) -> Place | None:
@@ -67,11 +82,7 @@ def _place(scope: Scope, index: int, row: Surface) -> Place | None:
     given = _given(scope, group, row)
     if given is None:
         return _implicit(scope, index, group, row, sink)
-    possible = evaluate(scope, *(given.value or (given.start, given.end)))
-    if given.hop is not None:
-        possible = tuple(
-            each.via(given.hop, Resolution.CONSTANT if each.resolution is Resolution.LITERAL else None) for each in possible
-        )
+    possible = given.value
     model = first_model(possible)
     if to_value(possible, bedrock_only=row.bedrock_only) is None or (model is None and not row.bedrock_only):
         return None
@@ -92,7 +103,7 @@ def _implicit(scope: Scope, index: int, group: int, row: Surface, sink: str) -> 
     code = scope.code
     if row.default is None or code.opener(group) != "(" or not code.is_name(code.chain(index)[0] - 1, "new"):
         return None
-    if any(_object_name(code, low, high) is not None for low, high in code.entries(group)):
+    if any(_may_hold(code, low, high) for low, high in code.entries(group)):
         return None
     token = code.tokens[index]
     return Place(
@@ -152,67 +163,54 @@ def _given(scope: Scope, group: int, row: Surface) -> _Given | None:
         value = arguments[position] if len(arguments) > position else None
     else:
         return _keyed(scope, group, row)
-    return _Given(*value, value) if value is not None and value[0] < value[1] else None
+    return _Given(*value, everywhere(scope, *value)) if value is not None and value[0] < value[1] else None
 
 
 def _keyed(scope: Scope, group: int, row: Surface) -> _Given | None:
-    """The value of the surface's key among the arguments, or in the object that an argument or a spread names.
+    """The value of the surface's key among the arguments, or in the object that an argument or a spread stands for.
 
-    Where the object is built elsewhere the argument itself is the place: what it holds cannot be told.
+    Where the object is built elsewhere the argument itself is the place.
     """
     code = scope.code
     keys = tuple(row.carrier.split("|"))
     value = find_key(code, group, keys)
     if value is not None:
-        return _Given(*value, value)
+        return _Given(*value, everywhere(scope, *value))
     if code.opener(group) != "(":
         return None
     elsewhere: _Given | None = None
     for low, high in code.entries(group):
-        name = _object_name(code, low, high)
-        if name is None:
-            continue
-        found = _in_object(scope, code.tokens[name].text, keys, 0)
-        if found is not None:
-            return _Given(name, name + 1, *found)
-        elsewhere = elsewhere or _Given(name, name + 1, None)
-    return elsewhere if row.bedrock_only else None
-
-
-def _in_object(scope: Scope, name: str, keys: tuple[str, ...], depth: int) -> tuple[tuple[int, int], Hop] | None:
-    """The value of a key in the object a name stands for, or in one that this spreads."""
-    code = scope.code
-    if depth > _MOST_SPREADS:
+        for start, end in _objects(code, low, high):
+            for key in keys:
+                found = everywhere(scope, start, end, (key,), default=())
+                given = _Given(start, end, found)
+                if any(not isinstance(each.content, Hole) for each in found):
+                    return given
+                elsewhere = elsewhere or given
+    if elsewhere is None or not row.bedrock_only:
         return None
-    for declaration in code.declarations.get(name, ())[:8]:
-        for index in code.level(declaration.start, declaration.end):
-            table = code.opened_at.get(index)
-            if table is None or code.opener(table) != "{":
-                continue
-            value = find_key(code, table, keys)
-            if value is not None:
-                start, end = code.tokens[value[0]].start, code.tokens[value[1] - 1].end
-                return value, scope.file.hop(start, end, f"{keys[0]} of {name}")
-            spreads = [
-                at + 1 for at in code.level(index + 1, code.limit(table)) if code.is_mark(at, "...") and code.is_name(at + 1)
-            ]
-            for spread in reversed(spreads):
-                found = _in_object(scope, code.tokens[spread].text, keys, depth + 1)
-                if found is not None:
-                    return found
-    return None
+    return elsewhere if elsewhere.value else _Given(elsewhere.start, elsewhere.end, unknown(f"{keys[0]} is not given here"))
 
 
-def _object_name(code: Code, low: int, high: int) -> int | None:
-    """The name of the object that an argument is, or that it spreads: `input`, `...input`, `{...input, a: 1}`."""
-    parts = list(code.level(low, high))
-    if len(parts) == 1 and code.is_name(parts[0]):
-        return None if code.is_name(parts[0], "this", "self", "scope") else parts[0]
+def _objects(code: Code, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The expressions that may stand for an object: an argument, or what an object written there spreads, last first."""
     inner = code.opened_at.get(low)
     if inner is not None and code.opener(inner) == "{":
-        parts = list(code.level(low + 1, code.limit(inner)))
-    spread = next((index for index in parts if code.is_mark(index, "...")), None)
-    return spread + 1 if spread is not None and code.is_name(spread + 1) else None
+        yield from ((each.start, each.end) for each in reversed(list(entries(code, inner))) if each.key < 0)
+    elif _may_hold(code, low, high):
+        yield (low + 1, high) if code.is_mark(low, "...") else (low, high)
+
+
+def _may_hold(code: Code, low: int, high: int) -> bool:
+    """Whether an argument may be an object that is built elsewhere: a name, a call, or an object that spreads another."""
+    inner = code.opened_at.get(low)
+    if inner is not None and code.opener(inner) == "{":
+        return any(each.key < 0 for each in entries(code, inner))
+    if code.is_mark(low, "..."):
+        return True
+    if not code.is_name(low) or code.is_name(low, "function", "async", "new", "true", "false", "null", "undefined"):
+        return False
+    return high - low > 1 or not code.is_name(low, "this", "self", "scope")
 
 
 def _built(code: Code, group: int, methods: tuple[str, ...]) -> tuple[int, int] | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import words
+from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import File
-from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
 from routelint.parse.text.nodes import List, Map, Node, Scalar
 from routelint.parse.text.scope import Scope, find_key
@@ -74,7 +74,7 @@ def _entry(scope: Scope, low: int, high: int, owner: str, where: tuple[str, ...]
     location = scope.file.location(token.start, code.tokens[high - 1].end, f"{scope.file.name}:{owner}.{token.text}")
     # Reading a variable must not make its literal a part of some route: whether code reads it is not known here.
     used = set(scope.reader.used)
-    possible = evaluate(scope, *value)
+    possible = everywhere(scope, *value)
     scope.reader.used.intersection_update(used)
     yield EnvironmentSetting(token.text, possible, f"{scope.file.name}:{owner}", location, where)
 
@@ -106,7 +106,7 @@ def _added(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[Environm
             )
             where = _code_of(scope, props, owner, paths) if props is not None else ()
     used = set(scope.reader.used)
-    possible = evaluate(scope, *arguments[1])
+    possible = everywhere(scope, *arguments[1])
     scope.reader.used.intersection_update(used)
     location = scope.file.location(
         code.tokens[index].start, code.tokens[arguments[1][1] - 1].end, f"{scope.file.name}:{owner}.{name}"
@@ -144,7 +144,8 @@ def _code_of(scope: Scope, props: int, owner: str, paths: frozenset[str]) -> tup
     handler = find_key(code, props, ("handler", "index"))
     if handler is not None and found and code.tokens[handler[0]].kind is TokenKind.STRING:
         stem = code.tokens[handler[0]].text.split(".", 1)[0]
-        found += [f"{found[0]}/{stem}{suffix}" for suffix in _HANDLER_SUFFIXES]
+        folders = [path for path in found if _is_folder(path, paths)]
+        found += [posixpath.normpath(f"{folder}/{stem}{suffix}") for folder in folders for suffix in _HANDLER_SUFFIXES]
     if not found:
         # The default of the CDK's NodejsFunction: a file named after this one and the construct.
         stem = re.sub(r"\.[a-z]+$", "", scope.file.path)
@@ -203,11 +204,19 @@ def of_data(file: File, documents: Sequence[Node]) -> Iterator[EnvironmentSettin
             for name, function in functions.entries:
                 handler = function.get("handler") if isinstance(function, Map) else None
                 if isinstance(function, Map) and isinstance(handler, Scalar):
-                    where = _joined(folder, posixpath.dirname(handler.text) or ".")
+                    where = _handler(file, folder, handler.text)
                     own = list(_variables(file, name.text, function.get("environment"), where))
                     taken = {setting.name for setting in own}
                     shared = _variables(file, name.text, provider.get("environment"), where)
                     yield from (*own, *(setting for setting in shared if setting.name not in taken))
+
+
+def _handler(file: File, folder: str, handler: str) -> tuple[str, ...]:
+    """The code of a function whose handler is `src/ask.handler`: the file where it exists, and its folder."""
+    stem = handler.rsplit(".", 1)[0]
+    files = (path for suffix in _HANDLER_SUFFIXES for path in _joined(folder, f"{stem}{suffix}"))
+    exact = tuple(path for path in files if file.context.tree.read(path) is not None)
+    return (*exact, *_joined(folder, posixpath.dirname(handler) or "."))
 
 
 def _joined(folder: str, path: str) -> tuple[str, ...]:
