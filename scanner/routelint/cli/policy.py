@@ -11,6 +11,7 @@ import click
 from routelint import cost
 from routelint import policy as policies
 from routelint.cli import options
+from routelint.cli.policy_test import test
 from routelint.cli.session import Session, load_policy, open_session
 from routelint_rules import RULES
 
@@ -21,7 +22,10 @@ MOST_TAG_KEYS = 12
 
 @click.group()
 def policy() -> None:
-    """Write, check and print the policy file."""
+    """Write, check, test and print the policy file."""
+
+
+policy.add_command(test)
 
 
 @policy.command()

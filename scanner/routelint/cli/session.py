@@ -19,6 +19,7 @@ from routelint.cli.progress import Progress
 from routelint.collect import Collected, DiskTree, collect
 from routelint.model import ScanError
 from routelint.policy import Fault, Policy, PolicyError
+from routelint.policy_tests import SUFFIX as TESTS
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def open_session(
     policy = load_policy(policy_path, root, rule_ids) if own_policy else policies.default()
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
-        # A policy names models to judge them; it takes none.
-        policy_files = [f"/{file}" for file in policy.files]
+        # A policy names models to judge them; it takes none. Nor does the code in its tests.
+        policy_files = [*(f"/{file}" for file in policy.files), f"*{TESTS}"]
         collected = collect(root, exclude=[*exclude, *policy_files], on_progress=progress.files)
         resolved = engine.resolve(
             collected.units,
@@ -164,8 +165,8 @@ def _misspelt(root: Path) -> str | None:
     return None if found is None else _shown(Path(found))
 
 
-def read_policy(path: Path) -> str:
-    """The text of a policy file.
+def read_policy(path: Path, what: str = "policy") -> str:
+    """The text of a policy file, or of another file that people write for it.
 
     Raises:
         PolicyFault: it does not exist, is no file, or is not text.
@@ -174,10 +175,10 @@ def read_policy(path: Path) -> str:
         return source.decode(str(path), path.read_bytes()).text
     except OSError as error:
         raise PolicyFault(
-            f"{_shown(path)}:1:1: cannot read the policy: {error.strerror or error}; expected a YAML file"
+            f"{_shown(path)}:1:1: cannot read the {what}: {error.strerror or error}; expected a YAML file"
         ) from error
     except source.NotTextError as error:
-        raise PolicyFault(f"{_shown(path)}:1:1: cannot read the policy: {error}; expected a YAML file in UTF-8") from error
+        raise PolicyFault(f"{_shown(path)}:1:1: cannot read the {what}: {error}; expected a YAML file in UTF-8") from error
 
 
 def _shown(path: Path) -> str:
