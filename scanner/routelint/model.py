@@ -209,7 +209,9 @@ class ModelReference:
 
     `statement` is the statement or block the place stands in (inline directives on or above it apply to it). `root` is the
     calling Terraform root, the function sharing the code, or ".". `tags` is None where the thing cannot be tagged.
-    `settings` holds what else the call says: `max_output_tokens`, `temperature`, `service_tier`, `commitment`.
+    `settings` holds what else the call says: `max_output_tokens`, `temperature`, `service_tier`, `commitment` of dedicated
+    capacity, `prompt` (the texts known of it), `answer` (the form it must have), `repeated` (the loop that makes it once per
+    record); `none` where a thing is known to be left out, no entry where it cannot be told.
     `evidence` is why `environments` are believed; `justification` is the id an inline directive names.
     """
 

@@ -26,7 +26,8 @@ class Surface:
     resources of its statements), `object` (an object that others are given as their model). `when` is an argument that must be
     there for the place to be Bedrock's, `name~text` where its value must hold a text; of a key in a file, `value~text`. `tags`
     is the tag shape (`map`, `list`, `block`), None where it cannot be tagged. `outputs` are the attributes of the symbol that
-    hand its model on: name -> text around `{model}`.
+    hand its model on: name -> text around `{model}`. `settings` says where the place states what else rules ask of a route: a
+    name of `ModelReference.settings` -> its carrier. `open_ended` says that no cap applies where none of `caps` is given.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Surface:
     when: str | None = None
     note: str | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    open_ended: bool = False
 
 
 @cache

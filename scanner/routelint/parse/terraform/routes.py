@@ -33,6 +33,8 @@ _NOT_CHOICES = re.compile(
     r"([_-]|$)|version$"
 )
 LONGEST_NAME = 128
+# A setting that is known to be left out.
+ABSENT = "none"
 # Attribute -> what it is called where rules ask for it.
 SETTINGS = {
     "commitment_duration": "commitment",
@@ -234,6 +236,10 @@ class Walk:
                 for each in self.evaluator.evaluate(attribute.expression, context.scope):
                     if isinstance(each.content, str | int | float):
                         found.setdefault(name, set()).add(text_of(each.content))
+        for surface in self.by_symbol[context.symbol]:
+            for name, carrier in surface.settings.items():
+                if carrier not in context.block.body.attributes:
+                    found.setdefault(name, {ABSENT})
         return {name: next(iter(values)) for name, values in sorted(found.items()) if len(values) == 1}
 
     def _sight_models(self, leaf: Leaf, surface: Surface, context: _Resource) -> None:
