@@ -11,6 +11,8 @@ import click
 from routelint import cost
 from routelint import policy as policies
 from routelint.cli import options
+from routelint.cli.policy_impact import impact
+from routelint.cli.policy_ledger import justifications
 from routelint.cli.policy_test import test
 from routelint.cli.session import Session, load_policy, open_session
 from routelint_rules import RULES
@@ -25,7 +27,8 @@ def policy() -> None:
     """Write, check, test and print the policy file."""
 
 
-policy.add_command(test)
+for command in (test, impact, justifications):
+    policy.add_command(command)
 
 
 @policy.command()
