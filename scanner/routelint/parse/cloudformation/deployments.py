@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from routelint.model import Evidence, Hop, Location, Resolution
 from routelint.parse.cloudformation import syntax
+from routelint.parse.cloudformation.assembly import MANIFEST
 from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, location, text_at
 from routelint.parse.cloudformation.scenario import Scenario
@@ -189,7 +190,7 @@ def _overrides(written: object, keys: str = "") -> Iterator[tuple[str, str]]:
 def scenarios(template: Template, deployments: Iterable[Deployment]) -> tuple[Scenario, ...]:
     """One scenario per deployment of the template; environments come from a passed environment name, then the file's name."""
     deployments = tuple(deployments)
-    labels = _labels(template, [each for each in deployments if each.environment is None and not _is_sam(each.path)])
+    labels = _labels(template, [each for each in deployments if each.environment is None and not _is_whole(each.path)])
     found = []
     for each in deployments:
         environment, reason, place = _environment(template, each, labels)
@@ -244,8 +245,9 @@ def _labels(template: Template, deployments: list[Deployment]) -> dict[str, str]
     return labels
 
 
-def _is_sam(path: str) -> bool:
-    return posixpath.basename(path) in SAM_CONFIGURATIONS
+def _is_whole(path: str) -> bool:
+    """Whether a file speaks of every deployment, so that its name says no environment."""
+    return posixpath.basename(path) in (*SAM_CONFIGURATIONS, MANIFEST)
 
 
 def _pairs(node: Node | None, key_name: str, value_name: str) -> dict[str, tuple[str, Location]]:
@@ -296,6 +298,10 @@ class Deployments:
         """What is known of the template's deployments: samconfig beside it, parameter files near it whose keys it declares."""
         folder = posixpath.dirname(template.path)
         found = list(self._sam(template, folder))
+        said = template.assembly
+        if said is not None and (said.parameters or said.tags or said.region is not None):
+            path = said.place.path
+            found.append(Deployment(path, MANIFEST, None, said.place, said.parameters, said.tags, said.region))
         if not template.parameters:
             return tuple(found)
         parent = posixpath.dirname(folder)

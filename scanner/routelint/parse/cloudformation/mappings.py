@@ -44,7 +44,7 @@ def find(evaluator: Evaluator, argument: Node) -> Possible:
                     tuple(
                         replace(
                             each,
-                            trail=(hop, *each.trail, *key.trail, *column.trail),
+                            trail=(hop, *each.trail, *chosen.trail, *key.trail, *column.trail),
                             environments=key.environments or column.environments,
                             resolution=Resolution.MAPPING,
                         )

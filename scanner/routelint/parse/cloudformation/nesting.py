@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import cases, tagging
 from routelint.parse.cloudformation.evaluate import Evaluator
-from routelint.parse.cloudformation.nodes import Mapping, Node
+from routelint.parse.cloudformation.nodes import Mapping, Node, text_at
 from routelint.parse.cloudformation.scenario import Scenario
 from routelint.parse.cloudformation.stack import Stack, place
 from routelint.parse.cloudformation.template import Declared
@@ -70,7 +70,7 @@ def find(stack: Stack, paths: Sequence[str], files: frozenset[str]) -> Iterator[
     """The nested stacks of a stack whose template is in the scan; `paths` are the scan's templates."""
     for declared in stack.resources.values():
         for row in stack.rows.having(declared.type, "template"):
-            path = next(
+            path = _asset(stack, declared, files) or next(
                 (
                     path
                     for found in stack.find(declared, row.carrier)
@@ -83,6 +83,14 @@ def find(stack: Stack, paths: Sequence[str], files: frozenset[str]) -> Iterator[
             if path is not None and path != stack.template.path:
                 outer = f"{stack.template.path}:" if stack.root == "." else f"{stack.root}."
                 yield Nested(declared, path, f"{outer}{declared.name}")
+
+
+def _asset(stack: Stack, declared: Declared, files: frozenset[str]) -> str | None:
+    """The template that CDK wrote for a nested stack, as its metadata names it."""
+    metadata = declared.body.get("Metadata")
+    name = text_at(metadata.get("aws:asset:path")) if isinstance(metadata, Mapping) else None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(stack.template.path), name)) if name is not None else ""
+    return path if path in files else None
 
 
 def _local(text: str, caller: str, paths: Sequence[str], files: frozenset[str]) -> str | None:

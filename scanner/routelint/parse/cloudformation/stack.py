@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from routelint.model import Evidence, Hop, Location, Resolution, Span
 from routelint.parse.cloudformation import cases
 from routelint.parse.cloudformation.evaluate import Budget, Evaluator, Outside, References
+from routelint.parse.cloudformation.loops import LOOP, MOST_REPEATS, Loops, filled
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, span
 from routelint.parse.cloudformation.rows import Rows, steps
 from routelint.parse.cloudformation.scenario import DEFAULTS, Scenario
@@ -18,8 +19,6 @@ from routelint.parse.cloudformation.walk import Leaf, leaves
 from routelint.possible import Hole, Items, Possible, text_of, unite, via
 
 MOST_RESOURCES = 2_000
-MOST_REPEATS = 64
-_LOOP = "Fn::ForEach::"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +134,30 @@ def build(
 
 def _declared(stack: Stack, section: Mapping, bindings: MappingOf[str, str], depth: int) -> Iterator[Declared]:
     for name, entry in section.entries.items():
-        if name.startswith(_LOOP):
+        if name.startswith(LOOP):
             yield from _repeated(stack, name, entry.value, bindings, depth)
             continue
         declared = declare(stack.template, _filled(name, bindings), entry, bindings)
         if declared is not None:
-            yield declared
+            yield _looped(stack, declared)
+
+
+def _looped(stack: Stack, declared: Declared) -> Declared:
+    """A resource whose properties have no loops any more."""
+    properties = declared.properties
+    if properties is None or LOOP not in properties.source.text[properties.start : properties.end]:
+        return declared
+    loops = Loops(lambda collection, variable: _items(stack, collection, declared.bindings, variable))
+    return replace(declared, properties=loops.expand(properties))
+
+
+def _items(stack: Stack, collection: Node, bindings: MappingOf[str, str], variable: str) -> list[str]:
+    """The texts of a collection; the variable itself where it cannot be told."""
+    values = stack.base[0].bound(bindings).evaluate(collection)
+    items = [text_of(each.content) for each in cases.spread(values) if isinstance(each.content, str)]
+    if any(isinstance(each.content, Items) for each in values) and items:
+        return items
+    return [f"${{{variable}}}"] if any(isinstance(each.content, Hole) for each in values) else items
 
 
 def _repeated(stack: Stack, name: str, loop: Node, bindings: MappingOf[str, str], depth: int) -> Iterator[Declared]:
@@ -150,17 +167,14 @@ def _repeated(stack: Stack, name: str, loop: Node, bindings: MappingOf[str, str]
     variable, collection, body = loop.items
     if not isinstance(variable, Scalar) or not isinstance(body, Mapping):
         return
-    values = unite(stack.base[0].bound(bindings).evaluate(collection) for _ in (name,))
-    items = [text_of(each.content) for each in cases.spread(values) if isinstance(each.content, str)]
-    if not any(isinstance(each.content, Items) for each in values) or not items:
-        items = [f"${{{variable.text}}}"] if any(isinstance(each.content, Hole) for each in values) else items
+    items = _items(stack, collection, bindings, variable.text)
     for item in items[:MOST_REPEATS]:
         yield from _declared(stack, body, {**bindings, variable.text: item}, depth + 1)
 
 
 def _filled(name: str, bindings: MappingOf[str, str]) -> str:
     for variable, value in bindings.items():
-        name = name.replace(f"${{{variable}}}", value).replace(f"&{{{variable}}}", "".join(filter(str.isalnum, value)))
+        name = filled(name, variable, value)
     return name
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
-from routelint.parse.cloudformation import serverless
+from routelint.parse.cloudformation import assembly, serverless
+from routelint.parse.cloudformation.assembly import Assembly
 from routelint.parse.cloudformation.interpolation import Read, Variables
 from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence, text_at
@@ -63,7 +64,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """One template of a file; `variables` are those of the Serverless Framework, where it is a service."""
+    """One template of a file.
+
+    `variables` are those of the Serverless Framework, where it is a service; `assembly` is what CDK says beside it.
+    """
 
     path: str
     source: SourceText
@@ -74,6 +78,7 @@ class Template:
     outputs: MappingOf[str, Mapping]
     globals: MappingOf[str, Mapping]
     variables: Variables | None = None
+    assembly: Assembly | None = None
 
     @property
     def resources(self) -> Mapping | None:
@@ -109,7 +114,7 @@ def is_template(root: Node) -> bool:
 
 
 def read(source: SourceText, root: Mapping, read_file: Read = lambda path: None) -> Template:
-    """The template that `root` is; `read_file` gives the files that variables of a service name."""
+    """The template that `root` is; `read_file` gives the files that it, or a tool beside it, names."""
     variables = Variables(root, read_file) if serverless.is_service(root) else None
     if variables is not None:
         root = serverless.as_template(variables)
@@ -123,6 +128,7 @@ def read(source: SourceText, root: Mapping, read_file: Read = lambda path: None)
         {name: entry.value for name, entry in _section(root, "Outputs").items() if isinstance(entry.value, Mapping)},
         {name: entry.value for name, entry in _section(root, "Globals").items() if isinstance(entry.value, Mapping)},
         variables,
+        assembly.of(source.path, read_file),
     )
 
 
@@ -139,6 +145,8 @@ def declare(template: Template, name: str, entry: Entry, bindings: MappingOf[str
         properties = merged(shared, properties)
     metadata = body.get("Metadata")
     construct = text_at(metadata.get("aws:cdk:path")) if isinstance(metadata, Mapping) else None
+    if construct is None and template.assembly is not None:
+        construct = template.assembly.constructs.get(name)
     return Declared(name, entry.key, body, kind, properties, text_at(body.get("Condition")), construct or name, bindings)
 
 
