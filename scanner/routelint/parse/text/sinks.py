@@ -16,6 +16,7 @@ from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
 from routelint.parse.text.objects import entries
 from routelint.parse.text.scope import Scope, find_key
+from routelint.parse.text.shape import shape
 from routelint.possible import Hole, Possible, known, unknown
 from routelint.surfaces import Surface
 
@@ -95,6 +96,7 @@ def _place(scope: Scope, index: int, row: Surface) -> Place | None:
         kind_of(model, "", row.kind) if model is not None else row.kind or Kind.INVOKE,
         possible,
         bedrock_only=row.bedrock_only,
+        settings=shape(scope, index, group, row),
     )
 
 
