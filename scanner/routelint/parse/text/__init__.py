@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from routelint import surfaces
-from routelint.model import ModelReference, ScanError
+from routelint.model import Kind, ModelReference, ScanError
 from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
 from routelint.parse.text import config, literals, nodes, shell, sinks, variables
@@ -106,7 +106,10 @@ def _of_programs(
     called = sinks.by_name(rows)
     for file in files:
         yield Parsed(_references(file, sinks.places(reader.scope(file), called)))
-    # Literals come second: one that a call of another file takes is no route of its own. In a test they are fixtures.
+    for file in files:
+        if lexicon.of_path(file.path).name == "javascript" and not file.is_test:
+            yield Parsed(_references(file, variables.places(reader.scope(file))))
+    # Literals come last: one that a call of another file takes is no route of its own. In a test they are fixtures.
     for file in files:
         if not file.is_test:
             yield Parsed(_references(file, literals.places(reader.scope(file))))
@@ -149,10 +152,15 @@ def _is_machine_made(text: str) -> bool:
 
 
 def _references(file: File, places: Iterator[Place]) -> tuple[ModelReference, ...]:
-    """The routes at places, each value once, in the order written."""
+    """The routes at places, each value once, in the order written; what a told value is made of is no route beside it."""
     found: dict[tuple[int, int, str], ModelReference] = {}
     for place in places:
         made = reference(file, place)
         if made is not None:
             found.setdefault((place.start, place.end, place.root), made)
-    return tuple(found[key] for key in sorted(found))
+    outer = [(start, end) for (start, end, _), made in found.items() if made.choices and made.kind is not Kind.GRANT]
+    return tuple(
+        found[key]
+        for key in sorted(found)
+        if not any(start <= key[0] and key[1] <= end and (start, end) != key[:2] for start, end in outer)
+    )

@@ -25,7 +25,10 @@ _STAGE_KEYS = frozenset(("env", "envName", "env_name", "environment", "environme
 def everywhere(scope: Scope, start: int, end: int, path: Path = (), default: Possible | None = None) -> Possible:
     """What an expression may be, for every call of the functions that it stands in; `default` where that is nothing."""
     found = _everywhere(scope, (start, end), path, [MOST_STEPS], 0)
-    return found or (unknown("no value is given here") if default is None else default)
+    if found or default is not None:
+        return found or default or ()
+    shown = " ".join(scope.code.text[scope.code.tokens[start].start : scope.code.tokens[end - 1].end].split())
+    return unknown(f"'{shown if len(shown) <= 60 else shown[:57] + '...'}' has no value")
 
 
 def _everywhere(scope: Scope, place: tuple[int, int], path: Path, left: list[int], level: int) -> Possible:

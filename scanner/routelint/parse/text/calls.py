@@ -48,6 +48,8 @@ _ENVIRONMENT_CALLS = frozenset(
 )
 _ENVIRONMENT_METHODS = frozenset(("fetch", "get", "getOrDefault", "getProperty", "var"))
 _ENVIRONMENTS = frozenset(("ENV", "Environment", "System", "env"))
+# How often a function may be entered again before it is given up.
+MOST_ROUNDS = 2
 _FALLBACK_CALLS = frozenset(("unwrap_or", "unwrap_or_else", "orElse", "getOrElse", "defaultIfBlank"))
 # Constructs and calls that make an identifier from a model, and the key it is given at.
 _MADE_FROM = {
@@ -216,23 +218,37 @@ def _result(
     path: Path,
     depth: int,
 ) -> Possible:
-    body = where.bind(function, Binding(scope, tuple(arguments)))
+    key = (where.file.path, function.parameters)
+    if where.reader.active.count(key) >= MOST_ROUNDS:
+        return unknown(f"{function.name}() calls itself")
+    where.reader.active.append(key)
+    try:
+        return _returned(evaluate, where.bind(function, Binding(scope, tuple(arguments))), function, path, depth)
+    finally:
+        where.reader.active.pop()
+
+
+def _returned(evaluate: Evaluate, body: Scope, function: Function, path: Path, depth: int) -> Possible:
+    """What the expressions may be that a function gives back, where its parameters are bound."""
     returned = body.reader.functions(body.file).returned(function)
     if not returned:
         return unknown(f"{function.name}() gives nothing back that is followed")
     code = body.code
-    crosses = where.file.path != scope.file.path
+    crosses = body.bound[(body.file.path, function.parameters)].scope.file.path != body.file.path
     found = []
     is_over = False
+    passed_by: list[tuple[conditions.Verdict, ...]] = []
     for low, high in returned:
         value = evaluate(body, low, high, path, depth + 1)
         hop = body.file.hop(code.tokens[low].start, code.tokens[high - 1].end, f"result of {function.name}()")
         value = tuple(each.via(hop, _stepped(each.resolution, crosses=crosses)) for each in value)
-        always = True
-        if function.block:
-            for verdicts in conditions.on_the_way(evaluate, body, function, low - 1, depth):
-                value = conditions.choose(verdicts, value, ())
-                always = always and all(each.holds for each in verdicts)
+        asked = tuple(conditions.on_the_way(evaluate, body, function, low - 1, depth)) if function.block else ()
+        for verdicts in (*asked, *passed_by):
+            value = conditions.choose(verdicts, value, ())
+        always = all(each.holds for verdicts in asked for each in verdicts)
+        if len(asked) == 1:
+            # Behind `if (stage !== "prod") return a;` the stage is production.
+            passed_by.append(tuple(each.denied() for each in asked[0]))
         # What follows is evaluated although it is never reached, so that it is no choice of its own.
         if not is_over:
             found.append(value)

@@ -244,6 +244,9 @@ class Code:
         steps = 0
         while index >= 0 and steps < 24:
             token = self.tokens[index]
+            if token.kind is TokenKind.MARK and token.text == ">" and self.lexicon.name != "ruby":
+                index = self._generics(index)
+                continue
             if token.kind is TokenKind.MARK and token.text in (";", ",", "}", "=>", "=", ":="):
                 break
             if token.kind is TokenKind.NAME and token.text in ("var", "const") and self.lexicon.name == "go":
@@ -262,6 +265,18 @@ class Code:
             index = following
             steps += 1
         return last
+
+    def _generics(self, index: int) -> int:
+        """The token before the generics that end at a token: `Record<Size, string>`."""
+        depth = 0
+        for _ in range(24):
+            if index < 0:
+                break
+            depth += self.is_mark(index, ">") - self.is_mark(index, "<")
+            index = self.before(index)
+            if depth == 0:
+                break
+        return index
 
     def _may_be_type(self, index: int) -> bool:
         """Whether a name stands behind a colon, as the types of TypeScript, Kotlin, Rust and Swift do."""

@@ -59,12 +59,12 @@ def look_up(scope: Scope, names: list[str], at: int, path: Path = (), depth: int
     if own:
         return _field(scope, first, at, path, depth)
     holder = _parameter_of(scope, first, at)
-    found = declared(scope, first, at)
+    found = None if _is_required(scope.code, first) else declared(scope, first, at)
     if found and (holder is None or holder[0].start <= found[-1].name < holder[0].end):
         return tuple(each for one in found[:_MOST_DECLARATIONS] for each in _of_declaration(scope, one, path))
     if holder is not None:
         return passed(scope, *holder, first, path)
-    if (taken := scope.code.destructured.get(first)) is not None:
+    if first not in scope.code.imported and (taken := scope.code.destructured.get(first)) is not None:
         key, start, end = taken
         hop = scope.file.hop(scope.code.tokens[start].start, scope.code.tokens[end - 1].end, f"{key} of what is taken apart")
         return (Target(scope, start, end, hop, Resolution.CONSTANT, path=(key, *path)),)
@@ -79,6 +79,12 @@ def look_up(scope: Scope, names: list[str], at: int, path: Path = (), depth: int
         if found_there is not None:
             return crossing(found_there)
     return (nowhere((first, *path)),)
+
+
+def _is_required(code: Code, name: str) -> bool:
+    """Whether a name stands for a module: `const config = require("./config")`."""
+    found = code.declarations.get(name, ())
+    return name in code.imported and len(found) == 1 and code.is_name(found[0].start, "require")
 
 
 def nowhere(names: Path) -> Hole:
@@ -236,7 +242,7 @@ def _of_declaration(scope: Scope, declaration: Declaration, path: Path) -> Meani
         meaning = (_target(scope, (start, end), label, left),)
     changes = tuple(
         each
-        for change in _changes(code, name, path)[:_MOST_DECLARATIONS]
+        for change in _changes(code, declaration, path)[:_MOST_DECLARATIONS]
         for each in (_target(scope, (change.start, change.end), f"{name}.{path[0]}", path[1:]),)
     )
     return (*meaning, *changes) if changes else meaning
@@ -246,14 +252,19 @@ def _after(inside: tuple[int, ...]) -> int:
     return inside[1] if len(inside) > 1 else -1
 
 
-def _changes(code: Code, name: str, path: Path) -> list[Declaration]:
+def _changes(code: Code, declaration: Declaration, path: Path) -> list[Declaration]:
     """The assignments to a key of an object that a name stands for: `params.modelId = ...`."""
     if not path or path[0] is None:
         return []
+    name = code.tokens[declaration.name].text
+    low, high = code.groups[declaration.group].open, code.limit(declaration.group)
     return [
         each
         for each in code.declarations.get(path[0], ())
-        if code.is_mark(each.name - 1, ".") and code.is_name(each.name - 2, name) and not code.is_mark(each.name - 3, ".", "?.")
+        if low < each.name < high
+        and code.is_mark(each.name - 1, ".")
+        and code.is_name(each.name - 2, name)
+        and not code.is_mark(each.name - 3, ".", "?.")
     ]
 
 
@@ -333,7 +344,8 @@ def _imported(scope: Scope, name: str, path: Path, depth: int) -> Meaning | None
 def exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Meaning:
     """What a file exports under a name; `local` is what the default is called where it is imported."""
     code = scope.code
-    if name == "default":
+    is_default = name == "default"
+    if is_default:
         if (start := _default_export(code)) is not None:
             hop = scope.file.hop(code.tokens[start].start, code.tokens[code.end_of_expression(start) - 1].end, "default export")
             return (Target(scope, start, code.end_of_expression(start), hop, Resolution.CONSTANT, path=path),)
@@ -343,8 +355,7 @@ def exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Mean
         return meaning
     for one in code.declarations.get("exports", ()):
         if code.is_name(one.name - 2, "module"):
-            whole: Path = path if name == local and local not in code.declarations else (name, *path)
-            return _of_declaration(scope, one, whole)
+            return _of_declaration(scope, one, path if is_default else (name, *path))
     for module in code.passed_on:
         other = scope.reader.imported(scope.file, module)
         if other is not None and depth < MOST_STEPS:

@@ -48,7 +48,7 @@ class Reader:
     `programs` are the marked files, whose classes may be named from others; `scripts` are all files of JavaScript and its
     relatives, which may call what those hold. `steps` counts one evaluation's steps, `unbound` holds the functions whose
     parameters it asked for without a call that gives them. Where several functions share code, `owner` is the one whose
-    variables are meant (None: any), and `owners` are those that were asked for.
+    variables are meant (None: any), and `owners` are those that were asked for. `active` are the functions being followed.
     """
 
     programs: Sequence[File] = ()
@@ -57,6 +57,7 @@ class Reader:
     steps: int = 0
     owner: str | None = None
     owners: dict[str, None] = field(default_factory=dict)
+    active: list[tuple[str, int]] = field(default_factory=list)
     unbound: dict[tuple[str, int], tuple[Scope, Function]] = field(default_factory=dict)
     _files: dict[str, tuple[File, Code, Functions]] = field(default_factory=dict)
     _classes: dict[str, list[File]] | None = None

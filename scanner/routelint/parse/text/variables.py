@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.parsed import EnvironmentSetting
-from routelint.parse.text import words
+from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
-from routelint.parse.text.draft import File
+from routelint.parse.text.draft import File, Place, kind_of
 from routelint.parse.text.groups import Code
+from routelint.parse.text.hits import first_model
 from routelint.parse.text.nodes import List, Map, Node, Scalar
+from routelint.parse.text.objects import entries
 from routelint.parse.text.scope import Scope, find_key
-from routelint.possible import known
+from routelint.possible import Possible, known
 
 # Keys of a construct that name its code, and calls that name a folder of code.
 _ENTRIES = ("entry", "handler", "path")
@@ -49,6 +51,42 @@ def _of_construct(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[E
         yield from _entry(scope, low, high, owner, _code_of(scope, group, owner, paths))
 
 
+def places(scope: Scope) -> Iterator[Place]:
+    """The variables of constructs whose model depends on the environment that is deployed; the others' literals speak."""
+    code = scope.code
+    for index, token in enumerate(code.tokens):
+        if token.kind is not TokenKind.NAME or token.text not in _VARIABLES or not code.is_mark(index + 1, ":"):
+            continue
+        value = find_key(code, code.group_of[index], (token.text,))
+        table = _table(scope, value) if value is not None else None
+        if table is None or not code.is_object(code.group_of[index]):
+            continue
+        for entry in entries(code, table):
+            if entry.name is None or not words.says_model(entry.name):
+                continue
+            possible = _aside(scope, entry.start, entry.end)
+            model = first_model(possible)
+            if model is not None and any(each.environments for each in possible):
+                everywhere(scope, entry.start, entry.end)
+                yield Place(
+                    code.tokens[entry.start].start,
+                    code.tokens[entry.end - 1].end,
+                    (code.tokens[entry.key].start, code.tokens[entry.end - 1].end),
+                    entry.name,
+                    f"{scope.file.name}:{frames.owner(code, entry.start)}{entry.name}",
+                    kind_of(model, entry.name),
+                    possible,
+                )
+
+
+def _aside(scope: Scope, low: int, high: int) -> Possible:
+    """What an expression may be, without making its literals a part of some route: whether code reads it is not known."""
+    used = set(scope.reader.used)
+    possible = everywhere(scope, low, high)
+    scope.reader.used.intersection_update(used)
+    return possible
+
+
 def _table(scope: Scope, value: tuple[int, int]) -> int | None:
     """The object that holds variables: written in place, or a name of the file."""
     code = scope.code
@@ -66,17 +104,19 @@ def _table(scope: Scope, value: tuple[int, int]) -> int | None:
 def _entry(scope: Scope, low: int, high: int, owner: str, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
     code = scope.code
     token = code.tokens[low]
-    if token.kind not in (TokenKind.NAME, TokenKind.STRING) or not words.says_model(token.text):
+    if token.kind not in (TokenKind.NAME, TokenKind.STRING):
         return
     value = find_key(code, code.group_of[low], (token.text,))
-    if value is None:
+    if value is None or not (words.says_model(token.text) or _is_json(code, *value)):
         return
     location = scope.file.location(token.start, code.tokens[high - 1].end, f"{scope.file.name}:{owner}.{token.text}")
-    # Reading a variable must not make its literal a part of some route: whether code reads it is not known here.
-    used = set(scope.reader.used)
-    possible = everywhere(scope, *value)
-    scope.reader.used.intersection_update(used)
+    possible = _aside(scope, *value)
     yield EnvironmentSetting(token.text, possible, f"{scope.file.name}:{owner}", location, where)
+
+
+def _is_json(code: Code, low: int, high: int) -> bool:
+    """Whether a value is written as JSON, which may hold a model under any name."""
+    return high - low > 3 and code.is_name(low, "JSON") and code.is_name(low + 2, "stringify")
 
 
 def _added(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
@@ -105,9 +145,7 @@ def _added(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[Environm
                 None,
             )
             where = _code_of(scope, props, owner, paths) if props is not None else ()
-    used = set(scope.reader.used)
-    possible = everywhere(scope, *arguments[1])
-    scope.reader.used.intersection_update(used)
+    possible = _aside(scope, *arguments[1])
     location = scope.file.location(
         code.tokens[index].start, code.tokens[arguments[1][1] - 1].end, f"{scope.file.name}:{owner}.{name}"
     )

@@ -201,7 +201,8 @@ def names_environment(key: str, siblings: tuple[str, ...], parent: str) -> bool:
     others = sum(
         1 for sibling in siblings if sibling.lower() in ENVIRONMENTS or sibling.lower() in ("test", "default", "local")
     )
-    return others > 1 or not _ENVIRONMENT_PARENTS.isdisjoint(split(parent))
+    # "stage" is what an environment is called as often as it is one.
+    return others > 1 or (key.lower() != "stage" and not _ENVIRONMENT_PARENTS.isdisjoint(split(parent)))
 
 
 def describes(name: str, identifier: str) -> bool:

@@ -1,0 +1,2 @@
+export * from "./defaults";
+export { FAST as QUICK } from "./defaults";
