@@ -8,7 +8,8 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 
 from routelint.model import Hop, Resolution
-from routelint.parse.cloudformation.evaluate import Evaluator, Truth, allowed
+from routelint.parse.cloudformation.conditions import Truth
+from routelint.parse.cloudformation.evaluate import Evaluator, allowed
 from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, location, names, text_at
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS, Scenario

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from routelint.model import Hop, Resolution
-from routelint.parse.cloudformation import contents, mappings
+from routelint.parse.cloudformation import conditions, contents, mappings
+from routelint.parse.cloudformation.conditions import Truth
 from routelint.parse.cloudformation.interpolation import SUB, TEXT
 from routelint.parse.cloudformation.nodes import PLACEHOLDER, Mapping, Node, Scalar, Sequence, function, location, text_at
 from routelint.parse.cloudformation.scenario import Scenario
@@ -24,13 +23,9 @@ from routelint.possible import (
     combine,
     concatenate,
     known,
-    text_of,
     unite,
     unknown,
     via,
-)
-from routelint.possible import (
-    Template as PartText,
 )
 
 MOST_STEPS = 200_000
@@ -38,14 +33,6 @@ MOST_STEPS_OF_ONE = 5_000
 DEEPEST = 60
 
 _ABSENT = "AWS::NoValue"
-
-
-class Truth(Enum):
-    """What a condition comes to; `OPEN` where it cannot be told."""
-
-    YES = "yes"
-    NO = "no"
-    OPEN = "open"
 
 
 @dataclass
@@ -102,7 +89,7 @@ class Evaluator:
         self.template = template
         self.scenario = scenario
         self._references = references
-        self._budget = budget
+        self.budget = budget
         self._bindings = bindings or {}
         self._withheld = withheld or {}
         self._conditions: dict[str, Truth] = {}
@@ -117,24 +104,24 @@ class Evaluator:
         return self._like(self._bindings, parameters)
 
     def _like(self, bindings: MappingOf[str, str], withheld: MappingOf[str, str]) -> Evaluator:
-        other = Evaluator(self.template, self.scenario, self._references, self._budget, bindings=bindings, withheld=withheld)
+        other = Evaluator(self.template, self.scenario, self._references, self.budget, bindings=bindings, withheld=withheld)
         # What is being followed stays marked, so that a circle through another evaluator ends too.
         other._open = self._open
         return other
 
     def evaluate(self, node: Node) -> Possible:
         """What `node` may come to; an absent value (`AWS::NoValue`) is None."""
-        if self._budget.depth == 0:
-            self._budget.steps_of_one = MOST_STEPS_OF_ONE
-        if not self._budget.spend():
+        if self.budget.depth == 0:
+            self.budget.steps_of_one = MOST_STEPS_OF_ONE
+        if not self.budget.spend():
             return unknown("too many steps are needed to evaluate it")
-        if self._budget.depth >= DEEPEST:
+        if self.budget.depth >= DEEPEST:
             return unknown(f"nested deeper than {DEEPEST} expressions")
-        self._budget.depth += 1
+        self.budget.depth += 1
         try:
             return self._followed(self._evaluate(node))
         finally:
-            self._budget.depth -= 1
+            self.budget.depth -= 1
 
     def _followed(self, possible: Possible) -> Possible:
         """The possibilities with dynamic references to SSM parameters of the scan replaced by what those hold."""
@@ -381,64 +368,14 @@ class Evaluator:
             return Truth.OPEN
         self._open.add(mark)
         try:
-            truth = self._truth(node)
+            truth = conditions.truth(self, node)
         finally:
             self._open.discard(mark)
         self._conditions[name] = truth
         return truth
-
-    def _truth(self, node: Node) -> Truth:
-        call = function(node)
-        if call is None or self._budget.depth >= DEEPEST or not self._budget.spend():
-            return Truth.OPEN
-        name, argument = call
-        self._budget.depth += 1
-        try:
-            match name, argument:
-                case "Condition", Scalar(text):
-                    return self.condition(text)
-                case "Equals", Sequence((left, right)):
-                    return self._equals(left, right)
-                case "Not", Sequence((single,)):
-                    return {Truth.YES: Truth.NO, Truth.NO: Truth.YES}.get(self._truth(single), Truth.OPEN)
-                case "And", Sequence(items):
-                    return _all([self._truth(item) for item in items], Truth.NO, Truth.YES)
-                case "Or", Sequence(items):
-                    return _all([self._truth(item) for item in items], Truth.YES, Truth.NO)
-                case _:
-                    return Truth.OPEN
-        finally:
-            self._budget.depth -= 1
-
-    def _equals(self, left: Node, right: Node) -> Truth:
-        outcomes = set()
-        for one in self.evaluate(left):
-            for other in self.evaluate(right):
-                outcomes.add(self._same(left, one.content, other.content) or self._same(right, other.content, one.content))
-        if outcomes == {Truth.YES}:
-            return Truth.YES
-        return Truth.NO if outcomes == {Truth.NO} else Truth.OPEN
-
-    def _same(self, node: Node, content: Content, other: Content) -> Truth | None:
-        """Whether the content of `node` is `other`; None where that cannot be told."""
-        if isinstance(content, Hole):
-            call = function(node)
-            excluded = self.scenario.excluded.get(text_at(call[1]) or "", ()) if call is not None and call[0] == "Ref" else ()
-            return Truth.NO if isinstance(other, str) and other in excluded else None
-        if isinstance(content, PartText) and isinstance(other, str):
-            return None if contents.may_be(content, other) else Truth.NO
-        if isinstance(content, (PartText, Items, Record)) or isinstance(other, (Hole, PartText, Items, Record)):
-            return None
-        return Truth.YES if text_of(content) == text_of(other) else Truth.NO
 
 
 def allowed(parameter: Parameter) -> Iterator[Possible]:
     """What a parameter that must be passed may be, one after the other."""
     note = f"parameter {parameter.name}{contents.ALLOWED}"
     return (known(each.text, Resolution.CONDITIONAL, (Hop(location(each), note),)) for each in parameter.allowed)
-
-
-def _all(truths: SequenceOf[Truth], decisive: Truth, other: Truth) -> Truth:
-    if decisive in truths:
-        return decisive
-    return Truth.OPEN if Truth.OPEN in truths else other

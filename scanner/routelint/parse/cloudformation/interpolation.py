@@ -16,6 +16,7 @@ from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import contents, syntax
 from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence, location, text_at
+from routelint.parse.cloudformation.placeholders import Variable, alternatives, inside, pieces, texts, whole
 from routelint.possible import Possible, combine, concatenate, known, unknown
 from routelint.source import SourceText
 
@@ -33,10 +34,6 @@ MOST_NODES = 50_000
 MOST_DEPTH = 32
 MOST_STAGES = 12
 MOST_FILES = 64
-LONGEST = 10_000
-_KIND = re.compile(
-    r"\s*(?:(?:self|opt|env|param|ssm|cf|sls|aws|s3|git|output|terraform|vault|doppler)(?:\([^)]*\))?:|file\(|strToBool\()"
-)
 _FILE = re.compile(r"file\(\s*([^)]*?)\s*\)(?:\s*:\s*(.+))?", re.DOTALL)
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+|true|false)")
 _UNTOLD = {
@@ -47,13 +44,6 @@ _UNTOLD = {
     "cf": "'{0}' is an output of another stack",
 }
 _ANY_STAGE = "\0"
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """What stands between `${` and `}`, and where that starts in the text."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,57 +59,6 @@ class Found:
     staged: bool = False
     reason: str = ""
     landing: Node | None = None
-
-
-def pieces(text: str) -> Iterator[str | Variable]:
-    """The plain parts and the variables of a text, in order; other `${...}` are plain."""
-    plain = position = 0
-    while (start := text.find("${", position)) >= 0:
-        end = _closing(text, start + 2)
-        if end < 0 or _KIND.match(text, start + 2) is None:
-            position = start + 2
-            continue
-        if text[plain:start]:
-            yield text[plain:start]
-        yield Variable(text[start + 2 : end])
-        plain = position = end + 1
-    if text[plain:]:
-        yield text[plain:]
-
-
-def _closing(text: str, position: int) -> int:
-    depth = 1
-    for match in re.compile(r"\$\{|\}").finditer(text, position, min(len(text), position + LONGEST)):
-        depth += 1 if match[0] == "${" else -1
-        if depth == 0:
-            return match.start()
-    return -1
-
-
-def alternatives(variable: str) -> list[str]:
-    """The parts between the commas of a variable that are in no quotes, brackets or inner variable."""
-    found, start, depth, quote = [], 0, 0, ""
-    for index, character in enumerate(variable):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        elif character in "{(":
-            depth += 1
-        elif character in "})":
-            depth -= 1
-        elif character == "," and depth == 0:
-            found.append(variable[start:index].strip())
-            start = index + 1
-    return [*found, variable[start:].strip()]
-
-
-def whole(node: Node | None) -> str | None:
-    """The variable that a text consists of; None where it consists of anything else."""
-    if not isinstance(node, Scalar) or node.tag is not None or "${" not in node.text:
-        return None
-    parts = list(pieces(node.text.strip()))
-    return parts[0].text if len(parts) == 1 and isinstance(parts[0], Variable) else None
 
 
 @dataclass(eq=False)
@@ -376,15 +315,15 @@ class Variables:
     def _default_stage(self) -> Scalar:
         provider = self.root.get("provider")
         set_ = provider.get(STAGE) if isinstance(provider, Mapping) else None
-        texts = [set_] if isinstance(set_, Scalar) else []
-        for node in (*texts, *_texts(self.root)):
-            for variable in _inside(node.text):
+        own = [set_] if isinstance(set_, Scalar) else []
+        for node in (*own, *texts(self.root)):
+            for variable in inside(node.text):
                 first, *others = alternatives(variable)
                 literal = _LITERAL.fullmatch(others[-1]) if first in ("opt:stage", "sls:stage") and others else None
                 if literal is not None:
                     return Scalar(literal[1] or literal[2] or literal[3] or "", *_place(node))
-        if texts and "${" not in texts[0].text and texts[0].text:
-            return texts[0]
+        if own and "${" not in own[0].text and own[0].text:
+            return own[0]
         return Scalar("dev", *_place(provider if provider is not None else self.root))
 
     def _stages(self) -> Iterator[tuple[str, Scalar]]:
@@ -392,8 +331,8 @@ class Variables:
         named: dict[str, Scalar] = {}
         asked = False
         self.stages = {_ANY_STAGE: self.root.entries[next(iter(self.root.entries))].key}
-        for node in _texts(self.root):
-            for variable in _inside(node.text):
+        for node in texts(self.root):
+            for variable in inside(node.text):
                 for part in alternatives(variable):
                     asked = asked or part in ("opt:stage", "sls:stage")
                     named.update(self._keys(part, node))
@@ -447,29 +386,3 @@ def _place(node: Node) -> tuple[SourceText, int, int]:
 
 def _stage(node: Node) -> Scalar:
     return Scalar(STAGE, *_place(node), "Ref")
-
-
-def _texts(root: Node) -> Iterator[Scalar]:
-    """Every text with a variable inside a node."""
-    waiting: list[Node] = [root]
-    taken = 0
-    while waiting and taken < MOST_NODES:
-        taken += 1
-        node = waiting.pop()
-        match node:
-            case Scalar():
-                if "${" in node.text:
-                    yield node
-            case Sequence(items):
-                waiting.extend(reversed(items))
-            case Mapping():
-                waiting.extend(reversed([value for _, value in node.items()]))
-
-
-def _inside(text: str, depth: int = 0) -> Iterator[str]:
-    """The variables of a text, and those inside them."""
-    for piece in pieces(text):
-        if isinstance(piece, Variable):
-            yield piece.text
-            if depth < MOST_STEPS:
-                yield from _inside(piece.text, depth + 1)

@@ -16,7 +16,7 @@ from routelint.parse.cloudformation.rows import Rows, steps
 from routelint.parse.cloudformation.scenario import DEFAULTS, Scenario
 from routelint.parse.cloudformation.template import Declared, Template, declare
 from routelint.parse.cloudformation.walk import Leaf, leaves
-from routelint.possible import Hole, Items, Possible, text_of, unite, via
+from routelint.possible import Hole, Possible, text_of, unite, via
 
 MOST_RESOURCES = 2_000
 
@@ -153,11 +153,9 @@ def _looped(stack: Stack, declared: Declared) -> Declared:
 
 def _items(stack: Stack, collection: Node, bindings: MappingOf[str, str], variable: str) -> list[str]:
     """The texts of a collection; the variable itself where it cannot be told."""
-    values = stack.base[0].bound(bindings).evaluate(collection)
-    items = [text_of(each.content) for each in cases.spread(values) if isinstance(each.content, str)]
-    if any(isinstance(each.content, Items) for each in values) and items:
-        return items
-    return [f"${{{variable}}}"] if any(isinstance(each.content, Hole) for each in values) else items
+    values = cases.spread(stack.base[0].bound(bindings).evaluate(collection))
+    items = [text_of(each.content) for each in values if isinstance(each.content, str)]
+    return items or ([f"${{{variable}}}"] if any(isinstance(each.content, Hole) for each in values) else [])
 
 
 def _repeated(stack: Stack, name: str, loop: Node, bindings: MappingOf[str, str], depth: int) -> Iterator[Declared]:
