@@ -62,7 +62,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         if successor is not None:
             yield Breach(
                 f"'{choice.model.id}' has a newer successor that costs less"
-                + cost.instead(model, successor, context.policy, verb="try"),
+                + cost.instead(choice, model, successor, context.policy, verb="try"),
                 choice,
                 context.environments(reference, choice),
             )

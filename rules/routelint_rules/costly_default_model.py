@@ -73,7 +73,7 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
                 continue
             breach = Breach(
                 f"the default '{choice.model.id}' is a {tier} model"
-                + cost.instead(model, context.substitute(model, below=tier), context.policy, verb="default to"),
+                + cost.instead(choice, model, context.substitute(model, below=tier), context.policy, verb="default to"),
                 replace(choice, trail=()),
                 context.environments(reference, choice),
             )

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routelint import cost
 from routelint.catalog import Model, Status
 from routelint.model import Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
@@ -64,7 +65,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         yield Breach(
             f"'{choice.model.id}' is a legacy model"
             + (f" and reaches its end of life on {ends}" if ends else "")
-            + (f"; move to '{replacement.id}'" if replacement else ""),
+            + cost.move(choice, replacement, context.policy, "move to"),
             choice,
             context.environments(reference, choice),
             notes=_notes(model, context),

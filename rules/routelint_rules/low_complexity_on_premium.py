@@ -106,7 +106,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             continue
         yield Breach(
             f"the call looks like low-complexity work but takes the {tier} model '{choice.model.id}'"
-            + cost.instead(model, context.substitute(model, below=tier), policy, verb="try"),
+            + cost.instead(choice, model, context.substitute(model, below=tier), policy, verb="try"),
             choice,
             environments,
             notes=(f"signals: {', '.join(signals)}; confidence: {CONFIDENCE.get(score, 'high')}",),
@@ -127,7 +127,7 @@ def _signals(settings: Mapping[str, str]) -> tuple[int, list[str]]:
     asked = [found for each in SIMPLE if (found := _found(each, prompt))]
     if asked:
         score += 2
-        signals.append(f"the prompt asks to '{asked[0]}'")
+        signals.append(f"the prompt speaks of '{asked[0]}'")
     if "answer" in settings or any(_found(each, prompt) for each in JSON_ANSWER):
         score += 1
         signals.append(f"the answer is {settings.get('answer', 'JSON')}")

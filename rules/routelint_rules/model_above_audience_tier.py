@@ -73,7 +73,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         yield Breach(
             f"'{choice.model.id}' is a {tier} model but '{workload.name}' has an {audience.name} audience, "
             f"which takes at most {audience.max_tier}"
-            + cost.instead(model, context.substitute(model, at_most=audience.max_tier), policy),
+            + cost.instead(choice, model, context.substitute(model, at_most=audience.max_tier), policy),
             choice,
             context.environments(reference, choice),
         )

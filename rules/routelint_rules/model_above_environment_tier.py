@@ -78,7 +78,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             where = ", ".join(f"'{name}'" for name in names)
             yield Breach(
                 f"'{choice.model.id}' is a {tier} model but {where} allows at most {most}"
-                + cost.instead(model, context.substitute(model, at_most=most), policy),
+                + cost.instead(choice, model, context.substitute(model, at_most=most), policy),
                 choice,
                 tuple(name for name in names if name != UNNAMED),
             )

@@ -69,7 +69,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
     for choice, model, tier in context.above(reference, task.max_tier):
         yield Breach(
             f"'{choice.model.id}' is a {tier} model but the {task.name} of '{workload.name}' needs at most {task.max_tier}"
-            + cost.instead(model, context.substitute(model, at_most=task.max_tier), policy),
+            + cost.instead(choice, model, context.substitute(model, at_most=task.max_tier), policy),
             choice,
             context.environments(reference, choice),
         )

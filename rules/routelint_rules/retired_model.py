@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routelint import cost
 from routelint.catalog import Status
 from routelint.model import Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
@@ -64,7 +65,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         yield Breach(
             f"'{choice.model.id}' reached its end of life"
             + (f" on {ended}" if ended else "")
-            + (f"; replace it with '{replacement.id}'" if replacement else ""),
+            + cost.move(choice, replacement, context.policy, "replace it with"),
             choice,
             context.environments(reference, choice),
         )

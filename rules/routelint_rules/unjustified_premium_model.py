@@ -83,7 +83,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         if not cover.covered:
             yield Breach(
                 f"'{choice.model.id}' is a {tier} model and no valid justification covers it"
-                + cost.instead(model, context.substitute(model, below=tier), policy),
+                + cost.instead(choice, model, context.substitute(model, below=tier), policy),
                 choice,
                 cover.uncovered,
                 related=cover.near,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routelint.catalog import Model, Price
+from routelint.model import Choice
 from routelint.policy import Policy
 
 # How code spells a service tier -> how the catalog's prices name it. On-demand spellings need no price of their own.
@@ -84,7 +85,26 @@ def percent_more(usd: float, least_usd: float) -> float | None:
     return 100 * (usd / least_usd - 1) if least_usd else None
 
 
-def instead(model: Model, substitute: Model | None, policy: Policy, verb: str = "use") -> str:
+def scope_of(model: Model, scope: str | None, policy: Policy) -> str | None:
+    """The inference profile by which a route that uses `scope` would reach another model; None for the bare id.
+
+    The route's own scope where the model has it; else the bare id where it is known to be invoked on demand; else the global
+    profile or the first other one that the policy allows.
+    """
+    if scope in model.profiles and policy.allows_scope(scope):
+        return scope
+    if model.on_demand is True:
+        return None
+    allowed = [each for each in model.profiles if policy.allows_scope(each)]
+    return "global" if "global" in allowed else next(iter(allowed), None)
+
+
+def identifier(model: Model, scope: str | None) -> str:
+    """The id of a model as a call names it: behind the prefix of its inference profile, where one is used."""
+    return model.id if scope is None else f"{scope}.{model.id}"
+
+
+def instead(choice: Choice, model: Model, substitute: Model | None, policy: Policy, verb: str = "use") -> str:
     """The way out of a finding, as the tail of its message: a cheaper model and how much cheaper, where both are known."""
     if substitute is None:
         return ""
@@ -96,7 +116,12 @@ def instead(model: Model, substitute: Model | None, policy: Policy, verb: str = 
         if times >= 10
         else f", {times:.2g} times cheaper per token"
     )
-    return f"; {verb} '{substitute.id}'{cheaper}"
+    return move(choice, substitute, policy, verb) + cheaper
+
+
+def move(choice: Choice, other: Model | None, policy: Policy, verb: str) -> str:
+    """The way out of a finding, as the tail of its message: another model as this route would name it."""
+    return "" if other is None else f"; {verb} '{identifier(other, scope_of(other, choice.model.scope, policy))}'"
 
 
 def _scope_name(scope: str | None, region: str | None) -> str:

@@ -170,22 +170,15 @@ class _Estimator:
         cheaper = substitutes.cheapest(model, self.policy, self.catalog, self.today)
         if cheaper is None:
             return None
-        scope = use.scope if use.scope in cheaper.profiles else self._scope(cheaper)
-        paid = self._rate(cheaper, use._replace(scope=scope), volume)
-        name = f"{scope}.{cheaper.id}" if scope else cheaper.id
-        return self._spend(cheaper, name, paid, volume) if isinstance(paid, Rate) else None
+        scope = cost.scope_of(cheaper, use.scope or None, self.policy)
+        paid = self._rate(cheaper, use._replace(scope=scope or ""), volume)
+        return self._spend(cheaper, cost.identifier(cheaper, scope), paid, volume) if isinstance(paid, Rate) else None
 
     def _spend(self, model: Model, identifier: str, paid: Rate, volume: Volume) -> Spend:
         own = self.policy.prices.model(model.id)
         if own is not None:
             return spend(model, identifier, paid, volume, own.source)
         return spend(model, identifier, paid, volume, "; ".join(self.catalog.details(model).price_source))
-
-    def _scope(self, model: Model) -> str:
-        """How a model can be reached under the policy: by its bare id where that works, else by the first profile allowed."""
-        if model.on_demand is not False:
-            return ""
-        return next((scope for scope in model.profiles if self.policy.allows_scope(scope)), "")
 
     def _rate(self, model: Model, use: _Use, volume: Volume) -> Rate | str:
         return cost.rate(
