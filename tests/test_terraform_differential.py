@@ -364,7 +364,7 @@ def test_another_parser_reads_the_same_literals() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(TERRAFORM is None, reason="the terraform program is not installed")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(10))
 def test_terraform_computes_the_same_values(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     programs = Programs(chance)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.parse.terraform.values import Called, Failure, Symbol, Thing, bind, inside, label_with, united
+from routelint.parse.terraform.values import Called, Failure, Symbol, Thing, bind, inside, label_with, rest_of, united
 from routelint.possible import Content, Hole, Items, Possibility, Possible, Record, Template, known, text_of
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ def index(evaluator: Evaluator, possible: Possible, key: Possible) -> Possible:
 
 def _index(evaluator: Evaluator, possibility: Possibility, key: Possibility) -> Possible:
     content, chosen = possibility.content, key.content
+    if evaluator.is_strict and isinstance(content, Thing | Called) and isinstance(chosen, str | int):
+        made = evaluator.references.repeated(evaluator, content)
+        if made is not None and rest_of(made) is None and not _holds(made, chosen):
+            return (replace(possibility, content=Failure(f"there is no instance [{shown(chosen)}]")),)
     match content:
         case Thing() if content.key is None:
             keyed = replace(content, key=(replace(key, trail=()),), label=label_with(content, f"[{shown(chosen)}]"))
@@ -71,6 +75,13 @@ def _index(evaluator: Evaluator, possibility: Possibility, key: Possibility) -> 
         case None:
             return (replace(possibility, content=Failure("an item is asked of null")),)
     return (replace(possibility, content=Failure("a text has no items")),)
+
+
+def _holds(made: Items | Record, key: str | int) -> bool:
+    if isinstance(made, Record):
+        return str(key) in made.entries
+    number = _whole(key)
+    return number is not None and 0 <= number < len(made.items)
 
 
 def _entry(

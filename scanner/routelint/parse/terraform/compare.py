@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from routelint.parse.terraform.values import Computed, Symbol, Thing
-from routelint.possible import Content, Hole, Items, Record, Template
+from routelint.possible import Content, Hole, Items, Possible, Record, Template
 
+MOST_DEPTH = 24
 NOT_TOLD = Hole("the condition cannot be told")
 
 
@@ -63,23 +64,38 @@ def equal(left: Content, right: Content) -> bool | None:
             return None
     if isinstance(left, Items | Record) or isinstance(right, Items | Record):
         return _equal_collections(left, right)
-    if isinstance(left, bool) is not isinstance(right, bool):
-        return str(left).lower() == str(right).lower() if isinstance(left, str) or isinstance(right, str) else False
-    if isinstance(left, str) is not isinstance(right, str):
-        return str(left) == str(right)
+    # Values of different types are never equal: `"1" == 1` is false.
+    if isinstance(left, bool) is not isinstance(right, bool) or isinstance(left, str) is not isinstance(right, str):
+        return False
     return left == right
 
 
-def _equal_collections(left: Content, right: Content) -> bool | None:
-    if isinstance(left, Items) and isinstance(right, Items) and left.rest is None and right.rest is None:
-        if len(left.items) != len(right.items):
+def _equal_collections(left: Content, right: Content, depth: int = 0) -> bool | None:
+    """Whether two collections are the same, item by item; different types never are."""
+    if depth > MOST_DEPTH:
+        return None
+    match left, right:
+        case Items(ours, None), Items(theirs, None):
+            pairs = list(zip(ours, theirs, strict=False)) if len(ours) == len(theirs) else None
+        case Record(ours, None), Record(theirs, None):
+            pairs = [(ours[key], theirs[key]) for key in ours] if ours.keys() == theirs.keys() else None
+        case (Items() | Record()), (Items() | Record()):
+            return None if isinstance(left, Items) is isinstance(right, Items) else False
+        case _:
             return False
-        return True if not left.items else None
-    if isinstance(left, Record) and isinstance(right, Record) and left.rest is None and right.rest is None:
-        if set(left.entries) != set(right.entries):
-            return False
-        return True if not left.entries else None
-    return None if isinstance(left, Items | Record) and isinstance(right, Items | Record) else False
+    if pairs is None:
+        return False
+    answers = [_equal_values(one, other, depth + 1) for one, other in pairs]
+    return False if False in answers else None if None in answers else True
+
+
+def _equal_values(left: Possible, right: Possible, depth: int) -> bool | None:
+    if len(left) != 1 or len(right) != 1:
+        return None
+    one, other = left[0].content, right[0].content
+    if isinstance(one, Items | Record) or isinstance(other, Items | Record):
+        return _equal_collections(one, other, depth) if not isinstance(one, Hole) and not isinstance(other, Hole) else None
+    return equal(one, other)
 
 
 def _could_be(template: Template, text: str) -> bool:

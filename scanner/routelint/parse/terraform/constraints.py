@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.terraform.nodes import Call, Expression, ObjectNode, TupleNode, Variable, literal_text
-from routelint.parse.terraform.values import through
+from routelint.parse.terraform.values import set_of, through
 from routelint.possible import Content, Items, Possibility, Possible, Record, known, text_of
 
 Default = Callable[[Expression], Possible]
@@ -25,8 +25,10 @@ def convert(possible: Possible, constraint: Expression, default: Default, depth:
             return tuple(_object(each, attributes, default, depth) for each in possible)
         case Call(_, "map", (inner, *_)):
             return tuple(_map(each, inner, default, depth) for each in possible)
-        case Call(_, "list" | "set", (inner, *_)):
+        case Call(_, "list", (inner, *_)):
             return tuple(_list(each, inner, default, depth) for each in possible)
+        case Call(_, "set", (inner, *_)):
+            return tuple(_set(_list(each, inner, default, depth)) for each in possible)
         case Call(_, "tuple", (TupleNode(_, inners), *_)):
             return tuple(_tuple(each, inners, default, depth) for each in possible)
         case Call(_, "optional", (inner, *_)):
@@ -99,6 +101,13 @@ def _list(possibility: Possibility, inner: Expression, default: Default, depth: 
     return replace(
         possibility, content=Items(tuple(convert(i, inner, default, depth + 1) for i in content.items), content.rest)
     )
+
+
+def _set(possibility: Possibility) -> Possibility:
+    content = possibility.content
+    if not isinstance(content, Items):
+        return possibility
+    return replace(possibility, content=Items(set_of(content.items), content.rest))
 
 
 def _tuple(possibility: Possibility, inners: tuple[Expression, ...], default: Default, depth: int) -> Possibility:

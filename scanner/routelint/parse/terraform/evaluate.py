@@ -102,6 +102,16 @@ class Evaluator:
         self.functions: Mapping[str, Callable[[Sequence[Possible], Scope], Possible]] = {}
         self.seen_names: dict[str, dict[str, None]] = {}
         self._depth = 0
+        # Whether what is not made counts as not there: so it is for `try`. Elsewhere somebody may turn it on.
+        self.is_strict = False
+
+    def strictly(self, expression: Expression, scope: Scope) -> Possible:
+        """What `expression` may be where an instance that is not made is a failure."""
+        before, self.is_strict = self.is_strict, True
+        try:
+            return self.evaluate(expression, scope)
+        finally:
+            self.is_strict = before
 
     def evaluate(self, expression: Expression, scope: Scope) -> Possible:
         """What `expression` may be; never empty."""
@@ -300,6 +310,9 @@ class Evaluator:
                 case Failure():
                     return (possibility,)
                 case Thing() | Called():
+                    made = self.references.repeated(self, possibility.content) if _is_made(scope) else None
+                    if isinstance(made, Items):
+                        return self._splat(known(made), item, scope)
                     every = self.references.instances(self, possibility.content)
                     return known(Items(tuple(self.evaluate(item, scope.with_names({ELEMENT: each})) for each in every)))
                 case Hole() as hole:
@@ -319,8 +332,13 @@ class Evaluator:
         members = list(entries(collection))
         rest = rest_of(collection.content)
         if isinstance(collection.content, Thing | Called):
-            members = self.references.members(self, collection.content)
-            rest = None
+            made = self.references.repeated(self, collection.content) if _is_made(scope) else None
+            members = (
+                list(entries(replace(collection, content=made)))
+                if made is not None
+                else self.references.members(self, collection.content)
+            )
+            rest = rest_of(made) if made is not None else None
         if len(members) > MOST_ITEMS:
             rest = Hole(f"more than {MOST_ITEMS} items")
         items: list[Possible] = []
@@ -354,6 +372,11 @@ class Evaluator:
             return True
         truths = {compare.truth(each.content) for each in self.evaluate(condition, scope)}
         return truths.pop() if len(truths) == 1 else None
+
+
+def _is_made(scope: Scope) -> bool:
+    """Whether the configuration makes what an expression stands in; what it leaves out is shown as if it were on."""
+    return scope.alive and scope.instance.alive
 
 
 def _key_text(content: Content) -> str:

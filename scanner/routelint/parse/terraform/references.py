@@ -333,6 +333,13 @@ class References:
             return Items(tuple(value for _, value in members), Hole(unsure.reason) if unsure is not None else None)
         return None
 
+    def collection(self, evaluator: Evaluator, referred: Thing | Called) -> Items | Record | None:
+        """What functions take a resource or call for: its instances, or the outputs of a call without count and for_each."""
+        repeated = self.repeated(evaluator, referred)
+        if repeated is not None or isinstance(referred, Thing) or len(referred.instances) != 1:
+            return repeated
+        return Record({name: self._output(evaluator, referred, name) for name in referred.instances[0].folder.outputs})
+
     def _output(self, evaluator: Evaluator, called: Called, name: str) -> Possible:
         found = []
         for instance in called.instances:

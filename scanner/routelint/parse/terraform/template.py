@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
@@ -26,6 +26,7 @@ Part = TemplatePart
 
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\$\$(?=\{)|%%(?=\{)')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _DOUBLED = re.compile(r"\$\$(?=\{)|%%(?=\{)")
 
 
@@ -57,29 +58,40 @@ def heredocs(root: Node) -> Iterator[Node]:
         pending.extend(reversed(node.named_children))
 
 
-class _Parts:
-    """Collects the parts of one text: the grammar drops blanks around literals, so the text between nodes is taken."""
+@dataclass(slots=True)
+class _Line:
+    """A literal up to the end of its line: what Terraform reads at once, and so what `~` and indentation change at once."""
 
-    def __init__(self, reader: Reader, depth: int, *, quoted: bool) -> None:
+    text: str
+
+
+class _Parts:
+    """Collects the parts of one text: the grammar drops blanks around literals, so the text between nodes is taken.
+
+    `lines` are the literals of the whole text in order, None standing for each interpolation and directive between them.
+    """
+
+    def __init__(self, reader: Reader, depth: int, lines: list[_Line | None], *, quoted: bool) -> None:
         self.reader = reader
         self.depth = depth
         self.quoted = quoted
+        self.lines = lines
         self.collected: list[Any] = []
         self.strip_next = False
 
     def literal(self, start: int, end: int, *, strip_end: bool = False) -> None:
-        """The text between two offsets."""
-        if end <= start:
-            return
-        text = self.reader.file.text(start, end)
-        text = unescape(text) if self.quoted else _DOUBLED.sub(lambda match: match[0][0], text)
-        if self.strip_next:
-            text = text.lstrip()
-        if strip_end:
-            text = text.rstrip()
+        """The text between two offsets, line by line."""
+        if end > start:
+            text = self.reader.file.text(start, end)
+            text = unescape(text) if self.quoted else _DOUBLED.sub(lambda match: match[0][0], text)
+            lines = [_Line(text)] if self.quoted else [_Line(line) for line in _LINE.findall(text)]
+            if self.strip_next:
+                lines[0].text = lines[0].text.lstrip()
+            if strip_end:
+                lines[-1].text = lines[-1].text.rstrip()
+            self.collected.extend(lines)
+            self.lines.extend(lines)
         self.strip_next = False
-        if text:
-            self.collected.append(text)
 
     def run(self, nodes: list[Node], start: int, end: int) -> None:
         """Everything between two offsets, with the interpolations and directives among `nodes`."""
@@ -89,7 +101,7 @@ class _Parts:
                 continue
             opens, closes = _markers(self.reader, node)
             self.literal(position, node.start_byte, strip_end=opens)
-            self.strip_next = False
+            self.lines.append(None)
             part = self._part(node)
             self.collected.append(part)
             self.strip_next = closes
@@ -136,24 +148,46 @@ class _Parts:
         inside = [
             child for child in node.named_children if child.start_byte >= left.end_byte and child.end_byte <= right.start_byte
         ]
-        inner = _Parts(self.reader, self.depth + 1, quoted=self.quoted)
+        inner = _Parts(self.reader, self.depth + 1, self.lines, quoted=self.quoted)
         inner.strip_next = _has_marker(self.reader, left.end_byte - 2)
         inner.run(inside, left.end_byte, right.start_byte)
-        if _has_marker(self.reader, right.start_byte + 2) and inner.collected and isinstance(inner.collected[-1], str):
-            inner.collected[-1] = inner.collected[-1].rstrip()
+        if _has_marker(self.reader, right.start_byte + 2) and inner.collected and isinstance(inner.collected[-1], _Line):
+            inner.collected[-1].text = inner.collected[-1].text.rstrip()
+        self.lines.append(None)
         return TextTemplate(Place(self.reader.file, left.end_byte, right.start_byte), tuple(inner.collected))
 
 
 def parts(reader: Reader, node: Node, depth: int, *, indented: bool) -> tuple[Part, ...]:
     """The parts of a quoted text or heredoc; `indented` takes away the indentation that all lines share."""
-    if node.type == "quoted_template":
-        collector = _Parts(reader, depth, quoted=True)
-        collector.run(node.named_children, node.start_byte + 1, max(node.start_byte + 1, node.end_byte - 1))
-        return tuple(collector.collected)
-    start, end = _heredoc_bounds(reader, node)
-    collector = _Parts(reader, depth, quoted=False)
+    quoted = node.type == "quoted_template"
+    if quoted:
+        start, end = node.start_byte + 1, max(node.start_byte + 1, node.end_byte - 1)
+    else:
+        start, end = _heredoc_bounds(reader, node)
+    collector = _Parts(reader, depth, [], quoted=quoted)
     collector.run(node.named_children, start, end)
-    return _dedented(tuple(collector.collected)) if indented else tuple(collector.collected)
+    if indented and not quoted:
+        _dedent(collector.lines)
+    return _settled(collector.collected)
+
+
+def _settled(collected: Iterable[Any]) -> tuple[Part, ...]:
+    """The parts with their lines as texts."""
+    settled: list[Part] = []
+    for part in collected:
+        if isinstance(part, _Line):
+            if settled and isinstance(settled[-1], str):
+                settled[-1] += part.text
+            elif part.text:
+                settled.append(part.text)
+        elif isinstance(part, TemplateIf):
+            then = replace(part.then, parts=_settled(part.then.parts))
+            settled.append(replace(part, then=then, otherwise=replace(part.otherwise, parts=_settled(part.otherwise.parts))))
+        elif isinstance(part, TemplateFor):
+            settled.append(replace(part, body=replace(part.body, parts=_settled(part.body.parts))))
+        else:
+            settled.append(part)
+    return tuple(settled)
 
 
 def _heredoc_bounds(reader: Reader, node: Node) -> tuple[int, int]:
@@ -164,35 +198,25 @@ def _heredoc_bounds(reader: Reader, node: Node) -> tuple[int, int]:
     return start, max(start, end)
 
 
-def _dedented(collected: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts without the indentation that every line has; blank lines have none to speak of."""
+def _dedent(lines: list[_Line | None]) -> None:
+    """Takes away the indentation that all lines have, as HCL does: blank lines have none to speak of.
+
+    A line that starts with an interpolation has none. What `~` has joined to the line before starts no line.
+    """
+    starting: list[_Line] = []
     smallest: int | None = None
     at_start = True
-    for part in collected:
-        if not isinstance(part, str):
-            smallest = 0 if at_start else smallest
+    for line in lines:
+        if at_start:
             at_start = False
-            continue
-        lines = part.split("\n")
-        for number, line in enumerate(lines):
-            starts = at_start or number > 0
-            last = number == len(lines) - 1
-            if starts and (line.strip() or (last and line)):
-                indent = len(line) - len(line.lstrip(" \t"))
+            indent = len(line.text) - len(line.text.lstrip()) if line is not None else 0
+            if line is None or line.text.strip() or not line.text.endswith("\n"):
                 smallest = indent if smallest is None else min(smallest, indent)
-        at_start = lines[-1] == "" and (at_start or len(lines) > 1)
-    if not smallest:
-        return collected
-    result: list[Part] = []
-    at_start = True
-    for part in collected:
-        if isinstance(part, str):
-            lines = part.split("\n")
-            result.append("\n".join(line[smallest:] if at_start or number else line for number, line in enumerate(lines)))
-        else:
-            result.append(part)
-        at_start = False
-    return tuple(result)
+                starting.extend((line,) if line is not None else ())
+        if line is not None and line.text.endswith("\n"):
+            at_start = True
+    for line in starting:
+        line.text = line.text[smallest:]
 
 
 def _markers(reader: Reader, node: Node) -> tuple[bool, bool]:

@@ -202,6 +202,44 @@ def from_plain(value: object, budget: list[int] | None = None, depth: int = 0) -
     return str(value)
 
 
+def identity(possible: Possible, depth: int = 0) -> tuple[object, ...]:
+    """What tells values apart, however they came."""
+    return tuple(_identity(each.content, depth) for each in possible)
+
+
+def _identity(content: Content, depth: int) -> tuple[object, ...]:
+    if depth > MOST_NESTED:
+        return (id(content),)
+    match content:
+        case Items(items, rest):
+            return ("list", rest is None, *(identity(item, depth + 1) for item in items))
+        case Record(pairs, rest):
+            return ("map", rest is None, *((key, identity(pairs[key], depth + 1)) for key in sorted(pairs)))
+        case bool() | int() | float():
+            return (isinstance(content, bool), content)
+        case Thing() | Called():
+            return (id(content),)
+    return (str(type(content)), repr(content))
+
+
+def set_of(items: Iterable[Possible]) -> tuple[Possible, ...]:
+    """The items of a set, each once, in Terraform's order: numbers by size, texts by letters, false before true."""
+    unique: dict[tuple[object, ...], Possible] = {}
+    for item in items:
+        unique.setdefault(identity(item), item)
+    return tuple(sorted(unique.values(), key=_order))
+
+
+def _order(item: Possible) -> tuple[int, float, str]:
+    content = item[0].content
+    match content:
+        case bool() | int() | float():
+            return (0, content, "")
+        case str():
+            return (1, 0, content)
+    return (2, 0, "")
+
+
 def label_with(hole: Hole, step: str) -> str:
     """The label of a hole one step further in: `${data.x.y}` and `.name` give `${data.x.y.name}`."""
     if hole.label.startswith("${") and hole.label != "${...}":

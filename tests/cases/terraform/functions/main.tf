@@ -78,5 +78,5 @@ resource "aws_bedrockagent_agent" "not_evaluated" {
 }
 
 resource "aws_bedrockagent_agent" "address_ranges" {
-  foundation_model = cidrhost("10.0.0.0/8", 1)
+  foundation_model = cidrsubnets("10.0.0.0/8", 4)[0]
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.parse.terraform.constraints import convert_scalar
-from routelint.parse.terraform.functions import collections, documents, texts
+from routelint.parse.terraform.functions import collections, documents, encodings, texts
 from routelint.parse.terraform.functions.arguments import Function
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import Call, Expression
@@ -17,7 +17,7 @@ from routelint.possible import Content, Hole, Items, Possibility, Possible, Reco
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
-FUNCTIONS: dict[str, Function] = {**texts.FUNCTIONS, **collections.FUNCTIONS, **documents.FUNCTIONS}
+FUNCTIONS: dict[str, Function] = {**texts.FUNCTIONS, **collections.FUNCTIONS, **documents.FUNCTIONS, **encodings.FUNCTIONS}
 MOST_ARGUMENTS = 256
 
 # Wrappers that change how a value is shown or typed, never the value.
@@ -73,10 +73,12 @@ def _apply(evaluator: Evaluator, name: str, values: Sequence[Possible], scope: S
     if name in TRANSPARENT and values:
         return values[0]
     if name in CONVERSIONS and values:
-        return tuple(replace(each, content=convert_scalar(each.content, CONVERSIONS[name])) for each in values[0])
+        return tuple(replace(each, content=_converted(each.content, CONVERSIONS[name])) for each in values[0])
     values = [_settled(evaluator, value) for value in values]
-    if name in ("file", "templatefile", "fileexists", "filebase64"):
+    if name in ("file", "templatefile", "fileexists", "filebase64", "fileset"):
         return documents.from_file(evaluator, name, values, scope)
+    if name == "templatestring":
+        return documents.from_text(evaluator, values, scope)
     if name == "contains" and len(values) == 2:
         for each in values[1]:
             for listed in values[0]:
@@ -91,6 +93,15 @@ def _apply(evaluator: Evaluator, name: str, values: Sequence[Possible], scope: S
     return function(values)
 
 
+def _converted(content: Content, name: str) -> Content:
+    if isinstance(content, Items | Record):
+        return Failure(f"a list or map is no {name}")
+    converted = convert_scalar(content, name)
+    if isinstance(converted, str) and name != "string":
+        return Failure(f"'{converted}' is no {name}")
+    return converted
+
+
 def _settled(evaluator: Evaluator, value: Possible) -> Possible:
     """Collections of instances as the lists or maps that functions ask for; everything else as it is."""
     if not any(isinstance(each.content, Thing | Called) for each in value):
@@ -99,7 +110,7 @@ def _settled(evaluator: Evaluator, value: Possible) -> Possible:
     for each in value:
         content = each.content
         if isinstance(content, Thing | Called):
-            members = evaluator.references.repeated(evaluator, content)
+            members = evaluator.references.collection(evaluator, content)
             settled.append(inside(each, known(members if members is not None else content)))
         else:
             settled.append((each,))
@@ -110,7 +121,7 @@ def _try(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) ->
     found: list[Possible] = []
     pending: Possible = known(Failure("no argument of try can be evaluated"))
     for argument in arguments:
-        value = evaluator.evaluate(argument, scope)
+        value = evaluator.strictly(argument, scope)
         kept = tuple(each for each in value if not fails(each.content))
         failed = tuple(each for each in value if fails(each.content))
         if kept:
@@ -130,7 +141,7 @@ def _can(evaluator: Evaluator, arguments: Sequence[Expression], scope: Scope) ->
             return False
         return Hole(content.reason, content.label) if isinstance(content, Hole) and not isinstance(content, Thing) else True
 
-    return united(known(works(each.content)) for each in evaluator.evaluate(arguments[0], scope))
+    return united(known(works(each.content)) for each in evaluator.strictly(arguments[0], scope))
 
 
 def _lookup(evaluator: Evaluator, values: Sequence[Possible]) -> Possible:
@@ -141,7 +152,7 @@ def _lookup(evaluator: Evaluator, values: Sequence[Possible]) -> Possible:
     for each in found:
         if isinstance(each.content, Failure):
             choices.append(values[2])
-        elif isinstance(each.content, Hole):
+        elif isinstance(each.content, Hole) and not isinstance(each.content, Thing | Called):
             # The map may hold the key or not: both are possible.
             choices.append((each,))
             choices.append(values[2])

@@ -19,7 +19,7 @@ from routelint.parse.terraform.functions.arguments import (
     spread_out,
 )
 from routelint.parse.terraform.functions.texts import FUNCTIONS as TEXT_FUNCTIONS
-from routelint.parse.terraform.values import Failure, entries, inside, rest_of, skipped, united
+from routelint.parse.terraform.values import Failure, entries, identity, inside, rest_of, set_of, skipped, united
 from routelint.possible import (
     Content,
     Hole,
@@ -147,14 +147,21 @@ def _distinct(collection: Possibility) -> Possible:
 
 
 def _unique(items: Iterable[Possible]) -> list[Possible]:
-    seen: dict[str, Possible] = {}
+    seen: dict[tuple[object, ...], Possible] = {}
     for item in items:
-        seen.setdefault(repr([each.content for each in item]), item)
+        seen.setdefault(identity(item), item)
     return list(seen.values())
 
 
 def _sorted(collection: Possibility) -> Possible:
-    return _failed(collection) or _list(sorted(_items(collection), key=_sort_key), _rest(collection))
+    texts = (_as_texts(item) for item in _items(collection))
+    return _failed(collection) or _list(sorted(texts, key=_sort_key), _rest(collection))
+
+
+def _as_texts(item: Possible) -> Possible:
+    return tuple(
+        replace(each, content=text_of(each.content)) if isinstance(each.content, bool | int | float) else each for each in item
+    )
 
 
 def _sort_key(item: Possible) -> str:
@@ -172,11 +179,28 @@ def _set(collection: Possibility) -> Possible:
         return failed or (collection,)
     if isinstance(collection.content, Hole):
         return (collection,)
-    return _list(sorted(_unique(_items(collection)), key=_sort_key), _rest(collection))
+    return _list(set_of(_alike(_items(collection))), _rest(collection))
 
 
-def _same(collection: Possibility) -> Possible:
-    return (collection,)
+def _alike(items: Sequence[Possible]) -> list[Possible]:
+    """The items of a list, set or map as one type: where a text is among them, numbers and truth values are texts too."""
+    if not any(isinstance(each.content, str | Template) for item in items for each in item):
+        return list(items)
+    return [_as_texts(item) for item in items]
+
+
+def _tolist(collection: Possibility) -> Possible:
+    if not isinstance(collection.content, Items):
+        return (collection,)
+    return _list(_alike(_items(collection)), collection.content.rest)
+
+
+def _tomap(collection: Possibility) -> Possible:
+    if not isinstance(collection.content, Record):
+        return (collection,)
+    pairs = collection.content.entries
+    alike = _alike([inside(collection, value) for value in pairs.values()])
+    return known(Record(dict(zip(pairs, alike, strict=True)), collection.content.rest))
 
 
 def _keys(collection: Possibility) -> Possible:
@@ -277,8 +301,8 @@ def _chunklist(collection: Possibility, size: Possibility) -> Possible:
 
 
 def _union(*lists: Possibility) -> Possible:
-    merged = _unique(item for each in lists for item in _items(each))
-    return _failed(*lists) or _list(sorted(merged, key=_sort_key), _rest(*lists))
+    merged = set_of(item for each in lists for item in _items(each))
+    return _failed(*lists) or _list(merged, _rest(*lists))
 
 
 def _chosen_of(keep: bool) -> Function:
@@ -292,7 +316,7 @@ def _chosen_of(keep: bool) -> Function:
         if rest is not None:
             return known(Items((), rest))
         names = [{_sort_key(item) for item in _items(other)} for other in others]
-        members = sorted(_unique(_items(first)), key=_sort_key)
+        members = set_of(_items(first))
         if keep:
             return _list(item for item in members if all(_sort_key(item) in other for other in names))
         return _list(item for item in members if not any(_sort_key(item) in other for other in names))
@@ -388,8 +412,8 @@ FUNCTIONS: dict[str, Function] = {
     "sort": on_possibilities(_sorted, 1, 1),
     "reverse": on_possibilities(_reverse, 1, 1),
     "toset": on_possibilities(_set, 1, 1),
-    "tolist": on_possibilities(_same, 1, 1),
-    "tomap": on_possibilities(_same, 1, 1),
+    "tolist": on_possibilities(_tolist, 1, 1),
+    "tomap": on_possibilities(_tomap, 1, 1),
     "list": lambda values: known(Items(tuple(values))),
     "keys": on_possibilities(_keys, 1, 1),
     "values": on_possibilities(_values, 1, 1),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Location
+from routelint.parse.terraform import syntax
 from routelint.parse.terraform.functions import yaml_text
 from routelint.parse.terraform.functions.arguments import Function, on_contents, spread_out
 from routelint.parse.terraform.module import Scope
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
 MOST_NESTED = 40
+MOST_FILES = 256
+_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\{([^{}]*)\}|.", re.DOTALL)
 LONGEST_DOCUMENT = 400_000
 # Stand for holes while a text known in part is decoded.
 _FIRST_MARK = 0xF0000
@@ -149,7 +154,7 @@ def _key(key: str, holes: list[Hole]) -> str:
 
 
 def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope: Scope) -> Possible:
-    """`file`, `templatefile`, `fileexists`: what a file of the scanned tree holds."""
+    """`file`, `templatefile`, `fileexists`, `fileset`: what the files of the scanned tree hold."""
     if not values:
         return known(Failure("wrong number of arguments"))
 
@@ -162,6 +167,8 @@ def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope
                     content.reason if isinstance(content, Hole) else "the path of the file cannot be told", f"${{{name}(...)}}"
                 )
             )
+        if name == "fileset":
+            return known(_files_below(evaluator, path, arguments[1].content if len(arguments) > 1 else None))
         text = evaluator.references.project.text(path)
         if name == "fileexists":
             return known(text is not None) if text is not None else known(Hole(f"{path} is not in the scanned files"))
@@ -175,6 +182,49 @@ def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope
         return _rendered(evaluator, path, scope.with_names(names))
 
     return bind(list(values[:2]), one)
+
+
+def _files_below(evaluator: Evaluator, folder: str, pattern: Content) -> Content:
+    """The files below a folder that a pattern fits, relative to it."""
+    if not isinstance(pattern, str):
+        return Hole(pattern.reason) if isinstance(pattern, Hole | Template) else Failure("fileset takes a pattern")
+    fits = re.compile(_GLOB.sub(_as_regex, pattern))
+    prefix = folder + "/"
+    found = [path[len(prefix) :] for path in evaluator.references.project.tree.paths() if path.startswith(prefix)]
+    kept = [path for path in found if fits.fullmatch(path)]
+    rest = Hole(f"more than {MOST_FILES} files") if len(kept) > MOST_FILES else None
+    return Items(tuple(known(path) for path in kept[:MOST_FILES]), rest)
+
+
+def _as_regex(match: re.Match[str]) -> str:
+    """One sign of a pattern of file names as an expression; a star takes no more than one folder unless it is double."""
+    match match[0]:
+        case "**/":
+            return "(?:[^/]+/){0,32}"
+        case "*" | "**":
+            return "[^/]*"
+        case "?":
+            return "[^/]"
+    if match[1]:
+        return "(?:" + "|".join(re.escape(each).replace(r"\*", "[^/]*") for each in match[1].split(",")) + ")"
+    return re.escape(match[0])
+
+
+def from_text(evaluator: Evaluator, values: Sequence[Possible], scope: Scope) -> Possible:
+    """`templatestring`: a text of the configuration as a template."""
+    if len(values) != 2:
+        return known(Failure("wrong number of arguments"))
+
+    def one(arguments: tuple[Possibility, ...]) -> Possible:
+        content = arguments[0].content
+        if not isinstance(content, str):
+            return known(Hole(content.reason) if isinstance(content, Hole | Template) else Failure("no text to render"))
+        names = {key: value for key, value in entries(arguments[1]) if key is not None}
+        found = evaluator.evaluate(syntax.parse_template("", content), scope.with_names(names))
+        # Its places are those of no file.
+        return tuple(replace(each, trail=tuple(hop for hop in each.trail if hop.location.path)) for each in found)
+
+    return bind(list(values), one)
 
 
 def _rendered(evaluator: Evaluator, path: str, scope: Scope) -> Possible:

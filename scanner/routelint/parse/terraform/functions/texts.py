@@ -9,9 +9,9 @@ import posixpath
 import re
 import textwrap
 from collections.abc import Callable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
-from routelint.parse.terraform.functions import patterns
+from routelint.parse.terraform.functions import documents, patterns
 from routelint.parse.terraform.functions.arguments import (
     Function,
     as_text,
@@ -127,7 +127,7 @@ def _join(values: Sequence[Possible]) -> Possible:
     return combine(spread_out(values), apply)
 
 
-_VERB = re.compile(r"%(?:%|(?:\[(\d{1,4})\])?([-+ 0]{0,4})(\d{0,6})(?:\.(\d{1,6}))?([vsdqtfeg#x]))")
+_VERB = re.compile(r"%(?:%|(?:\[(\d{1,4})\])?([-+ 0#]{0,4})(\d{0,6})(?:\.(\d{1,6}))?([vsdqtfegx]))")
 
 
 def _format(template: Content, *arguments: Content) -> Content:
@@ -150,6 +150,8 @@ def _format(template: Content, *arguments: Content) -> Content:
 
 
 def _formatted(content: Content, flags: str, width: str, precision: str | None, verb: str) -> Content:
+    if verb == "v" and (isinstance(content, Items | Record) or "#" in flags):
+        return documents.encode(content)
     if isinstance(content, Hole | Template | Items | Record):
         return content
     text = as_text(content)
@@ -273,7 +275,7 @@ FUNCTIONS: dict[str, Function] = {
     "dirname": on_scalars(lambda path: posixpath.dirname(as_text(path)) or ".", 1, 1),
     "abspath": on_contents(lambda path: path, 1, 1),
     "pathexpand": on_contents(lambda path: path, 1, 1),
-    "urlencode": on_scalars(lambda text: quote(as_text(text), safe=""), 1, 1),
+    "urlencode": on_scalars(lambda text: quote_plus(as_text(text), safe=""), 1, 1),
     "base64encode": on_scalars(lambda text: base64.b64encode(as_text(text).encode()).decode(), 1, 1),
     "base64decode": on_scalars(_unbase64, 1, 1),
     "md5": on_scalars(_digest("md5"), 1, 1),
@@ -290,17 +292,12 @@ FUNCTIONS: dict[str, Function] = {
     "plantimestamp": _unknown_here("the time of the run"),
     "uuid": _unknown_here("a random value"),
     "bcrypt": _unknown_here("a random value"),
-    "cidrsubnet": _unknown_here("an address range is not computed"),
     "cidrsubnets": _unknown_here("an address range is not computed"),
-    "cidrhost": _unknown_here("an address range is not computed"),
-    "cidrnetmask": _unknown_here("an address range is not computed"),
     "filemd5": _unknown_here("the digest of a file"),
     "filesha1": _unknown_here("the digest of a file"),
     "filesha256": _unknown_here("the digest of a file"),
     "filebase64sha256": _unknown_here("the digest of a file"),
     "filebase64sha512": _unknown_here("the digest of a file"),
-    "base64sha256": _unknown_here("a digest"),
-    "base64sha512": _unknown_here("a digest"),
     "formatdate": _unknown_here("a time"),
     "timeadd": _unknown_here("a time"),
 }
