@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop
@@ -15,6 +15,10 @@ from routelint.possible import Hole, Items, Possibility, Possible, Record, known
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
+
+
+# What the object a method belongs to is called among the arguments of a wrapper.
+_RECEIVER = "<receiver>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +44,13 @@ class Bound:
 def given(node: ast.Call, site: Site) -> Given:
     """The arguments of a plain call."""
     return Given(node, site, tuple(node.args), tuple(node.keywords))
+
+
+def with_receiver(arguments: Given, receiver: Possible) -> Given:
+    """The arguments with an object before them."""
+    name = ast.copy_location(ast.Name(_RECEIVER, ast.Load()), arguments.call)
+    site = arguments.site.binding({_RECEIVER: receiver})
+    return replace(arguments, site=site, positional=(name, *arguments.positional))
 
 
 def bind(evaluator: Evaluator, scope: Scope, arguments: Given, skip: int) -> Bound:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.python import changes
+from routelint.parse.python import changes, handed
 from routelint.parse.python.scopes import Scope, dotted, shown, subscripted, targets
 from routelint.parse.python.values import NOTHING, Class, Site, step
-from routelint.possible import Possible, known, unknown
+from routelint.possible import Possible, known
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -87,6 +87,8 @@ class Assignments:
                     return Update(
                         lambda entry, node=node: changes.called(self._evaluator, entry(), node, site)  # type: ignore[misc]
                     )
+        for call in handed.calls(site.scope.module, statement, key, site.scope):
+            return Update(lambda entry, call=call: handed.after(self._evaluator, key, call, entry, site))  # type: ignore[misc]
         return Define(lambda: None) if self._rebinds(key, statement, site) else None
 
     def _rebinds(self, key: str, statement: ast.stmt, site: Site) -> bool:
@@ -141,22 +143,18 @@ class Assignments:
     def _unpacked(self, key: str, parts: list[ast.expr], value: ast.expr, site: Site) -> Effect:
         if not any(dotted(each) == key for part in parts for each in targets(part)):
             return None
-        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(parts):
+        starred = any(isinstance(each, ast.Starred) for each in [*parts, *getattr(value, "elts", ())])
+        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(parts) and not starred:
             for part, item in zip(parts, value.elts, strict=True):
                 effect = self._target(key, part, item, site)
                 if effect is not None:
                     return effect
-        for index, part in enumerate(parts):
-            if isinstance(part, ast.Starred) and dotted(part.value) == key:
-                return Define(lambda: unknown(f"{key} takes the rest of an unpacked value"))
-            if dotted(part) == key:
-                after_star = any(isinstance(each, ast.Starred) for each in parts[:index])
-                place = index - len(parts) if after_star else index
-                return Define(lambda place=place: self._part(key, value, place, site))  # type: ignore[misc]
-        return Define(lambda: unknown(f"{key} is unpacked from a nested value"))
+        whole = ast.copy_location(ast.Tuple(parts, ast.Store()), value)
+        path = next(path for path, target in changes.unpacking(whole) if dotted(target) == key)
+        return Define(lambda: self._part(key, value, path, site))
 
-    def _part(self, key: str, value: ast.expr, place: int, site: Site) -> Possible:
-        found = changes.item(self._evaluator.expression(value, site), place, shown(value))
+    def _part(self, key: str, value: ast.expr, path: Sequence[changes.Part], site: Site) -> Possible:
+        found = changes.down(self._evaluator.expression(value, site), path, shown(value))
         return self.named(key, value, found, site)
 
     def _import(self, key: str, statement: ast.Import | ast.ImportFrom, site: Site) -> Effect:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from routelint.parse.python import changes
-from routelint.parse.python.arguments import Given
+from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.scopes import CallPlace, Scope, dotted, last_name
 from routelint.parse.python.values import NOTHING, Class, Function
 from routelint.possible import Possible
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Calls of one function that are looked at for the values it is passed.
 MOST_CALLERS = 40
+# Decorators on top of each other.
+MOST_WRAPPERS = 6
 
 
 class Callers:
@@ -36,6 +38,7 @@ class Callers:
 
     def _find_callers(self, scope: Scope) -> Iterator[Given]:
         if isinstance(scope.node, ast.Lambda):
+            yield from self._of_lambda(scope, scope.node)
             return
         wanted = scope
         if scope.name in ("__init__", "__new__", "__post_init__") and scope.owner is not None:
@@ -48,6 +51,31 @@ class Callers:
                 yield from self._calls_in(module, name, wanted)
         if wanted.is_class:
             yield from self._from_subclasses(wanted)
+
+    def _of_lambda(self, scope: Scope, node: ast.Lambda) -> Iterator[Given]:
+        """The calls of a lambda: by the name it is assigned to, or where it is handed on."""
+        match scope.statement:
+            case ast.Assign(targets=[ast.Name(name)], value=value) if value is node:
+                for module in self.modules_naming(scope, [name]):
+                    yield from self._calls_in(module, name, scope)
+        for place in scope.module.calls:
+            if place.statement is scope.statement and any(each is node for each in place.call.args):
+                yield from self._handed_to(place, node)
+
+    def make(self, scope: Scope) -> bool:
+        """Whether any call in the repository makes an object of exactly this class."""
+        for module in self.modules_naming(scope, [scope.name]):
+            aliases = [alias for alias, names in module.aliases.items() if scope.name in names]
+            for name in (scope.name, *aliases):
+                for place in module.calls_by_name.get(name, ()):
+                    site, func = self._evaluator.place(place), place.call.func
+                    callee = self._evaluator.once(
+                        ("callee", place.call),
+                        lambda func=func, site=site: self._evaluator.expression(func, site),  # type: ignore[misc]
+                    )
+                    if any(isinstance(each.content, Class) and each.content.scope is scope for each in callee or NOTHING):
+                        return True
+        return False
 
     def modules_naming(self, wanted: Scope, names: Iterable[str]) -> Iterator[Module]:
         """The modules that can call a function or class: those that hold a name of it; for a nested function its own."""
@@ -69,17 +97,55 @@ class Callers:
         aliases = [alias for alias, names in module.aliases.items() if name in names]
         for called in (name, *aliases):
             for place in module.calls_by_name.get(called, ()):
-                target = self._target(place.call.func, place, wanted)
-                if target is not None:
-                    yield Given(
-                        place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords), *target
-                    )
+                yield from self._direct(place, wanted)
             for place in module.mentions.get(called, ()):
                 yield from self._handed_on(place, called, wanted)
         if wanted.is_class:
             for place in module.calls_by_name.get("cls", ()):
                 if place.scope.owner is wanted:
                     yield Given(place.call, self._evaluator.place(place), tuple(place.call.args), tuple(place.call.keywords))
+
+    def _direct(self, place: CallPlace, wanted: Scope) -> Iterator[Given]:
+        """The call at a place, where it reaches the wanted function: itself, or what the wrapper it reaches calls in turn."""
+        wrapper = self._wrapper(place, wanted)
+        site = self._evaluator.place(place)
+        if wrapper is not None:
+            yield from self._through(wrapper, given(place.call, site), wanted, 0)
+            return
+        target = self._target(place.call.func, place, wanted)
+        if target is not None:
+            yield Given(place.call, site, tuple(place.call.args), tuple(place.call.keywords), *target)
+
+    def _wrapper(self, place: CallPlace, wanted: Scope) -> Function | None:
+        """The wrapper that stands for the wanted function, where a call reaches that."""
+        if not wanted.decorators:
+            return None
+        site = self._evaluator.place(place)
+        func = place.call.func
+        callee = self._evaluator.once(("callee", place.call), lambda: self._evaluator.expression(func, site)) or NOTHING
+        for each in callee:
+            if isinstance(each.content, Function) and each.content.stands_for is wanted:
+                return each.content
+        return None
+
+    def _through(self, wrapper: Function, arguments: Given, wanted: Scope, depth: int) -> Iterator[Given]:
+        """The calls of the wanted function that a wrapper makes when it is called itself."""
+        scope = wrapper.scope
+        assert scope is not None
+        if isinstance(scope.node, ast.Lambda) or depth > MOST_WRAPPERS:
+            return
+        frame = self._evaluator.calls.frame(wrapper, arguments)
+        for place in scope.module.calls:
+            if place.scope is not scope:
+                continue
+            site = self._evaluator.site(place.statement, frame)
+            for each in self._evaluator.expression(place.call.func, site):
+                if not isinstance(each.content, Function):
+                    continue
+                if each.content.scope is wanted:
+                    yield given(place.call, site)
+                elif each.content.stands_for is wanted:
+                    yield from self._through(each.content, given(place.call, site), wanted, depth + 1)
 
     def _target(self, func: ast.expr, place: CallPlace, wanted: Scope) -> tuple[int, Possible | None] | None:
         """How a callee reaches the wanted function: parameters filled before, and the object; None where it does not."""
@@ -99,13 +165,9 @@ class Callers:
     def _handed_on(self, place: CallPlace, name: str, wanted: Scope) -> Iterator[Given]:
         """A function given to another call to be called there: a thread, an executor, a partial."""
         call = place.call
-        for index, argument in enumerate(call.args):
+        for argument in call.args:
             if last_name(argument) == name and self._target(argument, place, wanted) is not None:
-                outer = last_name(call.func)
-                if outer in ("partial", "submit", "to_thread", "run_in_executor", "run_sync", "apply_async", "Process"):
-                    yield Given(call, self._evaluator.place(place), tuple(call.args[index + 1 :]), tuple(call.keywords))
-                elif outer == "map" and len(call.args) > index + 1:
-                    yield from self._mapped(place, call.args[index + 1 :])
+                yield from self._handed_to(place, argument)
         for keyword in call.keywords:
             if keyword.arg in ("target", "func", "function") and last_name(keyword.value) == name:
                 if self._target(keyword.value, place, wanted) is None:
@@ -117,6 +179,16 @@ class Callers:
                     positional = (ast.copy_location(ast.Starred(args, ast.Load()), args),)
                 keywords = (ast.keyword(None, kwargs),) if kwargs is not None else ()
                 yield Given(call, self._evaluator.place(place), positional, keywords)
+
+    def _handed_to(self, place: CallPlace, argument: ast.expr) -> Iterator[Given]:
+        """What a call that is handed a function calls it with: the arguments after it, or the items of a `map`."""
+        call = place.call
+        index = next(index for index, each in enumerate(call.args) if each is argument)
+        outer = last_name(call.func)
+        if outer in ("partial", "submit", "to_thread", "run_in_executor", "run_sync", "apply_async", "Process"):
+            yield Given(call, self._evaluator.place(place), tuple(call.args[index + 1 :]), tuple(call.keywords))
+        elif outer == "map" and len(call.args) > index + 1:
+            yield from self._mapped(place, call.args[index + 1 :])
 
     def _mapped(self, place: CallPlace, iterables: list[ast.expr]) -> Iterator[Given]:
         """One call per item is one call with any item."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python import formatting, libraries, lookups, methods, options
-from routelint.parse.python.arguments import Given, bind, given
+from routelint.parse.python.arguments import Given, bind, given, with_receiver
 from routelint.parse.python.returns import returns
 from routelint.parse.python.scopes import Scope, shown
 from routelint.parse.python.values import (
@@ -169,10 +169,14 @@ class Calls:
         scope = function.scope
         assert scope is not None
         key = (arguments.call, arguments.site.frame, scope)
-        plain = earlier is None and not arguments.site.local
+        # One call may reach wrappers that differ only in what they wrap.
+        plain = earlier is None and not arguments.site.local and function.stands_for is None
         if plain and key in self._bound_frames:
             return self._bound_frames[key]
         skip = 1 if function.instance is not None and not scope.decorated("staticmethod") else 0
+        if skip and scope.owner is None:
+            # A wrapper around a method gets the object as its first argument.
+            arguments, skip = with_receiver(arguments, function.instance or NOTHING), 0
         bound = bind(self._evaluator, scope, arguments, skip)
         passed: Mapping[str, Argument | Possible] = bound.arguments
         if earlier is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import MUTATORS, dotted, shown, subscripted
-from routelint.parse.python.values import NOTHING, Site, is_gap, join, step
+from routelint.parse.python.values import NOTHING, Raised, Site, is_gap, join, step
 from routelint.possible import (
     Content,
     Hole,
@@ -36,6 +36,9 @@ def is_change(node: ast.Call) -> bool:
 
 def key_text(content: Content) -> str | None:
     """A dict key as the text it is stored under; None where it cannot be told."""
+    if isinstance(content, Items) and content.rest is None:
+        parts = [key_text(each[0].content) if len(each) == 1 else None for each in content.items]
+        return None if None in parts else repr(tuple(parts))
     if isinstance(content, Hole | Template | Items | Record):
         return None
     return content if isinstance(content, str) else text_of(content)
@@ -154,9 +157,26 @@ def _called(evaluator: Evaluator, before: Possible, node: ast.Call, site: Site) 
                 else each
                 for each in before
             )
-        case "insert":
-            return _extended(before, Items((), Hole("items are inserted")))
+        case "insert" if len(node.args) == 2:
+            return _inserted(before, first, evaluator.expression(node.args[1], site))
     return before
+
+
+def _inserted(before: Possible, at: Possible | None, value: Possible) -> Possible:
+    place = at[0].content if at is not None and len(at) == 1 else None
+    changed = []
+    for each in before:
+        match each.content:
+            case Items(items, None) if isinstance(place, int):
+                moved = list(items)
+                moved.insert(place, value)
+                changed.append(replace(each, content=Items(tuple(moved))))
+            case Items(items, rest):
+                anywhere = tuple(join([item, value]) for item in items)
+                changed.append(replace(each, content=Items(anywhere, rest or Hole("an item is inserted"))))
+            case _:
+                changed.append(each)
+    return tuple(changed)
 
 
 def _extended(before: Possible, extra: Items) -> Possible:
@@ -183,8 +203,9 @@ def merged(before: Possible, after: Possible) -> Possible:
                         for name, value in left.items()
                     }
                 return Record({**left, **right}, right_rest or left_rest)
-            case (Record(left, left_rest), Items()):
-                return Record(left, left_rest or Hole("entries are added from a list of pairs"))
+            case (Record(left, left_rest), Items(pairs, right_rest)):
+                added = _of_pairs(pairs, right_rest)
+                return apply((Record(left, left_rest), added))
             case (Record(left, left_rest), None):
                 return Record(left, left_rest)
             case (Record() as left_record, Hole(reason) as hole):
@@ -206,6 +227,20 @@ def keywords(evaluator: Evaluator, call: ast.Call, site: Site) -> Possible:
         extra = known(Record({keyword.arg: value})) if keyword.arg is not None else value
         result = merged(result, extra)
     return result
+
+
+def _of_pairs(pairs: Sequence[Possible], rest: Hole | None) -> Record:
+    """The dict of a list of key and value pairs."""
+    entries: dict[str, Possible] = {}
+    for pair in pairs:
+        content = pair[0].content if len(pair) == 1 else None
+        keys = content.items[0] if isinstance(content, Items) and content.rest is None and len(content.items) == 2 else NOTHING
+        key = key_text(keys[0].content) if len(keys) == 1 else None
+        if key is None or not isinstance(content, Items):
+            rest = rest or Hole("an entry of a list of pairs cannot be told")
+        else:
+            entries[key] = carried(pair[0], content.items[1])
+    return Record(entries, rest)
 
 
 def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:
@@ -246,6 +281,9 @@ def binary(operator: ast.operator, left: Possible, right: Possible) -> Possible:
                 return Items(right_items, Hole(reason))
             case (bool() | int() | float() as one, bool() | int() | float() as other):
                 return one + other
+        if None in operands:
+            # The program would end here: the way by which the value is None is not taken.
+            return Hole("None is added to a text")
         return concatenate(operands)
 
     return combine([left, right], add)
@@ -264,13 +302,13 @@ def _item(each: Possibility, index: int | str, shown: str) -> Possible:
                 return carried(each, found)
             if rest is not None:
                 return (replace(each, content=rest),)
-            return (replace(each, content=Hole(f"{shown} has no entry '{index}'")),)
+            return (replace(each, content=Raised(f"{shown} has no entry '{index}'")),)
         case Items(items, rest) if isinstance(index, int):
             if rest is None and -len(items) <= index < len(items):
                 return carried(each, items[index])
             if rest is not None and 0 <= index < len(items):
                 return carried(each, items[index])
-            return (replace(each, content=rest or Hole(f"{shown} has no item {index}")),)
+            return (replace(each, content=rest or Raised(f"{shown} has no item {index}")),)
         case str(text) if isinstance(index, int) and -len(text) <= index < len(text):
             return (replace(each, content=text[index]),)
         case Hole():
@@ -342,6 +380,16 @@ def _turn(each_value: Possibility, shown: str) -> Possible:
     return every((each_value,), shown)
 
 
+def turns(value: Possible) -> Items | None:
+    """What a loop over a value gets turn by turn; None where that cannot be told."""
+    match value[0].content if len(value) == 1 else None:
+        case Items(items, rest):
+            return Items(tuple(carried(value[0], item) for item in items), rest)
+        case Record(entries, rest):
+            return Items(tuple((replace(value[0], content=name),) for name in entries), rest)
+    return None
+
+
 def _pairs(value: Possible, shown: str) -> Possible:
     alternatives: list[Possible] = []
     for one in value:
@@ -355,15 +403,44 @@ def _pairs(value: Possible, shown: str) -> Possible:
     return join(alternatives)
 
 
-def unpacking(target: ast.expr) -> Iterator[tuple[tuple[int, ...], ast.expr]]:
-    """The single targets of a nested target, each with the way of indexes to it."""
-    work: list[tuple[tuple[int, ...], ast.expr]] = [((), target)]
+Part = int | slice
+
+
+def unpacking(target: ast.expr) -> Iterator[tuple[tuple[Part, ...], ast.expr]]:
+    """The single targets of a nested target, each with the way of indexes to it; a star takes a slice."""
+    work: list[tuple[tuple[Part, ...], ast.expr]] = [((), target)]
     while work:
         path, node = work.pop()
         if isinstance(node, ast.Tuple | ast.List):
-            work.extend(((*path, index), part) for index, part in enumerate(node.elts))
+            star = next((index for index, part in enumerate(node.elts) if isinstance(part, ast.Starred)), len(node.elts))
+            for index, part in enumerate(node.elts):
+                if isinstance(part, ast.Starred):
+                    stop = index + 1 - len(node.elts)
+                    work.append(((*path, slice(index, stop or None)), part.value))
+                else:
+                    work.append(((*path, index if index < star else index - len(node.elts)), part))
         else:
             yield path, node
+
+
+def down(value: Possible, path: Sequence[Part], shown: str) -> Possible:
+    """What unpacking a value gives down a way of indexes."""
+    for part in path:
+        value = _stretch(value, part, shown) if isinstance(part, slice) else item(value, part, shown)
+    return value
+
+
+def _stretch(value: Possible, part: slice, shown: str) -> Possible:
+    changed = []
+    for each in value:
+        match each.content:
+            case Items(items, None):
+                changed.append(replace(each, content=Items(items[part])))
+            case Hole():
+                changed.append(each)
+            case _:
+                changed.append(replace(each, content=Items((), Hole(f"a part of {shown} cannot be told"))))
+    return tuple(changed)
 
 
 def record(entries: Mapping[str, Possible]) -> Possible:

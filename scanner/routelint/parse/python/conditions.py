@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import dotted
-from routelint.parse.python.values import Class, Function, Instance, Made, ModuleValue, Partial, Site, Symbol, is_gap
+from routelint.parse.python.values import (
+    Class,
+    Function,
+    Instance,
+    Made,
+    ModuleValue,
+    Partial,
+    Site,
+    Symbol,
+    Unset,
+    is_gap,
+    sole_text,
+)
 from routelint.possible import Content, Items, Possibility, Possible, Record, Template
 
 if TYPE_CHECKING:
@@ -29,6 +41,11 @@ def truth(content: Content) -> bool | None:
         case Class() | Function() | Instance() | Made() | ModuleValue() | Partial():
             return True
     return None if is_gap(content) or isinstance(content, Symbol) or not _is_scalar(content) else bool(content)
+
+
+def presence(content: Content) -> bool | None:
+    """Whether a content counts as true to code that fills in what is missing: an unset variable does not."""
+    return False if isinstance(content, Unset) else truth(content)
 
 
 def _is_scalar(content: Content) -> bool:
@@ -68,8 +85,8 @@ def verdict(evaluator: Evaluator, test: ast.expr, site: Site) -> bool | None:
             return _common([_certain(evaluator, each, truth(each.content)) for each in evaluator.expression(test, site)])
         case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]):
             return _common([_is_kind(each.content, kind) for each in evaluator.expression(subject, site)])
-        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith")):
-            return _common([truth(each.content) for each in evaluator.expression(test, site)])
+        case ast.Subscript() | ast.Call() | ast.NamedExpr() | ast.Await():
+            return _common([_certain(evaluator, each, truth(each.content)) for each in evaluator.expression(test, site)])
     return None
 
 
@@ -82,7 +99,24 @@ def _compared(evaluator: Evaluator, left: ast.expr, operator: ast.cmpop, right: 
         return None
     one = evaluator.expression(left, site)
     other = evaluator.expression(right, site)
+    if isinstance(operator, ast.In | ast.NotIn) and any(_is_environment(each.content) for each in other):
+        outcome = _is_set(evaluator, one, site)
+        return None if outcome is None else outcome is isinstance(operator, ast.In)
     return _common([_certain(evaluator, a, holds(a.content, operator, b.content)) for a in one for b in other])
+
+
+def _is_environment(content: Content) -> bool:
+    return isinstance(content, Symbol) and content.path == "os.environ"
+
+
+def _is_set(evaluator: Evaluator, names: Possible, site: Site) -> bool | None:
+    """Whether an environment variable is set, as far as the scanned files tell: one that nothing sets is not."""
+    name = sole_text(names)
+    if name is None:
+        return None
+    if evaluator.context.settings.lookup(site.scope.module.path, name):
+        return True
+    return None if evaluator.doubting else False
 
 
 def _certain(evaluator: Evaluator, each: Possibility, outcome: bool | None) -> bool | None:
@@ -98,9 +132,9 @@ def holds(left: Content, operator: ast.cmpop, right: Content) -> bool | None:
         return (left is None) is isinstance(operator, ast.Is)
     match operator:
         case ast.Eq() | ast.Is():
-            return _equal(left, right)
+            return equal(left, right)
         case ast.NotEq() | ast.IsNot():
-            outcome = _equal(left, right)
+            outcome = equal(left, right)
             return None if outcome is None else not outcome
         case ast.In():
             return _contains(right, left)
@@ -110,7 +144,8 @@ def holds(left: Content, operator: ast.cmpop, right: Content) -> bool | None:
     return None
 
 
-def _equal(left: Content, right: Content) -> bool | None:
+def equal(left: Content, right: Content) -> bool | None:
+    """Whether two contents are equal; None where that cannot be told."""
     if _is_scalar(left) and _is_scalar(right):
         return left == right
     return None
@@ -121,7 +156,7 @@ def _contains(collection: Content, wanted: Content) -> bool | None:
         return None
     match collection:
         case Items(items, rest):
-            outcomes = [_equal(each.content, wanted) for possible in items for each in possible]
+            outcomes = [equal(each.content, wanted) for possible in items for each in possible]
             if True in outcomes and all(len(possible) == 1 for possible in items):
                 return True
             return None if rest is not None or None in outcomes or True in outcomes else False
@@ -171,9 +206,9 @@ def narrow(evaluator: Evaluator, test: ast.expr, key: str, value: Possible, trut
                 return _narrowed_by(evaluator, value, operator, left, truth_of_test, site)
             return value
         case ast.Name() | ast.Attribute() if dotted(test) == key:
-            return tuple(each for each in value if truth(each.content) in (None, truth_of_test))
+            return tuple(each for each in value if presence(each.content) in (None, truth_of_test))
         case ast.NamedExpr(target=ast.Name(name)) if name == key:
-            return tuple(each for each in value if truth(each.content) in (None, truth_of_test))
+            return tuple(each for each in value if presence(each.content) in (None, truth_of_test))
         case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]) if dotted(subject) == key:
             return tuple(each for each in value if _is_kind(each.content, kind) in (None, truth_of_test))
         case ast.Call(func=ast.Attribute(value=subject, attr="startswith" | "endswith")) if dotted(subject) == key:
@@ -192,6 +227,11 @@ def _narrowed_by(
     other = evaluator.expression(right, site)
     kept: list[Possibility] = []
     for each in value:
+        if isinstance(each.content, Unset) and all(one.content in (None, "") for one in other):
+            # What is missing is None to whoever asks.
+            if isinstance(operator, ast.Is | ast.Eq) is truth_of_test:
+                kept.append(each)
+            continue
         outcomes = [holds(each.content, operator, one.content) for one in other]
         if truth_of_test in outcomes or None in outcomes or not outcomes:
             kept.append(each)
@@ -209,47 +249,3 @@ def _narrowed_by(
         texts = tuple(each.via(hop) for each in told if isinstance(each.content, str))
         return texts or tuple(kept)
     return tuple(kept)
-
-
-def matched(evaluator: Evaluator, pattern: ast.pattern, value: Possible, site: Site) -> Possible:
-    """The possibilities of a match subject that a pattern takes."""
-    wanted = _pattern_values(evaluator, pattern, site)
-    if wanted is None:
-        return value
-    kept = tuple(each for each in value if any(_equal(each.content, one.content) is not False for one in wanted))
-    if kept and all(is_gap(each.content) for each in kept):
-        return wanted
-    return kept
-
-
-def match_verdict(evaluator: Evaluator, case: ast.match_case, subject: Possible, site: Site) -> bool | None:
-    """Whether a case is always taken or never is."""
-    if case.guard is not None:
-        return None
-    if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
-        return True
-    wanted = _pattern_values(evaluator, case.pattern, site)
-    if wanted is None or not subject:
-        return None
-    outcomes = []
-    for each in subject:
-        each_outcomes = [_equal(each.content, one.content) for one in wanted]
-        outcomes.append(True if True in each_outcomes else None if None in each_outcomes else False)
-    return _common(outcomes)
-
-
-def _pattern_values(evaluator: Evaluator, pattern: ast.pattern, site: Site) -> Possible | None:
-    match pattern:
-        case ast.MatchValue(value=value):
-            return evaluator.expression(value, site)
-        case ast.MatchSingleton(value=value):
-            return (Possibility(value),)
-        case ast.MatchOr(patterns=patterns):
-            values: list[Possibility] = []
-            for inner in patterns:
-                found = _pattern_values(evaluator, inner, site)
-                if found is None:
-                    return None
-                values.extend(found)
-            return tuple(values)
-    return None

@@ -14,6 +14,9 @@ from routelint.possible import Hole, Items, Possible, Record, known, unknown
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
+# Turns of a comprehension that are followed one by one; a longer one is a loop over any of them.
+MOST_TURNS = 64
+
 
 def items(evaluator: Evaluator, parts: list[ast.expr], site: Site) -> Possible:
     """A list, tuple or set that is written out."""
@@ -64,56 +67,77 @@ def record(evaluator: Evaluator, node: ast.Dict, site: Site) -> Possible:
 
 def comprehension(evaluator: Evaluator, generators: list[ast.comprehension], element: ast.expr, site: Site) -> Possible:
     """A list built by a comprehension: item by item where what it loops over is known."""
-    if len(generators) != 1:
+    told = _turns(evaluator, generators, site)
+    if told is None:
         inside = turn(evaluator, generators, site)
-        return known(Items((evaluator.expression(element, inside),), Hole("a comprehension over several lists")))
-    generator = generators[0]
-    source = evaluator.expression(generator.iter, site)
-    content = source[0].content if len(source) == 1 else None
-    if not isinstance(content, Items) or len(content.items) > 64 or not isinstance(generator.target, ast.Name):
-        inside = turn(evaluator, generators, site)
-        return known(Items((evaluator.expression(element, inside),), Hole(f"a loop over '{shown(generator.iter)}'")))
-    items: list[Possible] = []
-    rest = content.rest
-    for item in content.items:
-        inside = site.binding({generator.target.id: changes.carried(source[0], item)})
-        verdicts = [evaluator.verdict(test, inside) for test in generator.ifs]
-        if False in verdicts:
-            continue
-        items.append(evaluator.expression(element, inside))
-    return known(Items(tuple(items), rest))
+        return known(Items((evaluator.expression(element, inside),), Hole(f"a loop over '{shown(generators[0].iter)}'")))
+    sites, rest = told
+    return known(Items(tuple(evaluator.expression(element, inside) for inside in sites), rest))
 
 
 def dict_comprehension(evaluator: Evaluator, node: ast.DictComp, key: ast.expr, value: ast.expr, site: Site) -> Possible:
     """A dict built by a comprehension: entry by entry where what it loops over is known."""
-    generator = node.generators[0]
-    result: Possible = known(Record({}))
-    if len(node.generators) == 1 and not generator.ifs:
-        source = evaluator.expression(generator.iter, site)
-        content = source[0].content if len(source) == 1 else None
-        if isinstance(content, Items) and isinstance(generator.target, ast.Name) and len(content.items) <= 64:
-            for item in content.items:
-                inside = site.binding({generator.target.id: item})
-                result = changes.put(result, evaluator.expression(key, inside), evaluator.expression(value, inside), shown(key))
-            return result
-    inside = turn(evaluator, node.generators, site)
-    return changes.put(
-        known(Record({}, Hole("a dict built in a loop"))),
-        evaluator.expression(key, inside),
-        evaluator.expression(value, inside),
-        shown(key),
-    )
+    told = _turns(evaluator, node.generators, site)
+    if told is None:
+        told = [turn(evaluator, node.generators, site)], Hole("a dict built in a loop")
+    sites, rest = told
+    result = known(Record({}, rest))
+    for inside in sites:
+        result = changes.put(result, evaluator.expression(key, inside), evaluator.expression(value, inside), shown(key))
+    return result
+
+
+def _turns(evaluator: Evaluator, generators: list[ast.comprehension], site: Site) -> tuple[list[Site], Hole | None] | None:
+    """The place inside a comprehension turn by turn, and why there may be more; None where the turns cannot be told."""
+    sites = [site]
+    rest: Hole | None = None
+    for generator in generators:
+        text = shown(generator.iter)
+        inner: list[Site] = []
+        for outer in sites:
+            turns = changes.turns(evaluator.expression(generator.iter, outer))
+            if turns is None or len(inner) + len(turns.items) > MOST_TURNS:
+                return None
+            rest = rest or turns.rest
+            for each in turns.items:
+                bound = {
+                    dotted(target) or "": changes.down(each, path, text) for path, target in changes.unpacking(generator.target)
+                }
+                inside = outer.binding(bound)
+                verdicts = [evaluator.verdict(test, inside) for test in generator.ifs]
+                if False in verdicts:
+                    continue
+                if None in verdicts:
+                    # Whether this turn counts cannot be told, so neither can the place of any later one.
+                    return None
+                inner.append(inside)
+        sites = inner
+    return sites, rest
 
 
 def turn(evaluator: Evaluator, generators: list[ast.comprehension], site: Site) -> Site:
     """The place inside a comprehension: each variable is what any turn may give it."""
     for generator in generators:
-        values = evaluator.answer_inside(lambda generator=generator, site=site: changes.each(evaluator, generator.iter, site))  # type: ignore[misc]
+        values = evaluator.answer_inside(lambda generator=generator, site=site: _any_turn(evaluator, generator, site))  # type: ignore[misc]
         bound = {}
         for path, target in changes.unpacking(generator.target):
-            value = values
-            for index in path:
-                value = changes.item(value, index, shown(generator.iter))
-            bound[dotted(target) or ""] = value
+            bound[dotted(target) or ""] = changes.down(values, path, shown(generator.iter))
         site = site.binding(bound)
     return site
+
+
+def _any_turn(evaluator: Evaluator, generator: ast.comprehension, site: Site) -> Possible:
+    """What any turn may give the target of one `for`, as far as its conditions let it through."""
+    values = changes.each(evaluator, generator.iter, site)
+    if not generator.ifs:
+        return values
+    kept = []
+    for each in values:
+        bound = {
+            dotted(target) or "": changes.down((each,), path, shown(generator.iter))
+            for path, target in changes.unpacking(generator.target)
+        }
+        inside = site.binding(bound)
+        if all(evaluator.verdict(test, inside) is not False for test in generator.ifs):
+            kept.append(each)
+    return tuple(kept) or values

@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Location, Resolution, Span
-from routelint.parse.python.values import NOTHING, Site, join, step
-from routelint.possible import Possible, known, unknown, via
+from routelint.parse.python.values import NOTHING, Site, Unset, join, step
+from routelint.possible import Possible, known, via
 from routelint.source import NotTextError, decode
 
 if TYPE_CHECKING:
@@ -61,9 +61,8 @@ def environment(
         if default_node is not None:
             hop = Hop(module.location(default_node), f"environment variable {name}, default")
         return step(default, hop, Resolution.ENV_DEFAULT)
-    return unknown(
-        f"environment variable {name} is read without a default and nothing in the scanned files sets it", "${" + name + "}"
-    )
+    reason = f"environment variable {name} is read without a default and nothing in the scanned files sets it"
+    return known(Unset(reason, "${" + name + "}", name))
 
 
 def _set_in_code(evaluator: Evaluator, name: str, module: Module) -> Possible:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 
-from routelint.model import Resolution
+from routelint.model import Hop, Resolution
 from routelint.parse.parsed import ParseContext
-from routelint.parse.python import changes, conditions, constants, displays, formatting, libraries, lookups, paths
+from routelint.parse.python import changes, conditions, constants, decorators, displays, formatting, libraries, lookups, paths
 from routelint.parse.python.callers import Callers
 from routelint.parse.python.calls import Calls
+from routelint.parse.python.enums import Enums
 from routelint.parse.python.fields import Fields
 from routelint.parse.python.flow import Flow
 from routelint.parse.python.imports import Imports
@@ -28,9 +29,11 @@ from routelint.parse.python.values import (
     Function,
     Instance,
     Made,
+    Member,
     ModuleValue,
     Site,
     Symbol,
+    Unset,
     join,
     step,
     symbol,
@@ -52,6 +55,7 @@ class Evaluator(Questions):
         self.callers = Callers(self)
         self.objects = Objects(self)
         self.fields = Fields(self)
+        self.enums = Enums(self)
         self.constants = constants.load()
         self.owner: str | None = None
         self.owners: set[str] = set()
@@ -169,15 +173,20 @@ class Evaluator(Questions):
 
     def _either(self, node: ast.BoolOp, site: Site) -> Possible:
         is_or = isinstance(node.op, ast.Or)
+        missing: str | None = None
         results: list[Possible] = []
         for index, part in enumerate(node.values):
             value = self.expression(part, site)
+            if missing is not None and value:
+                hop = Hop(site.scope.module.location(part), f"environment variable {missing}, default")
+                value = step(value, hop, Resolution.ENV_DEFAULT)
             if index == len(node.values) - 1:
                 results.append(value)
                 break
             # `a or b` is a where a is true; `a and b` is a where a is false.
-            kept = tuple(each for each in value if conditions.truth(each.content) in (None, is_or))
-            passed = [each for each in value if conditions.truth(each.content) in (None, not is_or)]
+            kept = tuple(each for each in value if conditions.presence(each.content) in (None, is_or))
+            passed = [each for each in value if conditions.presence(each.content) in (None, not is_or)]
+            missing = next((each.content.name for each in value if is_or and isinstance(each.content, Unset)), missing)
             results.append(kept)
             if value and not passed:
                 break
@@ -213,7 +222,11 @@ class Evaluator(Questions):
     def definition(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, site: Site) -> Possible:
         """A function as its `def` statement leaves it."""
         scope = site.scope.module.scopes[statement]
-        return known(Function(f"function {statement.name} stands where a text is expected", scope=scope, outer=site.frame))
+        plain = known(Function(f"function {statement.name} stands where a text is expected", scope=scope, outer=site.frame))
+        if not statement.decorator_list:
+            return plain
+        key = ("definition", statement, site.frame)
+        return self.remembered(key, lambda: decorators.decorated(self, scope, plain, site)) or plain
 
     # Attributes --------------------------------------------------------------------------------------------------
 
@@ -246,9 +259,11 @@ class Evaluator(Questions):
                 return unknown(rest.reason if rest else f"a dict has no attribute {name}")
             case None:
                 return unknown(f"attribute {name} of None")
+            case Member() as member:
+                return self.enums.attribute(member, name)
             case Hole():
                 return None
-        # The value of an enum member is kept as the member itself.
+        # The value of an enum member that is no text is kept as the member itself.
         return None if name == "value" else unknown(f"attribute {name} of a text or number")
 
     def entered(self, node: ast.expr, site: Site) -> Possible:

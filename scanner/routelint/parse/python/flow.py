@@ -10,12 +10,13 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from routelint.model import Hop, Resolution
-from routelint.parse.python import changes, conditions
+from routelint.model import Resolution
+from routelint.parse.python import conditions, handed, patterns
 from routelint.parse.python.assignments import Assignments, Define, Effect, Entry, Update
-from routelint.parse.python.scopes import Place, Scope, dotted, shown, targets
-from routelint.parse.python.values import NOTHING, Frame, Site, join, step
-from routelint.possible import Possible, unknown
+from routelint.parse.python.loops import Loops
+from routelint.parse.python.scopes import Place, Scope, dotted, targets
+from routelint.parse.python.values import NOTHING, Frame, Raised, Site, Unset, join, step
+from routelint.possible import Hole, Possible, Template, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -31,20 +32,29 @@ class Flow:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._assignments = Assignments(evaluator)
+        self._loops = Loops(evaluator, self)
 
     def before(self, key: str, statement: ast.stmt, frame: Frame) -> Possible | None:
         """The value just before a statement."""
         place = self._place(statement, frame)
-        return self._upto(key, place.block, place.index, lambda: self._entry(key, place, frame), frame)
+        return self.upto(key, place.block, place.index, lambda: self._entry(key, place, frame), frame)
+
+    def changes_in(self, key: str, scope: Scope, frame: Frame) -> bool:
+        """Whether any statement of a scope may change what a dotted name holds."""
+        return key in scope.stored or any(self.touches(key, statement, frame) for statement in scope.block)
+
+    def through(self, key: str, scope: Scope, frame: Frame, entry: Entry) -> Possible | None:
+        """The value when the body of a scope has run, given the value before."""
+        return self.upto(key, scope.block, len(scope.block), entry, frame)
 
     def at_end(self, key: str, scope: Scope, frame: Frame) -> Possible | None:
         """The value when the body of a scope has run."""
-        return self._upto(key, scope.block, len(scope.block), lambda: None, frame)
+        return self.upto(key, scope.block, len(scope.block), lambda: None, frame)
 
     def _place(self, statement: ast.stmt, frame: Frame) -> Place:
         return frame.scope.module.places[statement]
 
-    def _upto(self, key: str, block: list[ast.stmt], index: int, entry: Entry, frame: Frame) -> Possible | None:
+    def upto(self, key: str, block: list[ast.stmt], index: int, entry: Entry, frame: Frame) -> Possible | None:
         """The value before `block[index]`, given the value on entry to the block."""
         updates: list[Callable[[Entry], Possible | None]] = []
         start = entry
@@ -63,7 +73,8 @@ class Flow:
             value = _bind(update, value)
         return value()
 
-    def _touches(self, key: str, statement: ast.stmt, frame: Frame) -> bool:
+    def touches(self, key: str, statement: ast.stmt, frame: Frame) -> bool:
+        """Whether a statement, or one inside it, may change what a dotted name holds."""
         stores = frame.scope.module.stores(statement)
         if key in stores:
             return True
@@ -72,28 +83,29 @@ class Flow:
             if prefix in stores:
                 return True
             prefix = prefix.rpartition(".")[0]
-        return False
+        module = frame.scope.module
+        return any(True for _ in handed.calls(module, statement, key, frame.scope))
 
     def _effect(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
         self._evaluator.spend()
         if isinstance(statement, ast.If):
             # Even a branch that stores nothing may leave the block, and then the other one tells what holds.
-            if self._touches(key, statement, frame) or (
+            if self.touches(key, statement, frame) or (
                 conditions.mentions(statement.test, key) and (_leaves(statement.body) or _leaves(statement.orelse))
             ):
                 return Update(lambda entry: self._after_if(key, statement, entry, frame))
             return None
-        if not self._touches(key, statement, frame):
+        if not self.touches(key, statement, frame):
             return None
         site = self._evaluator.site(statement, frame)
         match statement:
             case ast.For() | ast.AsyncFor():
-                return Update(lambda entry: self._after_loop(key, statement, entry, frame))
+                return Update(lambda entry: self._loops.after(key, statement, entry, frame))
             case ast.While():
-                return Update(lambda entry: self._after_loop(key, statement, entry, frame))
+                return Update(lambda entry: self._loops.after(key, statement, entry, frame))
             case ast.With() | ast.AsyncWith():
                 return Update(
-                    lambda entry: self._upto(
+                    lambda entry: self.upto(
                         key, statement.body, len(statement.body), lambda: self._with(key, statement, entry, site), frame
                     )
                 )
@@ -128,7 +140,7 @@ class Flow:
             case ast.For() | ast.AsyncFor() | ast.While():
                 if place.block is owner.orelse:
                     return self.before(key, owner, frame)
-                return self._loop_entry(key, owner, lambda: self.before(key, owner, frame), frame)
+                return self._loops.entry(key, owner, lambda: self.before(key, owner, frame), frame)
             case ast.With() | ast.AsyncWith():
                 return self._with(key, owner, lambda: self.before(key, owner, frame), site)
             case ast.Try() | ast.TryStar():
@@ -145,10 +157,17 @@ class Flow:
             tests.append((place.owner, False))
             place = module.places[place.owner]
         first = tests[-1][0]
-        value = self.before(key, first, frame)
+        value = self._tested(key, first, lambda: self.before(key, first, frame), frame)()
         for statement, outcome in reversed(tests):
             value = self._narrowed(key, statement, outcome, value, frame)
         return value
+
+    def _tested(self, key: str, statement: ast.If, entry: Entry, frame: Frame) -> Entry:
+        """The value once the test of an `if` is evaluated: `(name := value)` in it gives the name a new one."""
+        given = [node for node in ast.walk(statement.test) if isinstance(node, ast.NamedExpr) and node.target.id == key]
+        if not given:
+            return _Lazy(entry)
+        return _Lazy(lambda: self._evaluator.expression(given[-1].value, self._evaluator.site(statement, frame)))
 
     def _narrowed(self, key: str, statement: ast.If, truth: bool, value: Possible | None, frame: Frame) -> Possible | None:
         if not conditions.mentions(statement.test, key):
@@ -161,7 +180,7 @@ class Flow:
         alternatives: list[Possible | None] = []
         current: ast.stmt = statement
         # Nested in the `else`, an `elif` chain would be as deep as it is long.
-        pending: Possible | None = _Lazy(entry)()
+        pending: Possible | None = self._tested(key, statement, entry, frame)()
         while True:
             assert isinstance(current, ast.If)
             site = self._evaluator.site(current, frame)
@@ -170,7 +189,7 @@ class Flow:
                 taken = self._narrowed(key, current, True, pending, frame)
                 if taken != NOTHING:
                     body = current.body
-                    alternatives.append(self._upto(key, body, len(body), _constant(taken), frame))
+                    alternatives.append(self.upto(key, body, len(body), _constant(taken), frame))
             if verdict is True:
                 break
             pending = self._narrowed(key, current, False, pending, frame)
@@ -179,62 +198,20 @@ class Flow:
             rest = current.orelse
             if len(rest) == 1 and isinstance(rest[0], ast.If):
                 current = rest[0]
+                pending = self._tested(key, current, _constant(pending), frame)()
                 continue
             if not _leaves(rest):
-                alternatives.append(self._upto(key, rest, len(rest), _constant(pending), frame))
+                alternatives.append(self.upto(key, rest, len(rest), _constant(pending), frame))
             break
-        return self._either(key, alternatives, self._evaluator.site(statement, frame))
+        return self.either(key, alternatives, self._evaluator.site(statement, frame))
 
-    def _either(self, key: str, alternatives: list[Possible | None], site: Site) -> Possible | None:
+    def either(self, key: str, alternatives: list[Possible | None], site: Site) -> Possible | None:
         """The union of what each way leaves; a way that stores nothing keeps what the name held outside."""
         if all(each is None for each in alternatives):
             return None if alternatives else NOTHING
         filled = [self._evaluator.names.outer(key, site) if each is None else each for each in alternatives]
         union = join(filled)
         return step(union, None, Resolution.CONDITIONAL) if len(union) > 1 else union
-
-    # Loops -------------------------------------------------------------------------------------------------------
-
-    def _loop_entry(self, key: str, loop: ast.For | ast.AsyncFor | ast.While, before: Entry, frame: Frame) -> Possible | None:
-        site = self._evaluator.site(loop, frame)
-        if isinstance(loop, ast.For | ast.AsyncFor):
-            given = self._loop_variable(key, loop, site)
-            if given is not None:
-                return given
-        first = before()
-        if not any(self._touches(key, inner, frame) for inner in loop.body):
-            return first
-        again = self._evaluator.once(
-            (loop, key, frame), lambda: self._upto(key, loop.body, len(loop.body), _constant(first), frame)
-        )
-        return first if again is None or again == NOTHING else self._either(key, [first, again], site)
-
-    def _loop_variable(self, key: str, loop: ast.For | ast.AsyncFor, site: Site) -> Possible | None:
-        for path, target in changes.unpacking(loop.target):
-            if dotted(target) == key:
-                each = changes.each(self._evaluator, loop.iter, site)
-                for index in path:
-                    each = changes.item(each, index, shown(loop.iter))
-                hop = Hop(site.scope.module.location(loop.iter), f"each {key} of {shown(loop.iter)}")
-                return step(each, hop, Resolution.CONSTANT)
-        return None
-
-    def _after_loop(self, key: str, loop: ast.For | ast.AsyncFor | ast.While, before: Entry, frame: Frame) -> Possible | None:
-        first = before()
-        inside = self._evaluator.once(
-            (loop, key, frame),
-            lambda: self._upto(
-                key, loop.body, len(loop.body), lambda: self._loop_entry(key, loop, _constant(first), frame), frame
-            ),
-        )
-        site = self._evaluator.site(loop, frame)
-        if inside is None and isinstance(loop, ast.For | ast.AsyncFor):
-            inside = self._loop_variable(key, loop, site)
-        alternatives = [first, inside] if inside != NOTHING else [first]
-        if loop.orelse:
-            after = self._either(key, alternatives, site)
-            return self._upto(key, loop.orelse, len(loop.orelse), _constant(after), frame)
-        return self._either(key, alternatives, site)
 
     # With, try, match --------------------------------------------------------------------------------------------
 
@@ -254,7 +231,7 @@ class Flow:
         if block is statement.body:
             return before()
         if block is statement.orelse:
-            return self._upto(key, statement.body, len(statement.body), before, frame)
+            return self.upto(key, statement.body, len(statement.body), before, frame)
         return self._after_try(key, statement, before, frame, final=False)
 
     def _handler_entry(self, key: str, handler: ast.ExceptHandler, place: Place, frame: Frame) -> Possible | None:
@@ -271,10 +248,25 @@ class Flow:
         # Where importing is what failed, the import has not bound the name.
         if all(isinstance(inner, ast.Import | ast.ImportFrom) for inner in statement.body):
             return first
-        if not any(self._touches(key, inner, frame) for inner in statement.body):
+        if not any(self.touches(key, inner, frame) for inner in statement.body):
             return first
-        done = self._upto(key, statement.body, len(statement.body), _constant(first), frame)
-        return self._either(key, [first, done], self._evaluator.site(statement, frame))
+        done = self.upto(key, statement.body, len(statement.body), _constant(first), frame)
+        return self.either(key, [first, done], self._evaluator.site(statement, frame))
+
+    def _cannot_raise(self, statement: ast.Try | ast.TryStar, frame: Frame) -> bool:
+        """Whether the body of a `try` only puts together what is known, so that no handler is ever reached."""
+        for inner in statement.body:
+            if not isinstance(inner, ast.Assign) or not all(isinstance(target, ast.Name) for target in inner.targets):
+                return isinstance(inner, ast.Pass) and len(statement.body) == 1
+            plain = (
+                ast.Name | ast.Attribute | ast.Constant | ast.Subscript | ast.JoinedStr | ast.FormattedValue | ast.expr_context
+            )
+            if not all(isinstance(node, plain) for node in ast.walk(inner.value)):
+                return False
+            value = self._evaluator.expression(inner.value, self._evaluator.site(inner, frame))
+            if not value or any(isinstance(each.content, Hole | Template) for each in value):
+                return False
+        return True
 
     def _after_try(
         self, key: str, statement: ast.Try | ast.TryStar, before: Entry, frame: Frame, *, final: bool = True
@@ -283,35 +275,34 @@ class Flow:
         alternatives: list[Possible | None] = []
         body = [*statement.body, *statement.orelse]
         if not _leaves(body):
-            alternatives.append(
-                self._upto(
-                    key,
-                    statement.orelse,
-                    len(statement.orelse),
-                    lambda: self._upto(key, statement.body, len(statement.body), entry, frame),
-                    frame,
-                )
+            done = self.upto(
+                key,
+                statement.orelse,
+                len(statement.orelse),
+                lambda: self.upto(key, statement.body, len(statement.body), entry, frame),
+                frame,
             )
+            alternatives.append(_not_raised(done, statement))
         for handler in statement.handlers:
-            if not _leaves(handler.body):
+            if not _leaves(handler.body) and not self._cannot_raise(statement, frame):
                 start = _Lazy(lambda: self._raised(key, statement, entry, frame))
-                alternatives.append(self._upto(key, handler.body, len(handler.body), start, frame))
-        after = self._either(key, alternatives or [entry()], self._evaluator.site(statement, frame))
+                alternatives.append(self.upto(key, handler.body, len(handler.body), start, frame))
+        after = self.either(key, alternatives or [entry()], self._evaluator.site(statement, frame))
         if final and statement.finalbody:
-            return self._upto(key, statement.finalbody, len(statement.finalbody), _constant(after), frame)
+            return self.upto(key, statement.finalbody, len(statement.finalbody), _constant(after), frame)
         return after
 
     def _case_entry(self, key: str, case: ast.match_case, statement: ast.Match, before: Entry, frame: Frame) -> Possible | None:
         site = self._evaluator.site(statement, frame)
-        if any(isinstance(node, ast.MatchAs | ast.MatchStar) and node.name == key for node in ast.walk(case.pattern)):
-            if isinstance(case.pattern, ast.MatchAs) and case.pattern.name == key and case.pattern.pattern is None:
-                return self._evaluator.expression(statement.subject, site)
-            return unknown(f"{key} is taken from a match pattern")
+        if patterns.captures(case.pattern, key):
+            subject = self._evaluator.expression(statement.subject, site)
+            fitting = patterns.matched(self._evaluator, case.pattern, subject, site)
+            return patterns.captured(self._evaluator, case.pattern, key, fitting, site)
         value = before()
         if dotted(statement.subject) == key:
             if value is None:
                 value = self._evaluator.names.outer(key, site)
-            return conditions.matched(self._evaluator, case.pattern, value, site)
+            return patterns.matched(self._evaluator, case.pattern, value, site)
         return value
 
     def _after_match(self, key: str, statement: ast.Match, before: Entry, frame: Frame) -> Possible | None:
@@ -321,16 +312,23 @@ class Flow:
         subject = self._evaluator.expression(statement.subject, site)
         complete = False
         for case in statement.cases:
-            verdict = conditions.match_verdict(self._evaluator, case, subject, site)
+            verdict = patterns.verdict(self._evaluator, case, subject, site)
             if verdict is not False and not _leaves(case.body):
                 start = _Lazy(lambda case=case: self._case_entry(key, case, statement, entry, frame))  # type: ignore[misc]
-                alternatives.append(self._upto(key, case.body, len(case.body), start, frame))
+                alternatives.append(self.upto(key, case.body, len(case.body), start, frame))
             if verdict is True:
                 complete = True
                 break
         if not complete:
             alternatives.append(entry())
-        return self._either(key, alternatives, site)
+        return self.either(key, alternatives, site)
+
+
+def _not_raised(value: Possible | None, statement: ast.Try | ast.TryStar) -> Possible | None:
+    """A value that a `try` leaves, without what would have raised on the way where a handler goes on instead."""
+    if value is None or not any(not _leaves(handler.body) for handler in statement.handlers):
+        return value
+    return tuple(each for each in value if not isinstance(each.content, Raised | Unset))
 
 
 class _Lazy:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python import changes, paths
 from routelint.parse.python.scopes import shown
-from routelint.parse.python.values import FilePath, Site, is_gap, is_special, join
+from routelint.parse.python.values import FilePath, Member, Site, is_gap, is_special, join
 from routelint.possible import (
     Content,
     Hole,
@@ -57,11 +57,20 @@ def labelled(each: Possibility, node: ast.expr) -> Possibility:
             return replace(each, content=Hole("the value put into the text is None", "${" + shown(node)[:40] + "}"))
         case bool() as flag:
             return replace(each, content=str(flag))
+        case Member() as member:
+            return replace(each, content=member_text(member))
         case FilePath(text=text):
             return replace(each, content=text)
         case Hole(reason, label) if label == "${...}":
             return replace(each, content=Hole(reason, "${" + shown(node)[:40] + "}"))
     return each
+
+
+def member_text(member: Member) -> str | Hole:
+    """The text of an enum member itself."""
+    if member.textual:
+        return str.__str__(member)
+    return Hole(f"the text of {member.scope.name}.{member.name} is not its value on every version of Python: '.value' is meant")
 
 
 def binary(evaluator: Evaluator, node: ast.BinOp, site: Site) -> Possible:
@@ -154,17 +163,32 @@ def formatted(evaluator: Evaluator, template: Possible, call: ast.Call, site: Si
             if field is None:
                 continue
             name = re.split(r"[.\[]", field)[0]
+            way = _FIELD_STEP.findall(field[len(name) :])
             if name == "":
                 name, automatic = str(automatic), automatic + 1
-            if field and name != field:
-                parts.append(Hole(f"'{field}' of a format is not followed", "${" + field + "}"))
-            elif name.isdigit() and int(name) < len(by_position):
-                parts.append(by_position[int(name)])
-            else:
-                parts.append(by_name.get(name, Hole(f"the format is not given '{name}'", "${" + name + "}")))
+            missing = Hole(f"the format is not given '{name}'", "${" + name + "}")
+            by_number = name.isdigit() and int(name) < len(by_position)
+            value = by_position[int(name)] if by_number else by_name.get(name, missing)
+            parts.append(_field(value, way, field) if way else value)
         return concatenate(parts)
 
     return combine([template, *positional, *named.values()], apply)
+
+
+_FIELD_STEP = re.compile(r"\.(\w+)|\[([^\]]+)\]")
+
+
+def _field(value: Content, way: Sequence[tuple[str, str]], field: str) -> Content:
+    """What a field of a format takes of its argument: `{0[key]}`; attributes of objects are not followed."""
+    found: Possible = (Possibility(value),)
+    for attribute, key in way:
+        if attribute:
+            return Hole(f"'{field}' of a format is not followed", "${" + field + "}")
+        found = changes.item(found, int(key) if key.isdigit() else key, field)
+    if len(found) != 1:
+        return Hole(f"'{field}' of a format has several values", "${" + field + "}")
+    content = found[0].content
+    return member_text(content) if isinstance(content, Member) else content
 
 
 def sliced(evaluator: Evaluator, value: Possible, index: ast.Slice, site: Site) -> Possible:
@@ -226,7 +250,9 @@ def _join(separator: Possibility, items: Possible) -> Possible:
         for index, item in enumerate(each.content.items):
             if index:
                 parts.append((separator,))
-            parts.append(item)
+            parts.append(
+                tuple(replace(one, content=Hole("None is joined into a text")) if one.content is None else one for one in item)
+            )
         results.append(combine(parts, concatenate) if parts else known(""))
     return join(results)
 
@@ -292,6 +318,8 @@ def as_text(value: Possible) -> Possible:
         match each.content:
             case FilePath(text=text):
                 changed.append(replace(each, content=text))
+            case Member() as member:
+                changed.append(replace(each, content=member_text(member)))
             case None:
                 changed.append(replace(each, content="None"))
             case bool() | int() | float() as scalar:

@@ -39,7 +39,7 @@ def lookup(
             alternatives.append(libraries.subscript(evaluator, each.content, keys, node, site, default))
             continue
         if isinstance(each.content, Class):
-            alternatives.append(evaluator.objects.member_of_enum(each.content, keys, site))
+            alternatives.append(evaluator.enums.by_key(each.content, keys))
             continue
         alternatives.extend(_entry(each.content, (each,), key.content, shown(base), default) for key in keys)
     return join(alternatives)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python import changes, lookups, paths
 from routelint.parse.python.scopes import argument_node, shown
-from routelint.parse.python.values import FilePath, Made, Site
+from routelint.parse.python.values import NOTHING, FilePath, Made, Site
 from routelint.possible import Items, Possibility, Possible, Record, known, unknown
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ VALUE_METHODS = frozenset(
         "format", "join", "lower", "upper", "strip", "lstrip", "rstrip", "replace", "split", "rsplit", "startswith", "endswith",
         "removeprefix", "removesuffix", "title", "capitalize", "partition", "rpartition", "encode", "decode", "casefold", "get",
         "copy", "items", "keys", "values", "pop", "setdefault", "index", "count", "model_dump", "dict", "union",
-        "resolve", "absolute", "expanduser", "joinpath", "open", "read_text", "read_bytes", "as_posix", "read",
+        "resolve", "absolute", "expanduser", "joinpath", "with_name", "with_suffix", "with_stem",
+        "open", "read_text", "read_bytes", "as_posix", "read",
     ]
 )  # fmt: skip
 
@@ -60,6 +61,8 @@ def path_call(evaluator: Evaluator, content: FilePath, name: str, node: ast.Call
             return known(content)
         case "joinpath":
             return paths.joined(known(content), *[evaluator.expression(each, site) for each in node.args])
+        case "with_name" | "with_suffix" | "with_stem":
+            return paths.renamed(content, name, evaluator.expression(node.args[0], site) if node.args else NOTHING)
         case "open" | "read_text" | "read_bytes":
             return known(Made("an open file is not a text", path="pathlib.Path().open()", call=node, site=site))
         case "as_posix":

@@ -39,6 +39,7 @@ class Module:
     owners: dict[ast.AST, ast.stmt] = field(default_factory=dict)
     calls: list[CallPlace] = field(default_factory=list)
     _stores: dict[ast.stmt, frozenset[str]] = field(default_factory=dict)
+    _calls_in: dict[ast.stmt, tuple[ast.Call, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.tree, self)
@@ -133,6 +134,45 @@ class Module:
                     if alias.asname and alias.asname != alias.name:
                         found[alias.asname].add(alias.name.rpartition(".")[2])
         return found
+
+    def calls_in(self, statement: ast.stmt) -> tuple[ast.Call, ...]:
+        """The calls of a statement and the blocks inside it; not of nested definitions."""
+        found = self._calls_in.get(statement)
+        if found is None:
+            found = self._calls_in[statement] = tuple(self._calls_of.get(statement, ())) + tuple(
+                call for block, _ in blocks(statement) for inner in block for call in self.calls_in(inner)
+            )
+        return found
+
+    @cached_property
+    def _calls_of(self) -> dict[ast.stmt, list[ast.Call]]:
+        found: dict[ast.stmt, list[ast.Call]] = defaultdict(list)
+        for place in self.calls:
+            if not any(isinstance(node, ast.Lambda) for node, _ in place.around):
+                found[place.statement].append(place.call)
+        return found
+
+    @cached_property
+    def setters(self) -> dict[str, frozenset[str]]:
+        """Name declared global or nonlocal -> functions that store to it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for scope in self.functions:
+            for key in scope.shared & scope.stored:
+                found[key].add(scope.name)
+        return {key: frozenset(names) for key, names in found.items()}
+
+    @cached_property
+    def changers(self) -> frozenset[str]:
+        """Functions that change an object or collection they are handed."""
+        return frozenset(
+            scope.name
+            for scope in self.functions
+            if not scope.is_class
+            and any(
+                key.partition(".")[0] in scope.parameters and key.partition(".")[0] not in ("self", "cls")
+                for key in scope.stored
+            )
+        )
 
     @cached_property
     def environment_stores(self) -> dict[str, list[tuple[ast.expr, ast.stmt, Scope]]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.model import Resolution
 from routelint.parse.python import changes, libraries, returns
 from routelint.parse.python.arguments import given
 from routelint.parse.python.scopes import Scope, dotted, last_name
-from routelint.parse.python.values import NOTHING, Class, Frame, Function, Instance, Made, Site, Symbol, join, step
+from routelint.parse.python.values import NOTHING, Class, Frame, Function, Instance, Made, Site, Symbol, join
 from routelint.possible import Possibility, Possible, known, unknown
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Classes on the way up from a class.
 MOST_BASES = 12
 MOST_SUBCLASSES = 20
+# Subclasses that give an attribute of their own to what a method of the base class reads; more are a framework's plug-ins.
+MOST_OVERRIDING = 8
 
 
 class Objects:
@@ -27,6 +29,7 @@ class Objects:
         self._evaluator = evaluator
         self._bases: dict[Scope, tuple[tuple[Scope, ...], tuple[str, ...]]] = {}
         self._subclasses: dict[Scope, tuple[Scope, ...]] = {}
+        self._made: dict[Scope, bool] = {}
 
     # Inheritance -------------------------------------------------------------------------------------------------
 
@@ -85,7 +88,7 @@ class Objects:
         for each in self.lineage(scope):
             if each is wanted:
                 return True
-            if self._function(each, "__init__") is not None:
+            if self.function(each, "__init__") is not None:
                 return False
         return False
 
@@ -101,7 +104,8 @@ class Objects:
 
     # Classes -----------------------------------------------------------------------------------------------------
 
-    def _function(self, scope: Scope, name: str) -> Scope | None:
+    def function(self, scope: Scope, name: str) -> Scope | None:
+        """The function a class body itself defines under a name; None where it defines none."""
         for statement in reversed(scope.block):
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
                 return scope.module.scopes[statement]
@@ -113,36 +117,30 @@ class Objects:
         if name in ("__name__", "__qualname__"):
             return known(content.scope.name)
         for scope in self.lineage(content.scope):
-            function = self._function(scope, name)
+            stored = self._stored_outside(scope, name)
+            if stored:
+                return stored
+            function = self.function(scope, name)
             if function is not None:
                 bound = (Possibility(content),) if function.decorated("classmethod") else None
-                return known(_function_value(function, bound, self._evaluator.frame(scope)))
+                return known(self._method_value(function, bound, scope))
             value = self._body_value(scope, name)
             if value is not None:
-                return value
+                return self._evaluator.enums.member(scope, name, value) if self.kind(content.scope) == "enum" else value
         return unknown(f"attribute {name} of class {content.scope.name} is not assigned in the scanned files")
+
+    def _stored_outside(self, scope: Scope, name: str) -> Possible:
+        """What the code around a class stores to an attribute of the class itself: `Config.model = ...`."""
+        parent, key = scope.parent, f"{scope.name}.{name}"
+        if parent is None or key not in parent.stored:
+            return NOTHING
+        frame = self._evaluator.frame(parent)
+        return self._evaluator.once(("outside", key, scope), lambda: self._evaluator.flow.at_end(key, parent, frame)) or NOTHING
 
     def _body_value(self, scope: Scope, name: str) -> Possible | None:
         if name not in scope.names:
             return None
         return self._evaluator.flow.at_end(name, scope, self._evaluator.frame(scope))
-
-    def member_of_enum(self, content: Class, keys: Possible, site: Site) -> Possible:
-        """`Enum["NAME"]`; every member where the name cannot be told."""
-        scope = content.scope
-        assert scope is not None
-        wanted = changes.key_text(keys[0].content) if len(keys) == 1 else None
-        if wanted is not None:
-            return self.class_attribute(content, wanted)
-        if self.kind(scope) == "enum":
-            return self.every_member(scope)
-        return unknown(f"an entry of class {scope.name} is not followed")
-
-    def every_member(self, scope: Scope) -> Possible:
-        """The values of all members of an enum."""
-        targets = [statement.targets[0] for statement in scope.block if isinstance(statement, ast.Assign)]
-        members = [self._body_value(scope, target.id) or NOTHING for target in targets if isinstance(target, ast.Name)]
-        return step(join(members), None, Resolution.MAPPING) or unknown(f"the enum {scope.name} has no members")
 
     # Objects -----------------------------------------------------------------------------------------------------
 
@@ -152,7 +150,8 @@ class Objects:
         assert scope is not None
         kind = self.kind(scope)
         if kind == "enum":
-            return self._evaluator.expression(node.args[0], site) if node.args else unknown(f"a member of {scope.name}")
+            value = self._evaluator.expression(node.args[0], site) if node.args else unknown(f"a member of {scope.name}")
+            return self._evaluator.enums.by_value(scope, value)
         if kind == "mapping":
             return changes.keywords(self._evaluator, node, site)
         return known(Instance(f"an object of {scope.name} stands where a text is expected", scope=scope, call=node, site=site))
@@ -161,17 +160,75 @@ class Objects:
         """A method bound to an object."""
         assert instance.scope is not None
         for scope in self.lineage(instance.scope):
-            function = self._function(scope, name)
+            function = self.function(scope, name)
             if function is not None:
-                return _function_value(function, known(instance), self._evaluator.frame(scope))
+                return self._method_value(function, known(instance), scope)
         return None
+
+    def _method_value(self, function: Scope, bound: Possible | None, owner: Scope) -> Function:
+        """A method, or the wrapper that its decorator made of it."""
+        frame = self._evaluator.frame(owner)
+        plain = _function_value(function, bound, frame)
+        if not function.decorators or function.statement is None:
+            return plain
+        assert isinstance(function.statement, ast.FunctionDef | ast.AsyncFunctionDef)
+        made = self._evaluator.definition(function.statement, self._evaluator.site(function.statement, frame))
+        wrapper = next((each.content for each in made if isinstance(each.content, Function)), None)
+        return plain if wrapper is None or wrapper.scope is function else replace(wrapper, instance=bound)
 
     def instance_attribute(self, instance: Instance, name: str) -> Possible:
         """An attribute of an object."""
         scope = instance.scope
         assert scope is not None
         key = ("attribute", scope, instance.call, instance.site and instance.site.frame, name)
-        return self._evaluator.remembered(key, lambda: self._instance_attribute(instance, scope, name))
+        if instance.call is None:
+            return self._evaluator.remembered(key, lambda: self._of_any(instance, scope, name))
+        return self._evaluator.remembered(key, lambda: self._of_one(instance, scope, name))
+
+    def _of_any(self, instance: Instance, scope: Scope, name: str) -> Possible:
+        """An attribute of every object of a class, those of its subclasses among them."""
+        overriding = [each for each in self.subclasses(scope) if self._gives(each, scope, name)]
+        if not overriding or len(overriding) > MOST_OVERRIDING:
+            return self._instance_attribute(instance, scope, name)
+        others = [self.instance_attribute(replace(instance, scope=each), name) for each in overriding]
+        if not self._is_made(scope):
+            return join(others) or self._instance_attribute(instance, scope, name)
+        return join([self._instance_attribute(instance, scope, name), *others])
+
+    def _gives(self, scope: Scope, base: Scope, name: str) -> bool:
+        """Whether a subclass has an attribute of its own under a name that the base class may read."""
+        for each in self.lineage(scope):
+            if each is base:
+                return False
+            if name in each.names:
+                return True
+            for statement in each.block:
+                if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                    method = each.module.scopes[statement]
+                    if f"{next(iter(method.parameters), '')}.{name}" in method.stored:
+                        return True
+        return False
+
+    def _is_made(self, scope: Scope) -> bool:
+        """Whether any call in the scanned files makes an object of the class itself."""
+        if scope not in self._made:
+            self._made[scope] = True
+            self._made[scope] = self._evaluator.callers.make(scope)
+        return self._made[scope]
+
+    def _of_one(self, instance: Instance, scope: Scope, name: str) -> Possible:
+        """An attribute of one object: what the code that made it stores to it, else what its class says."""
+        site, call = instance.site, instance.call
+        statement = site.statement if site is not None else None
+        if site is not None and isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is call:
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            key = f"{dotted(target)}.{name}"
+            if self._evaluator.flow.changes_in(key, site.scope, site.frame):
+                mark = ("outside", key, statement, site.frame)
+                stored = self._evaluator.once(mark, lambda: self._evaluator.flow.at_end(key, site.scope, site.frame))
+                if stored:
+                    return stored
+        return self._instance_attribute(instance, scope, name)
 
     def _instance_attribute(self, instance: Instance, scope: Scope, name: str) -> Possible:
         if name == "__class__":
@@ -179,7 +236,7 @@ class Objects:
         method = self.method(instance, name)
         if method is not None and method.scope is not None:
             if method.scope.decorated("property", "cached_property", "computed_field"):
-                return self._property(method)
+                return self.property_value(method)
             return known(method)
         assigned = self._assigned(instance, name)
         kind = self.kind(scope)
@@ -196,7 +253,8 @@ class Objects:
                 return value
         return unknown(f"attribute {name} of {scope.name} is not assigned in the scanned files")
 
-    def _property(self, method: Function) -> Possible:
+    def property_value(self, method: Function) -> Possible:
+        """What reading a property gives."""
         assert method.scope is not None
         scope = method.scope
         frame = Frame(method.scope, {}, True, method.instance, self._evaluator.frame(method.scope.parent or method.scope))
@@ -253,7 +311,7 @@ class Objects:
             return self._evaluator.calls.frame(function, given(instance.call, instance.site))
         # A subclass has its own `__init__`: follow its `super().__init__(...)`.
         for subclass in self.lineage(instance.scope):
-            init = self._function(subclass, "__init__")
+            init = self.function(subclass, "__init__")
             if init is None:
                 continue
             for place in subclass.module.calls_by_name.get("__init__", ()):
@@ -314,6 +372,7 @@ def _identity(instance: Possible) -> tuple[object, ...]:
     """What tells one object from another."""
     return tuple(
         (each.content.scope, each.content.call, each.content.site and each.content.site.frame)
-        for each in instance
         if isinstance(each.content, Instance)
+        else (type(each.content), each.content)
+        for each in instance
     )

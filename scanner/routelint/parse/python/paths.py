@@ -6,7 +6,10 @@ import posixpath
 from collections.abc import Sequence
 
 from routelint.parse.python.values import FilePath
-from routelint.possible import Content, Hole, Possible, combine, known
+from routelint.possible import Content, Hole, Items, Possible, combine, known
+
+# Folders above a path that `Path.parents` is followed to.
+MOST_PARENTS = 30
 
 
 def path(text: str) -> FilePath:
@@ -47,8 +50,31 @@ def attribute(content: FilePath, name: str) -> Possible:
         case "suffix":
             return known(posixpath.splitext(content.text)[1])
         case "parents":
-            return known(Hole("the parents of a path are not followed"))
+            above = [posixpath.dirname(content.text)]
+            while above[-1] not in ("", "/") and len(above) < MOST_PARENTS:
+                above.append(posixpath.dirname(above[-1]))
+            return known(Items(tuple(known(path(each)) for each in above)))
     return known(Hole(f"attribute {name} of a path is not followed"))
+
+
+def renamed(content: FilePath, method: str, given: Possible) -> Possible:
+    """`path.with_name(...)` and its kin."""
+
+    def apply(operands: tuple[Content, ...]) -> Content:
+        if not isinstance(operands[0], str) or not posixpath.basename(content.text):
+            return Hole("a path that cannot be told")
+        folder, name = posixpath.split(content.text)
+        stem, suffix = posixpath.splitext(name)
+        match method:
+            case "with_name":
+                name = operands[0]
+            case "with_stem":
+                name = operands[0] + suffix
+            case _:
+                name = stem + operands[0]
+        return path(posixpath.join(folder, name))
+
+    return combine([given], apply) if given else given
 
 
 def function(name: str, arguments: Sequence[Possible]) -> Possible | None:

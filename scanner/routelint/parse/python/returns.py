@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.python import conditions
+from routelint.parse.python import patterns
 from routelint.parse.python.scopes import Scope, blocks
 from routelint.parse.python.values import Frame, Site, join, step
 from routelint.possible import Items, Possible, known, unknown
@@ -91,7 +91,7 @@ def _walk_match(
     value = evaluator.expression(subject, site)
     ends = []
     for case in cases:
-        verdict = conditions.match_verdict(evaluator, case, value, site)
+        verdict = patterns.verdict(evaluator, case, value, site)
         if verdict is not False:
             ends.append(_walk(evaluator, case.body, frame, results, yielded))
         if verdict is True:

@@ -83,6 +83,16 @@ class Scope:
         return frozenset(keys)
 
     @cached_property
+    def rebound(self) -> frozenset[str]:
+        """Every plain name the body itself gives a value to, parameters left out that only what they hold is changed of."""
+        return frozenset(
+            node.id
+            for statement in self.block
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
+
+    @cached_property
     def tested(self) -> frozenset[str]:
         """Every dotted name a condition of the body speaks of."""
         keys: set[str] = set()

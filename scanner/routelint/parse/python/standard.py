@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python import changes, formatting
 from routelint.parse.python.documents import Followed, loaded_file
-from routelint.parse.python.scopes import shown
+from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import NOTHING, Function, Made, Partial, Site, join, sole_text
 from routelint.possible import Hole, Items, Possible, Record, known, unknown
 
@@ -50,6 +50,76 @@ def _sequence(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     return join(results)
 
 
+def _sorted(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    turns = changes.turns(evaluator.expression(node.args[0], site)) if node.args else None
+    if turns is None:
+        return None
+    texts = [each[0].content for each in turns.items if len(each) == 1]
+    if (
+        turns.rest is None
+        and not node.keywords
+        and len(texts) == len(turns.items)
+        and all(isinstance(each, str) for each in texts)
+    ):
+        return known(Items(tuple(sorted(turns.items, key=lambda each: str(each[0].content)))))
+    anyone = join(turns.items)
+    return known(Items((anyone,) * len(turns.items), turns.rest))
+
+
+def _zip(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    """`zip(a, b)` of what is known item by item."""
+    if any(isinstance(each, ast.Starred) for each in node.args):
+        return None
+    columns = [changes.turns(evaluator.expression(each, site)) for each in node.args]
+    told = [each for each in columns if each is not None]
+    if not told or len(told) < len(columns):
+        return None
+    rest = next((each.rest for each in told if each.rest is not None), None)
+    rows = zip(*(each.items for each in told), strict=False)
+    return known(Items(tuple(known(Items(tuple(row))) for row in rows), rest))
+
+
+def _enumerate(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    turns = changes.turns(evaluator.expression(node.args[0], site)) if node.args else None
+    first = argument_node(node, 1, "start")
+    start = evaluator.expression(first, site) if first is not None else known(0)
+    number = start[0].content if len(start) == 1 else None
+    if turns is None or not isinstance(number, int):
+        return None
+    rows = enumerate(turns.items, number)
+    return known(Items(tuple(known(Items((known(index), each))) for index, each in rows), turns.rest))
+
+
+def _reversed(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    turns = changes.turns(evaluator.expression(node.args[0], site)) if node.args else None
+    return known(Items(turns.items[::-1])) if turns is not None and turns.rest is None else None
+
+
+def _map(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    """`map(function, items)`, item by item, of what is known."""
+    if len(node.args) != 2:
+        return None
+    turns = changes.turns(evaluator.expression(node.args[1], site))
+    if turns is None:
+        return None
+    name = ast.copy_location(ast.Name("<item>", ast.Load()), node.args[1])
+    call = ast.copy_location(ast.Call(node.args[0], [name], []), node)
+    found = tuple(evaluator.calls.call(call, site.binding({"<item>": each})) for each in turns.items)
+    return known(Items(found, turns.rest))
+
+
+def _length(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    value = evaluator.expression(node.args[0], site) if node.args else NOTHING
+    match value[0].content if len(value) == 1 else None:
+        case str(text):
+            return known(len(text))
+        case Items(items, None):
+            return known(len(items))
+        case Record(entries, None):
+            return known(len(entries))
+    return None
+
+
 def _getattr(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     if len(node.args) < 2:
         return unknown(f"'{shown(node)}' is not followed")
@@ -64,6 +134,18 @@ def _getattr(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
 
 
 def _next(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    """`next(items, default)`: the first item where that is known, else any."""
+    source = evaluator.expression(node.args[0], site) if node.args else NOTHING
+    match source[0].content if len(source) == 1 else None:
+        case Items(items, _) if items:
+            return changes.carried(source[0], items[0])
+        case Items(rest=None) if len(node.args) > 1:
+            return evaluator.expression(node.args[1], site)
+    return _any(evaluator, node, site)
+
+
+def _any(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
+    """Any item of what is passed, or the default."""
     items = changes.every(evaluator.expression(node.args[0], site), shown(node.args[0])) if node.args else NOTHING
     default = evaluator.expression(node.args[1], site) if len(node.args) > 1 else NOTHING
     return join([items, default])
@@ -99,14 +181,19 @@ BUILTIN_CALLS: dict[str, Followed] = {
     "list": _sequence,
     "tuple": _sequence,
     "set": _sequence,
-    "sorted": _sequence,
+    "sorted": _sorted,
     "frozenset": _sequence,
     "iter": _same,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "reversed": _reversed,
+    "map": _map,
+    "len": _length,
     "getattr": _getattr,
     "next": _next,
     "open": _open,
-    "max": _next,
-    "min": _next,
+    "max": _any,
+    "min": _any,
 }
 
 CALLS: dict[str, Followed] = {
@@ -127,7 +214,7 @@ CALLS: dict[str, Followed] = {
     "asyncio.to_thread": _run,
     "anyio.to_thread.run_sync": _run,
     "asgiref.sync.sync_to_async": _same,
-    "random.choice": _next,
+    "random.choice": _any,
     "os.fspath": _as_text,
     "streamlit.cache_resource": _same,
 }

@@ -22,7 +22,8 @@ NOTHING: Possible = ()
 class Frame:
     """One activation of a function: what its parameters are, and the frame of the code around it.
 
-    A frame that is not `bound` stands for every activation: its parameters are what the callers pass.
+    A frame that is not `bound` stands for every activation: its parameters are what the callers pass. `turns` says in which
+    turn of which loops it is, and `around` is the same activation outside the innermost of them.
     """
 
     scope: Scope
@@ -30,6 +31,8 @@ class Frame:
     bound: bool = False
     instance: Possible | None = None
     outer: Frame | None = None
+    turns: Mapping[ast.stmt, int] = field(default_factory=dict)
+    around: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,11 +91,15 @@ class ModuleValue(Hole):
 
 @dataclass(frozen=True, slots=True)
 class Function(Hole):
-    """A function of the repository, bound to an object where it is a method."""
+    """A function of the repository, bound to an object where it is a method.
+
+    `stands_for` is the function that was decorated, where this is the wrapper its decorator made.
+    """
 
     scope: Scope | None = field(default=None)
     instance: Possible | None = field(default=None, compare=False)
     outer: Frame | None = field(default=None, compare=False, repr=False)
+    stands_for: Scope | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,41 @@ class Instance(Hole):
     scope: Scope | None = field(default=None)
     call: ast.Call | None = field(default=None, compare=False)
     site: Site | None = field(default=None, compare=False, repr=False)
+
+
+class Member(str):
+    """A member of an enum whose value is a text: that text, and where it belongs.
+
+    `textual` says that the text of the member itself is its value, as it is of a `StrEnum`.
+    """
+
+    scope: Scope
+    name: str
+    textual: bool
+
+    __slots__ = ("name", "scope", "textual")
+
+    @classmethod
+    def of(cls, value: str, scope: Scope, name: str, *, textual: bool) -> Member:
+        """The member `name` of the enum `scope`."""
+        member = cls(value)
+        member.scope, member.name, member.textual = scope, name, textual
+        return member
+
+
+@dataclass(frozen=True, slots=True)
+class Unset(Hole):
+    """An environment variable that is read without a default and that nothing in the scanned files sets.
+
+    Code that puts a value in its place where it is missing says what it is then, as a default does.
+    """
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised(Hole):
+    """No value: the program raises an exception here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +236,7 @@ def _identity(content: Content) -> Hashable:
     if isinstance(content, Made | Instance):
         return type(content), content.reason, id(content.call), id(content.site and content.site.frame)
     if isinstance(content, Function):
-        return Function, id(content.scope), id(content.instance)
+        return Function, id(content.scope), id(content.instance), id(content.outer)
     if isinstance(content, Partial):
         return Partial, id(content.call)
     return type(content), content
