@@ -193,6 +193,8 @@ def test_alias_bomb_is_bounded() -> None:
         + "}" * 200
         + "'}}\nfunctions: {f: {handler: 1}}",
         "service: s\nprovider: {name: aws}\na: &a {b: '${self:a}', c: '${self:a}'}\nresources: {Resources: '${self:a}'}",
+        "service: s\nprovider: {name: aws}\na: '" + "${self:a}" * 50 + "'\nfunctions: {f: '${self:b.${self:a}}'}",
+        "service: s\nprovider: {name: aws}\na: '" + "${self:" * 50_000 + "'\nfunctions: {f: '" + "${" * 50_000 + "'}",
         "service: s\nprovider: {name: aws, environment: ['${self:']}\nfunctions: [1, '${sls:stage}', {f: 2}]",
         agent("!Sub '${'") + agent("!Sub ['${A}', 3]") + agent("!GetAtt []"),
     ],
@@ -282,7 +284,7 @@ def test_yaml_scalars_lie_at_their_spans(value: object) -> None:
                 waiting.extend(value for _, value in node.items())
 
 
-INPUTS = [path for folder in FOLDERS for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".json")]
+INPUTS = [path for folder in FOLDERS for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".yml", ".json")]
 SNIPPETS = [path.read_text("utf-8") for path in INPUTS]
 NOISE = ["!Ref ", "{", "}", "[", "]", ": ", "\n", "\t", "'", '"', "${", "&a ", "*a", "<<: ", "-"]
 

@@ -33,6 +33,8 @@ MOST_STEPS = 12
 MOST_NODES = 50_000
 MOST_DEPTH = 32
 MOST_STAGES = 12
+MOST_RESOLVED = 100_000
+LONGEST_ADDRESS = 1_000
 MOST_FILES = 64
 _FILE = re.compile(r"file\(\s*([^)]*?)\s*\)(?:\s*:\s*(.+))?", re.DOTALL)
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+|true|false)")
@@ -73,6 +75,7 @@ class Variables:
     _roots: dict[str, Node | None] = field(default_factory=dict)
     _filled: dict[int, tuple[Node, Node]] = field(default_factory=dict)
     _nodes: int = 0
+    _left: int = MOST_RESOLVED
 
     def __post_init__(self) -> None:
         self.default = self._default_stage()
@@ -165,6 +168,9 @@ class Variables:
         """What a variable stands for: the first of its alternatives that is in the scanned files."""
         if depth > MOST_STEPS:
             return Found(None, reason=f"'{variable[:80]}' leads through more than {MOST_STEPS} variables, or to itself")
+        self._left -= 1
+        if self._left < 0:
+            return Found(None, reason="too many variables of the service lead to others")
         parts = alternatives(variable)
         reason, step, staged = "", Resolution.CONSTANT, False
         for part in parts:
@@ -211,6 +217,8 @@ class Variables:
                 return None, staged or decided, why
             staged = staged or decided
             parts.append(told)
+            if sum(map(len, parts)) > LONGEST_ADDRESS:
+                return None, staged, f"'{text[:80]}' is longer than {LONGEST_ADDRESS:,} characters"
         return "".join(parts), staged, ""
 
     # Sources

@@ -10,7 +10,6 @@ from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 
 MOST_INSIDE = 12
 MOST_NODES = 50_000
-LONGEST = 10_000
 _KIND = re.compile(
     r"\s*(?:(?:self|opt|env|param|ssm|cf|sls|aws|s3|git|output|terraform|vault|doppler)(?:\([^)]*\))?:|file\(|strToBool\()"
 )
@@ -19,17 +18,18 @@ _BRACKET = re.compile(r"\$\{|\}")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What stands between `${` and `}`, and where that starts in the text."""
+    """What stands between `${` and `}`."""
 
     text: str
 
 
 def pieces(text: str) -> Iterator[str | Variable]:
     """The plain parts and the variables of a text, in order; other `${...}` are plain."""
+    ends = _ends(text)
     plain = position = 0
     while (start := text.find("${", position)) >= 0:
-        end = _closing(text, start + 2)
-        if end < 0 or _KIND.match(text, start + 2) is None:
+        end = ends.get(start)
+        if end is None or _KIND.match(text, start + 2) is None:
             position = start + 2
             continue
         if text[plain:start]:
@@ -40,13 +40,16 @@ def pieces(text: str) -> Iterator[str | Variable]:
         yield text[plain:]
 
 
-def _closing(text: str, position: int) -> int:
-    depth = 1
-    for match in _BRACKET.finditer(text, position, min(len(text), position + LONGEST)):
-        depth += 1 if match[0] == "${" else -1
-        if depth == 0:
-            return match.start()
-    return -1
+def _ends(text: str) -> dict[int, int]:
+    """Where each `${` is closed, by where it stands."""
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for match in _BRACKET.finditer(text):
+        if match[0] == "${":
+            waiting.append(match.start())
+        elif waiting:
+            found[waiting.pop()] = match.start()
+    return found
 
 
 def alternatives(variable: str) -> list[str]:
