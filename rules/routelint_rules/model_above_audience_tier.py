@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a route of a workload whose audience (`internal` or `customer`) takes at most a lower tier. The audience is what the
-policy declares for the workload. A valid justification silences it.
+policy declares for the workload. A valid justification silences it, and `model-above-task-tier` speaks instead where the
+workload's task needs no higher tier either.
 
 ## Why it costs
 
@@ -68,6 +69,9 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
     workload = policy.workload(reference.workload) if reference.workload is not None else None
     audience = policy.audience(workload.audience) if workload is not None and workload.audience is not None else None
     if workload is None or audience is None:
+        return
+    task = policy.task(workload.task) if workload.task is not None else None
+    if task is not None and not policy.above(task.max_tier, audience.max_tier):
         return
     for choice, model, tier in context.above(reference, audience.max_tier):
         yield Breach(
