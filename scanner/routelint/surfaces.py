@@ -23,7 +23,8 @@ class Surface:
     overrides. `reads` says how the carrier holds the model where it is not the identifier itself: `variables` (environment
     variables), `states` (Amazon States Language), `properties` (whatever inside has a name that says model), `stored` (an
     identifier of the catalog, or such properties), `program` (text to search), `policy` (an IAM policy), `statements` (the
-    resources of its statements), `object` (an object that others are given as their model). `when` is an argument that must be
+    resources of its statements), `object` (an object that others are given as their model),
+    `stated` (everything a resource says is kept for rules). `when` is an argument that must be
     there for the place to be Bedrock's, `name~text` where its value must hold a text; of a key in a file, `value~text`. `tags`
     is the tag shape (`map`, `list`, `block`), None where it cannot be tagged. `outputs` are the attributes of the symbol that
     hand its model on: name -> text around `{model}`. `settings` says where the place states what else rules ask of a route: a

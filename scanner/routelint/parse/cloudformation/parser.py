@@ -21,6 +21,7 @@ from routelint.parse.cloudformation import (
     syntax,
     tagging,
     variables,
+    watched,
 )
 from routelint.parse.cloudformation import (
     stack as stacks,
@@ -337,6 +338,7 @@ class _Scan:
                     stack.root,
                     tags,
                     stack.evidence(cases.live(stack.base, declared)),
+                    attributes=watched.attributes(stack, declared),
                 )
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routelint.model import ScanError
 from routelint.parse.parsed import ParseContext, Parsed
-from routelint.parse.terraform import plan, roots, sightings, statements, terragrunt, varfiles
+from routelint.parse.terraform import plan, roots, sightings, statements, terragrunt, varfiles, watched
 from routelint.parse.terraform.deployments import Deployments
 from routelint.parse.terraform.evaluate import Configuration, Evaluator
 from routelint.parse.terraform.project import CONFIGURATION, VARIABLES, Project, folder_of
@@ -22,6 +22,8 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     deployments = Deployments(project)
     if project.by_folder:
         marked.update(deployments.giving(context.knows))
+    if unit.marked:
+        marked.update(watched.folders(context.tree, unit.paths))
     units = _units(project, context, unit)
     applied = {each.module for each in units}
     found = [roots.root(project, context, folder, deployments) for folder in project.roots(marked) if folder not in applied]
