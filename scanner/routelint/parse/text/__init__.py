@@ -15,6 +15,7 @@ from routelint.model import Kind, ModelReference, ScanError
 from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
 from routelint.parse.text import config, literals, nodes, shell, sinks, variables
+from routelint.parse.text.containers import of_containers
 from routelint.parse.text.draft import File, Place, reference
 from routelint.parse.text.scope import Reader, is_script
 from routelint.source import NotTextError, SourceUnit, decode
@@ -33,6 +34,7 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     paths = frozenset(context.tree.paths())
     parts: list[Parsed] = []
     programs: list[File] = []
+    configuration: list[File] = []
     for path in unit.marked:
         data = context.tree.read(path)
         if data is None:
@@ -45,6 +47,7 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
         if _is_program(file):
             programs.append(file)
             continue
+        configuration.append(file)
         try:
             parts.append(_of_data(file, rows))
         except nodes.MalformedError as error:
@@ -55,6 +58,8 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
             programs.append(file)
             if next(lexicon.comments(file.source.text, lexicon.LEXICONS["json"]), None) is None:
                 parts.append(Parsed(errors=(_error(file, error),)))
+    containers = of_containers(configuration, unit.paths, context.settings.settings)
+    parts.append(Parsed(settings=tuple(containers)))
     scripts = tuple(path for path in unit.paths if is_script(path))
     parts.extend(_of_programs(programs, scripts, rows, context, paths, merge(parts).settings))
     return merge(parts)

@@ -1,4 +1,4 @@
-"""Environment variables that infrastructure written in a program (CDK, SST) or in Compose and Serverless files sets."""
+"""Environment variables that infrastructure written in a program (CDK, SST) or in Serverless files sets."""
 
 from __future__ import annotations
 
@@ -225,18 +225,11 @@ def _app_folder(file: File) -> str:
 
 
 def of_data(file: File, documents: Sequence[Node]) -> Iterator[EnvironmentSetting]:
-    """The model variables that Compose services and Serverless functions set."""
+    """The model variables that Serverless functions set."""
     folder = posixpath.dirname(file.path)
     for document in documents:
         if not isinstance(document, Map):
             continue
-        services = document.get("services")
-        if isinstance(services, Map):
-            for name, service in services.entries:
-                build = service.get("build") if isinstance(service, Map) else None
-                context = build.get("context") if isinstance(build, Map) else build
-                if isinstance(service, Map) and isinstance(context, Scalar):
-                    yield from _variables(file, name.text, service.get("environment"), _joined(folder, context.text))
         functions, provider = document.get("functions"), document.get("provider")
         if isinstance(functions, Map) and isinstance(provider, Map):
             for name, function in functions.entries:
