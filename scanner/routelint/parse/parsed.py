@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -33,7 +35,11 @@ class EnvironmentSettings:
     settings: tuple[EnvironmentSetting, ...] = ()
 
     def lookup(self, path: str, name: str) -> tuple[EnvironmentSetting, ...]:
-        """The settings of `name` for the code at `path`: those with the longest matching code path, one or more owners."""
+        """The settings of `name` for the code at `path`: those with the longest matching code path, one or more owners.
+
+        Where none says that it runs the code, those count whose code cannot be told (a container that an image is pulled
+        for) and whose owner is called like a folder that the code stands in: `aws_ecs_task_definition.api`, `ApiTask`.
+        """
         best: list[EnvironmentSetting] = []
         depth = -1
         for setting in self.settings:
@@ -47,7 +53,39 @@ class EnvironmentSettings:
                         best, depth = [setting], length
                     elif length == depth and setting not in best:
                         best.append(setting)
-        return tuple(best)
+        return tuple(best) or self._called_like(path, name)
+
+    def _called_like(self, path: str, name: str) -> tuple[EnvironmentSetting, ...]:
+        folders = {_plain(folder) for folder in path.split("/")[:-1]}
+        found = [each for each in self.settings if each.name == name and not each.code and _subject(each.owner) in folders]
+        nearest = max((_shared(path, each.location.path) for each in found), default=0)
+        return tuple(each for each in found if _shared(path, each.location.path) == nearest)
+
+
+# What owners are called beside their subject, and what says nothing of it.
+_ROLES = frozenset(
+    (
+        *("container", "definition", "deployment", "ecs", "fargate", "fn", "function", "job", "lambda", "runtime", "service"),
+        *("task", "app", "default", "main", "this"),
+    )
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def _subject(owner: str) -> str:
+    """What an owner is called after its kind and role are taken off: `aws_ecs_task_definition.api` and `ApiTask` -> `api`."""
+    last = owner.split("[", 1)[0].rsplit(".", 1)[-1].rsplit(":", 1)[-1]
+    return "".join(word.lower() for word in _WORD.findall(last) if word.lower() not in _ROLES) or "?"
+
+
+def _plain(folder: str) -> str:
+    return re.sub(r"[-_]", "", folder.lower())
+
+
+def _shared(left: str, right: str) -> int:
+    """How many folders two files have in common from the root."""
+    pairs = zip(left.split("/")[:-1], right.split("/")[:-1], strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _no_constants(_name: str) -> str | None:

@@ -62,7 +62,7 @@ def matching(like: File, pattern: str, *, named: bool) -> tuple[Data, ...]:
         return () if found is None else (replace(found, environments=_environment(found.file.name) if named else ()),)
     paths = [
         path
-        for path in like.context.tree.paths()
+        for path in sorted(like.context.tree.paths())
         if fnmatch.fnmatchcase(path, pattern) and path.count("/") == pattern.count("/")
     ]
     return tuple(
