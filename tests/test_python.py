@@ -120,7 +120,7 @@ def test_value_forms(name: str) -> None:
         ("client.converse(modelId=os.environ['M'])", "environment variable M is read without a default"),
         ("def f(event):\n    client.converse(modelId=event['m'])", "parameter event of f() has no default and no call"),
         ("client.converse(modelId='<MODEL_ID>')", "'<MODEL_ID>' is a placeholder"),
-        ("M = {str(i): f'm{i}' for i in range(9)}\nclient.converse(modelId=M['3'])", "an entry is set under the key str(i)"),
+        ("M = {str(i): f'm{i}' for i in size()}\nclient.converse(modelId=M['3'])", "an entry is set under the key str(i)"),
         ("def f(m):\n    f(m)\n    client.converse(modelId=m)", "depends only on itself"),
     ],
     ids=["an unset variable", "an event", "a placeholder", "a built dict", "a recursion"],

@@ -121,6 +121,9 @@ class Calls:
                     self.invoke(method, given(node, site)) if method else unknown(f"the call '{shown(node)}' is not followed")
                 )
             case Made(path=path) as origin:
+                found = libraries.call(self._evaluator, path, node, site)
+                if found is not None:
+                    return found
                 return known(Made(f"what {path} returns is not a text", path=f"{path}()", call=node, site=site, origin=origin))
             case Hole():
                 return (callee,)

@@ -142,7 +142,8 @@ def _called(evaluator: Evaluator, before: Possible, node: ast.Call, site: Site) 
                 current = merged(current, keywords(evaluator, node, site))
             return current
         case "setdefault" if first is not None and len(node.args) > 1:
-            return with_default(before, first, evaluator.expression(node.args[1], site))
+            hop = Hop(site.scope.module.location(node.args[1]), f"entry {shown(node.args[0])} is set where it is missing")
+            return with_default(before, first, step(evaluator.expression(node.args[1], site), hop, Resolution.CONSTANT))
         case "pop" if first is not None:
             return without(before, first)
         case "append" if first is not None:
@@ -366,7 +367,7 @@ def each(evaluator: Evaluator, iterable: ast.expr, site: Site) -> Possible:
             return _pairs(evaluator.expression(inner, site), text)
         case ast.Call(func=ast.Attribute(value=inner, attr="values"), args=[]):
             return every(evaluator.expression(inner, site), text)
-    value = evaluator.expression(iterable, site)
+    value = evaluator.enums.opened(evaluator.expression(iterable, site))
     return join([_turn(one, text) for one in value])
 
 

@@ -95,7 +95,7 @@ def _turns(evaluator: Evaluator, generators: list[ast.comprehension], site: Site
         text = shown(generator.iter)
         inner: list[Site] = []
         for outer in sites:
-            turns = changes.turns(evaluator.expression(generator.iter, outer))
+            turns = changes.turns(evaluator.enums.opened(evaluator.expression(generator.iter, outer)))
             if turns is None or len(inner) + len(turns.items) > MOST_TURNS:
                 return None
             rest = rest or turns.rest

@@ -10,7 +10,7 @@ from routelint.model import Resolution
 from routelint.parse.python import changes
 from routelint.parse.python.scopes import Scope
 from routelint.parse.python.values import Class, Function, Member, join, step
-from routelint.possible import Possibility, Possible, known, unknown
+from routelint.possible import Items, Possibility, Possible, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -48,6 +48,19 @@ class Enums:
         """All members of an enum."""
         members = [self._evaluator.objects.class_attribute(Class("", scope=scope), name) for name in names(scope)]
         return step(join(members), None, Resolution.MAPPING) or unknown(f"the enum {scope.name} has no members")
+
+    def opened(self, value: Possible) -> Possible:
+        """A value to loop over: an enum is the list of its members."""
+        return tuple(
+            replace(
+                each, content=Items(tuple(self._evaluator.objects.class_attribute(each.content, name) for name in names(scope)))
+            )
+            if isinstance(each.content, Class)
+            and (scope := each.content.scope) is not None
+            and self._evaluator.objects.kind(scope) == "enum"
+            else each
+            for each in value
+        )
 
     def by_value(self, scope: Scope, value: Possible) -> Possible:
         """`Enum(value)`: the member of that value, else the value itself."""

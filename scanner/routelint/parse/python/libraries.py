@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import changes, options, paths, returns, standard
+from routelint.parse.python import changes, dynaconf, options, paths, returns, standard
 from routelint.parse.python.environment import environment
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import Made, Site, Symbol, contents, join, sole_text, symbol
@@ -148,6 +148,8 @@ def made_attribute(evaluator: Evaluator, content: Made, name: str, site: Site) -
     """An attribute of what an outside call returned; None for the plain path."""
     if content.path.endswith(("ArgumentParser().parse_args()", "ArgumentParser().parse_known_args()")):
         return options.option(evaluator, content, name)
+    if content.path in dynaconf.MAKERS:
+        return dynaconf.attribute(evaluator, content, name)
     if content.path in ("types.SimpleNamespace()", "argparse.Namespace()") and content.call and content.site:
         node = argument_node(content.call, None, name)
         if node is not None:

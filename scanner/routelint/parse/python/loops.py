@@ -110,7 +110,7 @@ class Loops:
         """The turns of a loop, where all of them are known and each runs to the end of the body."""
         if not isinstance(loop, ast.For) or any(self._leaving(loop)):
             return None
-        turns = changes.turns(self._evaluator.expression(loop.iter, self._site(loop, frame)))
+        turns = changes.turns(self._evaluator.enums.opened(self._evaluator.expression(loop.iter, self._site(loop, frame))))
         return turns if turns is not None and turns.rest is None and len(turns.items) <= MOST_TURNS else None
 
     def _turn_entry(self, key: str, loop: Loop, turn: int, frame: Frame) -> Possible | None:
@@ -120,7 +120,7 @@ class Loops:
             for path, target in changes.unpacking(loop.target):
                 if dotted(target) == key:
                     site = self._site(loop, around)
-                    turns = changes.turns(self._evaluator.expression(loop.iter, site))
+                    turns = changes.turns(self._evaluator.enums.opened(self._evaluator.expression(loop.iter, site)))
                     if turns is None or turn >= len(turns.items):
                         return self._variable(key, loop, around)
                     value = changes.down(turns.items[turn], path, shown(loop.iter))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Classes on the way up from a class.
 MOST_BASES = 12
 MOST_SUBCLASSES = 20
-# Subclasses that give an attribute of their own to what a method of the base class reads; more are a framework's plug-ins.
+# Subclasses of a class, where some give an attribute of their own to what its methods read; more are a framework's plug-ins.
 MOST_OVERRIDING = 8
 
 
@@ -188,9 +188,9 @@ class Objects:
     def _of_any(self, instance: Instance, scope: Scope, name: str) -> Possible:
         """An attribute of every object of a class, those of its subclasses among them."""
         overriding = [each for each in self.subclasses(scope) if self._gives(each, scope, name)]
-        if not overriding or len(overriding) > MOST_OVERRIDING:
+        if not overriding or len(self.subclasses(scope)) > MOST_OVERRIDING:
             return self._instance_attribute(instance, scope, name)
-        others = [self.instance_attribute(replace(instance, scope=each), name) for each in overriding]
+        others = [self.instance_attribute(replace(instance, scope=each), name) for each in self.subclasses(scope)]
         if not self._is_made(scope):
             return join(others) or self._instance_attribute(instance, scope, name)
         return join([self._instance_attribute(instance, scope, name), *others])

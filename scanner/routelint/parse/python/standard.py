@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
 
+# Numbers of a `range` that are told one by one.
+MOST_COUNTED = 64
+
+
 def _as_text(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     return formatting.as_text(evaluator.expression(node.args[0], site)) if node.args else known("")
 
@@ -39,7 +43,7 @@ def _sequence(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     if not node.args:
         return known(Items(()))
     results: list[Possible] = []
-    for each in evaluator.expression(node.args[0], site):
+    for each in evaluator.enums.opened(evaluator.expression(node.args[0], site)):
         match each.content:
             case Items():
                 results.append((each,))
@@ -51,7 +55,7 @@ def _sequence(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
 
 
 def _sorted(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    turns = changes.turns(evaluator.expression(node.args[0], site)) if node.args else None
+    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
     if turns is None:
         return None
     texts = [each[0].content for each in turns.items if len(each) == 1]
@@ -70,7 +74,7 @@ def _zip(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
     """`zip(a, b)` of what is known item by item."""
     if any(isinstance(each, ast.Starred) for each in node.args):
         return None
-    columns = [changes.turns(evaluator.expression(each, site)) for each in node.args]
+    columns = [changes.turns(evaluator.enums.opened(evaluator.expression(each, site))) for each in node.args]
     told = [each for each in columns if each is not None]
     if not told or len(told) < len(columns):
         return None
@@ -80,7 +84,7 @@ def _zip(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
 
 
 def _enumerate(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    turns = changes.turns(evaluator.expression(node.args[0], site)) if node.args else None
+    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
     first = argument_node(node, 1, "start")
     start = evaluator.expression(first, site) if first is not None else known(0)
     number = start[0].content if len(start) == 1 else None
@@ -91,7 +95,7 @@ def _enumerate(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | N
 
 
 def _reversed(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    turns = changes.turns(evaluator.expression(node.args[0], site)) if node.args else None
+    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
     return known(Items(turns.items[::-1])) if turns is not None and turns.rest is None else None
 
 
@@ -99,13 +103,23 @@ def _map(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
     """`map(function, items)`, item by item, of what is known."""
     if len(node.args) != 2:
         return None
-    turns = changes.turns(evaluator.expression(node.args[1], site))
+    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[1], site)))
     if turns is None:
         return None
     name = ast.copy_location(ast.Name("<item>", ast.Load()), node.args[1])
     call = ast.copy_location(ast.Call(node.args[0], [name], []), node)
     found = tuple(evaluator.calls.call(call, site.binding({"<item>": each})) for each in turns.items)
     return known(Items(found, turns.rest))
+
+
+def _range(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    bounds = [evaluator.expression(each, site) for each in node.args]
+    numbers = [each[0].content for each in bounds if len(each) == 1]
+    plain = [each for each in numbers if isinstance(each, int) and not isinstance(each, bool)]
+    if not 1 <= len(plain) <= 3 or len(plain) < len(bounds) or (len(plain) == 3 and plain[2] == 0):
+        return None
+    counted = range(*plain)
+    return known(Items(tuple(known(each) for each in counted))) if len(counted) <= MOST_COUNTED else None
 
 
 def _length(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
@@ -189,6 +203,7 @@ BUILTIN_CALLS: dict[str, Followed] = {
     "reversed": _reversed,
     "map": _map,
     "len": _length,
+    "range": _range,
     "getattr": _getattr,
     "next": _next,
     "open": _open,

@@ -1,0 +1,2 @@
+from .models import CHAT as CHAT_MODEL
+from .models import *

@@ -1,0 +1,1 @@
+MODEL = "us.amazon.nova-premier-v1:0"

@@ -1,0 +1,3 @@
+from strands import Agent
+
+agent = Agent(system_prompt="routes tickets")
