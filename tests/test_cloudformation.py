@@ -354,6 +354,28 @@ def test_expressions_come_to_their_text(pair: tuple[str, str]) -> None:
     assert choice.model.text == value
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('{"Fn::ToJsonString": {a: !Ref P, b: [x, !Sub "q\\"${P}"], c: !Ref "AWS::NoValue"}}', '{"a":"v","b":["x","q\\"v"]}'),
+        ('{"Fn::ToJsonString": {a: !Ref "AWS::StackName"}}', "AWS::StackName is known only at deployment"),
+        ("!Sub ['n${N}', {N: {'Fn::Length': !Ref L}}]", "n3"),
+        ("!Select [!Ref One, !Ref L]", "q"),
+        ("!Join ['-', [a, !Ref 'AWS::NoValue', b]]", "a-b"),
+        ("!Split [',', !Join [',', !Ref L]]", "p q r"),
+    ],
+)
+def test_functions(expression: str, expected: str) -> None:
+    head = (
+        "Parameters: {P: {Type: String, Default: v}, One: {Type: Number, Default: 1},"
+        " L: {Type: CommaDelimitedList, Default: 'p, q,r'}}\n"
+    )
+    (reference,) = one(agent(expression, head)).references
+    unknown = reference.unknown
+    found = " ".join(choice.model.text for choice in reference.choices) or (unknown.reason if unknown is not None else "")
+    assert found == expected
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)

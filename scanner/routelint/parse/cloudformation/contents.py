@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -185,6 +186,39 @@ def listed(content: Content) -> Content:
             return content
         case _:
             return Items(tuple(known(part.strip()) for part in text_of(content).split(",")))
+
+
+def as_json(each: Possibility) -> Possible:
+    """A content as JSON text, what cannot be told at its place."""
+    match each.content:
+        case Items(items, rest):
+            parts = [unite(as_json(one) for one in item) for item in items]
+            return after(each, combine(_between("[", parts, "]"), concatenate)) if rest is None else replaced(each, rest)
+        case Record(entries, rest):
+            pairs = [
+                combine([known(f"{json.dumps(key)}:"), unite(as_json(one) for one in value)], concatenate)
+                for key, value in entries.items()
+                if present(value)
+            ]
+            return after(each, combine(_between("{", pairs, "}"), concatenate)) if rest is None else replaced(each, rest)
+        case Hole() | PartText() as open_part:
+            parts_of = open_part.parts if isinstance(open_part, PartText) else (open_part,)
+            told = (json.dumps(part)[1:-1] if isinstance(part, str) else part for part in parts_of)
+            return replaced(each, concatenate(['"', *told, '"']))
+        case scalar:
+            return replaced(each, json.dumps(scalar))
+
+
+def _between(start: str, parts: list[Possible], end: str) -> list[Possible]:
+    separated = [one for part in parts for one in (known(","), part)][1:]
+    return [known(start), *separated, known(end)]
+
+
+def length(content: Content) -> Content:
+    """How many items a list has."""
+    if isinstance(content, Items) and content.rest is None:
+        return str(len(content.items))
+    return hole_of(content.rest if isinstance(content, Items) else content, "Fn::Length of something that is no list")
 
 
 def joined(parts_of: tuple[Content, ...]) -> Content:

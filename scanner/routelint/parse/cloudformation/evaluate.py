@@ -164,7 +164,9 @@ class Evaluator:
             case "Base64":
                 return self.evaluate(argument)
             case "ToJsonString":
-                return self.evaluate(argument)
+                return contents.step(unite(contents.as_json(each) for each in self.evaluate(argument)), Resolution.SUBSTITUTION)
+            case "Length":
+                return combine([self.evaluate(argument)], lambda content: contents.length(content[0]))
             case "ImportValue":
                 return unite(self._imported(each) for each in self.evaluate(argument))
             case "Transform":

@@ -283,8 +283,11 @@ def _inside(stack: Stack, declared: Declared, row: Surface, found: Found, tags: 
     """Properties whose names say model, inside a mapping or a JSON text."""
     if not found.evaluators:
         return
-    if isinstance(found.node, (Mapping, Sequence)) and function(found.node) is None:
-        for leaf in everything(found.node, found.evaluators[0]):
+    call = function(found.node)
+    # What is written out as JSON text is looked at before, where every value has its trail.
+    written = call[1] if call is not None and call[0] == "ToJsonString" else found.node
+    if isinstance(written, (Mapping, Sequence)) and function(written) is None:
+        for leaf in everything(written, found.evaluators[0]):
             if leaf.path and maybe_model(leaf.path[-1]) and _is_text(leaf.node):
                 path = ".".join((row.carrier, *leaf.path))
                 yield from _named(stack, declared, row, leaf.node, path, stack.of(found, leaf.node), tags, found.evaluators)
