@@ -1,8 +1,8 @@
 """Generated templates under several parameter sets: what routelint makes of them, and moto, and the CloudFormation reference.
 
 moto resolves most functions as the service does; where it does not (lists given by default, `AWS::NoValue` in a list,
-computed indices, numbers in conditions, the value of an SSM parameter), the evaluator below, written after the reference,
-decides alone.
+computed indices, numbers in conditions, the value of an SSM parameter), the evaluator of `cloudformation_templates`, written
+after the reference, decides alone.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def differences(trusted: bool, seeds: range, moto: Resolver | None) -> Counter[s
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_moto_comes_to_the_same() -> None:
     parsing = pytest.importorskip("moto.cloudformation.parsing")
     account = iter(range(10**11, 10**12))
