@@ -82,7 +82,7 @@ def resolve(
     texts = _texts_with_directives(units, whole, tree)
     found = (each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
     directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
-    references = (_place(reference, policy, directives, texts) for reference in whole.references)
+    references = (_place(reference, policy, directives, texts) for reference in link.without_repeats(whole.references))
     records = evidence.load(tree, policy, catalog) if policy.workloads else None
     return Resolved(
         tuple(sorted(references, key=_reference_order)),

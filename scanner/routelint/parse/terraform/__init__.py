@@ -43,13 +43,12 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
 
 def _units(project: Project, context: ParseContext, unit: SourceUnit) -> list[terragrunt.Unit]:
     """The Terragrunt units of the scan; their files are only read where something marked may depend on them."""
-    paths = [path for path in unit.paths if path.rsplit("/", 1)[-1] == terragrunt.NAME]
+    names = (terragrunt.NAME, terragrunt.STACK)
+    paths = [path for path in unit.paths if path.rsplit("/", 1)[-1] in names]
     if not paths or not unit.marked:
         return []
     evaluator = Evaluator(References(project, context.surfaces), Configuration())
-    reader = terragrunt.Reader(project, evaluator)
-    evaluator.functions = reader.functions()
-    return [found for path in paths if (found := reader.unit(path)) is not None]
+    return terragrunt.units(project, evaluator, paths)
 
 
 def _once(errors: list[ScanError]) -> tuple[ScanError, ...]:

@@ -222,8 +222,14 @@ class Walk:
                 self._settings(context),
                 alive=leaf.scope.alive and context.scope.alive,
                 last_resort=last_resort,
+                region=self._region(context),
             )
         )
+
+    def _region(self, context: _Resource) -> str | None:
+        if context.block.type not in ("resource", "data"):
+            return None
+        return tagging.region_of(self.evaluator, context.block, context.scope)
 
     def _settings(self, context: _Resource) -> Mapping[str, str]:
         """What else a resource says about the use of its model; nothing where it says several things."""
@@ -357,8 +363,9 @@ class Walk:
                     continue
                 value = self.evaluator.evaluate(attribute.expression, scope)
                 step = ".".join((*names, attribute.name))
-                found = self._models(value) if _is_weak(step) or about_bedrock else ()
-                if not found and about_bedrock and _is_strong(attribute.name):
+                # What the module does with an argument is not to be seen: a model of the catalog is there to be used.
+                found = self._models(value) if not _NOT_CHOICES.search(step) or about_bedrock else ()
+                if not found and _is_strong(attribute.name) and (about_bedrock or _is_told(attribute.name)):
                     found = value if _is_open(value) else ()
                 if found:
                     leaf = Leaf(attribute.expression.place, scope, found, attribute.expression)
@@ -385,6 +392,11 @@ def _is_strong(name: str) -> bool:
 def _is_weak(name: str) -> bool:
     """Whether a name may hold a model, so that a known model under it is a route."""
     return len(name) <= LONGEST_NAME and bool(_WEAK.search(name)) and not _NOT_CHOICES.search(name)
+
+
+def _is_told(name: str) -> bool:
+    """Whether a name is Bedrock's own for a model, whatever the module is called."""
+    return name.removesuffix("_arn").removesuffix("_id") in ("foundation_model", "inference_profile", "bedrock_model")
 
 
 def replace_value(leaf: Leaf, value: Possible) -> Leaf:

@@ -34,6 +34,7 @@ class Sighting:
     settings: Mapping[str, str] = field(default_factory=dict)
     alive: bool = True
     last_resort: bool = False
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def _reference(
         return None
     everyone = [sighting for sightings in group.values() for sighting in sightings]
     tags = [sighting.tags for sighting in everyone if sighting.tags is not None]
+    regions = {sighting.region for sighting in everyone}
     proofs = tuple(dict.fromkeys((*(e for sighting in everyone for e in sighting.evidence), *evidence)))
     return ModelReference(
         first.location,
@@ -150,6 +152,7 @@ def _reference(
         value,
         first.statement,
         root,
+        region=regions.pop() if len(regions) == 1 else None,
         tags=tagging.together(tags) if tags else None,
         settings=first.settings,
         evidence=proofs,

@@ -114,11 +114,33 @@ def _shown(content: Content) -> str | Unknown | None:
 # -- providers
 
 
-def _provider_tags(evaluator: Evaluator, block: Block, instance: Instance) -> tuple[Entries, Unknown | None]:
+def region_of(evaluator: Evaluator, block: Block, scope: Scope) -> str | None:
+    """The region of one instance of a resource: its own, or its provider's; None where it is not told."""
+    own = block.body.attributes.get("region")
+    if own is not None:
+        return _only_text(evaluator.evaluate(own.expression, scope))
+    found = _provider(scope.instance, _wanted(block), "region")
+    if found is None:
+        return None
+    owner, provider = found
+    attribute = provider.body.attributes.get("region")
+    return _only_text(evaluator.evaluate(attribute.expression, Scope(owner))) if attribute is not None else None
+
+
+def _only_text(possible: Possible) -> str | None:
+    texts = {each.content for each in possible if isinstance(each.content, str)}
+    return texts.pop() or None if len(texts) == len(possible) == 1 else None
+
+
+def _wanted(block: Block) -> tuple[str, str]:
+    """The name and alias of the provider that a resource asks for."""
     name = block.labels[0].split("_", 1)[0]
     chosen = block.body.attributes.get("provider")
-    wanted = _provider_name(chosen.expression) if chosen is not None else (name, "")
-    found = _provider(instance, wanted or (name, ""))
+    return (_provider_name(chosen.expression) if chosen is not None else None) or (name, "")
+
+
+def _provider_tags(evaluator: Evaluator, block: Block, instance: Instance) -> tuple[Entries, Unknown | None]:
+    found = _provider(instance, _wanted(block), "default_tags")
     if found is None:
         return {}, None
     owner, provider = found
@@ -142,12 +164,15 @@ def _provider_name(expression: Expression) -> tuple[str, str] | None:
     return None
 
 
-def _provider(instance: Instance, wanted: tuple[str, str]) -> tuple[Instance, Block] | None:
-    """The provider block that a name means in an instance, handed down by calls, and the instance that holds it."""
+def _provider(instance: Instance, wanted: tuple[str, str], asked: str) -> tuple[Instance, Block] | None:
+    """The provider block that a name means in an instance, handed down by calls, and the instance that holds it.
+
+    A module's own block without what is `asked` gives way to its caller's.
+    """
     current: Instance | None = instance
     while current is not None:
         declared = current.folder.providers.get(wanted)
-        if declared is not None and (current.parent is None or "default_tags" in _sections(declared)):
+        if declared is not None and (current.parent is None or asked in _sections(declared)):
             return current, declared
         handed = _handed_down(current).get(wanted)
         if handed is not None:

@@ -12,7 +12,7 @@ from routelint.parse.terraform import syntax
 from routelint.parse.terraform.functions.documents import tree_path
 from routelint.parse.terraform.module import Folder, Instance, Scope
 from routelint.parse.terraform.nodes import Block, Body, ObjectNode, fields
-from routelint.parse.terraform.project import Project, folder_of
+from routelint.parse.terraform.project import Project, folder_of, joined
 from routelint.parse.terraform.values import Failure, entries, through
 from routelint.possible import Content, Possible, Record, Template, known, unknown
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
 NAME = "terragrunt.hcl"
+STACK = "terragrunt.stack.hcl"
 # What `find_in_parent_folders` looks for without an argument; newer projects name the file at the top root.hcl.
 PARENTS = (NAME, "root.hcl")
 MOST_INCLUDES = 8
+MOST_STACKS = 4
+MOST_UNITS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +38,14 @@ class Unit:
     providers: Mapping[tuple[str, str], Block] = field(default_factory=dict)
 
 
-def units(project: Project, evaluator: Evaluator, paths: Sequence[str]) -> Iterator[Unit]:
-    """The units among the files of the scan whose module lies in it too."""
-    for path in paths:
-        if posixpath.basename(path) != NAME:
-            continue
-        unit = Reader(project, evaluator).unit(path)
-        if unit is not None:
-            yield unit
+def units(project: Project, evaluator: Evaluator, paths: Sequence[str]) -> list[Unit]:
+    """The units among the files of the scan whose module lies in it too, those that stacks make among them."""
+    reader = Reader(project, evaluator)
+    evaluator.functions = reader.functions()
+    stacks = {path: list(reader.stack(path)) for path in paths if posixpath.basename(path) == STACK}
+    plain = [path for path in paths if posixpath.basename(path) == NAME and path not in reader.stacked]
+    found = [unit for path in plain if (unit := reader.unit(path)) is not None]
+    return [*found, *(unit for path, made in stacks.items() if path not in reader.stacked for unit in made)]
 
 
 class Reader:
@@ -51,17 +54,58 @@ class Reader:
     def __init__(self, project: Project, evaluator: Evaluator) -> None:
         self.project = project
         self.evaluator = evaluator
+        # The files of units and stacks that other stacks take: by themselves they are patterns.
+        self.stacked: dict[str, None] = {}
+        self._left = MOST_UNITS
+        self._values: Possible = unknown("no terragrunt.stack.hcl in the scanned files gives the values", "${values}")
 
-    def unit(self, path: str) -> Unit | None:
-        """A unit, None where its module is not in the scan."""
+    def stack(self, path: str, place: str | None = None, depth: int = 0) -> Iterator[Unit]:
+        """The units that a stack makes, at the places it gives them; those of the stacks inside it too."""
         body = self.project.body(path)
+        place = folder_of(path) if place is None else place
+        scope = self._scope(path, path, body)
+        for block in [*body.of_type("unit"), *body.of_type("stack")]:
+            source, below = self._text(block, "source", scope), self._text(block, "path", scope)
+            source = tree_path(source, folder_of(path)) if source is not None else None
+            at = joined(place, below) if below is not None else None
+            if source is None or at is None or self._left <= 0:
+                continue
+            self._left -= 1
+            kept, self._values = self._values, self._given(block, scope)
+            self.stacked[f"{source}/{NAME if block.type == 'unit' else STACK}"] = None
+            if block.type == "unit":
+                unit = self.unit(f"{source}/{NAME}", at)
+                yield from () if unit is None else (unit,)
+            elif depth < MOST_STACKS:
+                yield from list(self.stack(f"{source}/{STACK}", at, depth + 1))
+            self._values = kept
+
+    def _text(self, block: Block, name: str, scope: Scope) -> str | None:
+        attribute = block.body.attributes.get(name)
+        found = self.evaluator.evaluate(attribute.expression, scope) if attribute is not None else ()
+        return found[0].content if len(found) == 1 and isinstance(found[0].content, str) else None
+
+    def _given(self, block: Block, scope: Scope) -> Possible:
+        """What a stack hands to a unit as `values`."""
+        attribute = block.body.attributes.get("values")
+        if attribute is None:
+            return known(Record())
+        file = posixpath.basename(attribute.place.file.path)
+        name = block.labels[0] if block.labels else block.type
+        hop = Hop(attribute.place.location(), f"{file} gives values to {name}")
+        return through(self.evaluator.evaluate(attribute.expression, scope), hop, Resolution.MODULE_ARGUMENT)
+
+    def unit(self, path: str, place: str | None = None) -> Unit | None:
+        """A unit, None where its module is not in the scan; `place` is where a stack puts it."""
+        path, own = (path, folder_of(path)) if place is None else (f"{place}/{NAME}", folder_of(path))
+        body = self.project.body(f"{own}/{NAME}" if own != "." else NAME)
         files = [*self._included(path, body), (path, body)]
         source: str | None = None
         inputs: dict[str, Possible] = {}
         providers: dict[tuple[str, str], Block] = {}
         for file, each in files:
             scope = self._scope(path, file, each)
-            source = self._source(file, each, scope) or source
+            source = self._source(each, scope, own) or source
             inputs.update(self._inputs(each, scope))
             providers.update(self._generated(file, each, scope))
         if source is None or source not in self.project.by_folder:
@@ -86,6 +130,7 @@ class Reader:
         instance = Instance(folder, folder_of(unit))
         names: dict[str, Possible] = {
             "dependency": unknown("outputs of another unit are known only after apply", "${dependency}"),
+            "values": self._values,
         }
         if not nested:
             included = {}
@@ -106,14 +151,16 @@ class Reader:
         }
         return known(Record({"locals": known(Record(local_values)), "inputs": known(Record(dict(self._inputs(body, scope))))}))
 
-    def _source(self, file: str, body: Body, scope: Scope) -> str | None:
+    def _source(self, body: Body, scope: Scope, own: str) -> str | None:
         for block in body.of_type("terraform"):
             attribute = block.body.attributes.get("source")
             if attribute is None:
                 continue
             for each in self.evaluator.evaluate(attribute.expression, scope):
                 if isinstance(each.content, str) and each.content.startswith((".", "/")):
-                    return tree_path(each.content.replace("//", "/"), scope.instance.root)
+                    # Terragrunt copies the unit of a stack: a path may be meant from either place.
+                    paths = [tree_path(each.content.replace("//", "/"), root) for root in (scope.instance.root, own)]
+                    return next((path for path in paths if path in self.project.by_folder), paths[0])
         return None
 
     def _inputs(self, body: Body, scope: Scope) -> Iterator[tuple[str, Possible]]:

@@ -1,0 +1,7 @@
+locals {
+  owner = "platform"
+}
+
+inputs = {
+  model = "amazon.nova-pro-v1:0"
+}

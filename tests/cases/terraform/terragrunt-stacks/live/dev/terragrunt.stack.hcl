@@ -1,0 +1,5 @@
+stack "chat" {
+  source = "../../stacks/chat"
+  path   = "chat"
+  values = { size = "lite" }
+}
