@@ -27,7 +27,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _RUNNER_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
 _RUNNER_MARK = re.compile(r"##(?=\w*\[)")
 _NOT_PLAIN_ASCII = re.compile(r"[^\x00-\x7e]")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are formulas too where a spreadsheet reads East Asian text.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What XML 1.0 cannot hold even as a character reference.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~&@:$^=\"']")
@@ -137,6 +138,11 @@ def html(text: str) -> str:
 def xml(text: str) -> str:
     """Text inside an XML 1.0 element or a quoted attribute."""
     return _html.escape(_NOT_XML.sub(lambda found: _escape(found[0]), plain(text)), quote=True).replace("\n", "&#10;")
+
+
+def xml_text(text: str) -> str:
+    """Text inside an XML 1.0 element; several lines stay several lines."""
+    return _html.escape(_NOT_XML.sub(lambda found: _escape(found[0]), plain(text)), quote=False)
 
 
 def csv_cell(text: str) -> str:

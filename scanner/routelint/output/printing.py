@@ -11,9 +11,6 @@ from routelint.model import Severity
 from routelint.output.layout import Paint
 from routelint.source import SourceText
 
-# SARIF wants an absolute address for the tool and each rule; OWNER stands for the account that publishes it, as in the README.
-HOME = "https://github.com/OWNER/routelint"
-
 
 class RuleInfo(Protocol):
     """What printers ask of a rule; `routelint.rule.Rule` is one."""
@@ -59,7 +56,9 @@ class Printing:
     `width` is in columns, None where lines are not cut or wrapped (a pipe); `source` gives the text of a scanned file.
     Paths of a report are relative to the scanned root: `shown_prefix` leads there from the current directory (for people),
     `repository_prefix` from the repository's root (for SARIF and annotations); both are empty or end with a slash.
-    `exit_code` is what the command will end with.
+    `exit_code` is what the command will end with. `judged` are the ids of the rules that judged, None where all of `rules` did.
+    `home` is the address of the project and `manual` that of the manual of its rules, empty where they are not published.
+    `link_base` is what links to files start with: empty for relative ones, else an address that ends with a slash.
     """
 
     version: str
@@ -72,7 +71,10 @@ class Printing:
     shown_prefix: str = ""
     repository_prefix: str = ""
     exit_code: int = 0
-    home: str = HOME
+    judged: Sequence[str] | None = None
+    home: str = ""
+    manual: str = ""
+    link_base: str = ""
 
     @property
     def paint(self) -> Paint:
@@ -86,6 +88,11 @@ class Printing:
     def in_repository(self, path: str) -> str:
         """A path of the report as the repository knows it; it starts with `../` or `/` where it lies outside."""
         return _below(self.repository_prefix, path)
+
+    @property
+    def judging(self) -> Sequence[str]:
+        """The ids of the rules that judged, in their order."""
+        return [rule.id for rule in self.rules] if self.judged is None else self.judged
 
     def rule(self, rule_id: str) -> RuleInfo | None:
         """The rule of an id; None for one that is not built in."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from routelint.model import START, Edit, Finding, Fix, Location, Report, ScanError, Severity, Span, Suppressed
+from routelint.output import fingerprints
 from routelint.output.escape import json_text, plain, uri
 from routelint.output.layout import counted
 from routelint.output.pages import plain_page, plain_paragraph, section
@@ -46,13 +47,13 @@ def scan(report: Report, printing: Printing, profile: Profile = Profile.GITHUB) 
     suppressed = report.suppressed if profile is Profile.FULL else ()
     judged: list[tuple[Finding, Suppressed | None]] = [(finding, None) for finding in report.findings]
     judged.extend((each.finding, each) for each in suppressed)
-    fingerprints = _fingerprints([finding for finding, _ in judged])
+    prints = fingerprints.unique([finding for finding, _ in judged])
     worst_first = sorted(range(len(judged)), key=lambda index: (judged[index][0].severity.rank, judged[index][0].location))
     rules = _rules(printing, [finding for finding, _ in judged])
     places = {str(rule["id"]): index for index, rule in enumerate(rules)}
     printer = _Printer(printing, profile, places)
     kept = worst_first if profile is Profile.FULL else worst_first[:MOST_RESULTS]
-    results = [printer.result(*judged[index], fingerprints[index]) for index in kept]
+    results = [printer.result(*judged[index], prints[index]) for index in kept]
     left_out = [] if profile is Profile.FULL else _left_out(len(judged), [judged[index][0] for index in kept])
     run = {
         "tool": {"driver": _driver(printing, rules)},
@@ -174,7 +175,7 @@ def _driver(printing: Printing, rules: Sequence[Json]) -> Json:
         "name": "routelint",
         "version": printing.version,
         "semanticVersion": printing.version,
-        "informationUri": printing.home,
+        **({"informationUri": printing.home} if printing.home else {}),
         "rules": rules,
         "notifications": [
             _notification_kind("unread-file", "UnreadFile", "A file that could not be read completely."),
@@ -192,14 +193,14 @@ def _notification_kind(kind: str, name: str, description: str) -> Json:
 
 def _rules(printing: Printing, findings: Iterable[Finding]) -> list[dict[str, object]]:
     """The rules sorted by id; one that is not built in is known by its findings alone."""
-    written = {rule.id: _rule(rule, printing.home) for rule in printing.rules}
+    written = {rule.id: _rule(rule, printing.manual) for rule in printing.rules}
     for finding in findings:
         if finding.rule not in written:
             written[finding.rule] = _unlisted_rule(finding.rule, finding.severity)
     return [written[rule_id] for rule_id in sorted(written)]
 
 
-def _rule(rule: RuleInfo, home: str) -> dict[str, object]:
+def _rule(rule: RuleInfo, manual: str) -> dict[str, object]:
     what = plain_paragraph(section(rule.page, "What it does")) or rule.summary
     enabled = {} if rule.severity is not Severity.OFF else {"enabled": False}
     level = "note" if rule.severity is Severity.OFF else _level(rule.severity)
@@ -209,7 +210,8 @@ def _rule(rule: RuleInfo, home: str) -> dict[str, object]:
         "shortDescription": {"text": _ended(rule.summary)},
         "fullDescription": {"text": _ended(what.replace("`", "")[:MOST_DESCRIPTION])},
         "help": {"text": plain_page(rule.page), "markdown": rule.page.strip()},
-        "helpUri": f"{home}/blob/main/docs/rules.md#{rule.id}",
+        # The page itself is in `help`; an address only where the manual is published under one.
+        **({"helpUri": f"{manual}#{rule.id}"} if manual and "custom" not in rule.tags else {}),
         "defaultConfiguration": {**enabled, "level": level},
         "properties": {
             "category": str(rule.category),
@@ -261,20 +263,6 @@ def _left_out(results: int, kept: Sequence[Finding]) -> list[str]:
         for noun, number in surplus.items()
         if number > 0
     ]
-
-
-def _fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """A fingerprint per finding, each unique: equal ones are numbered in the order of the report."""
-    taken: set[str] = set()
-    fingerprints = []
-    for finding in findings:
-        fingerprint, ordinal = finding.fingerprint or finding.rule, 1
-        while fingerprint in taken:
-            ordinal += 1
-            fingerprint = f"{finding.fingerprint or finding.rule}:{ordinal}"
-        taken.add(fingerprint)
-        fingerprints.append(fingerprint)
-    return fingerprints
 
 
 def _related(finding: Finding) -> Iterable[tuple[Location, str]]:
