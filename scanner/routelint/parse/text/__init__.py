@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from routelint import surfaces
 from routelint.model import Kind, ModelReference, ScanError
-from routelint.parse import lexicon
+from routelint.parse import lexicon, observing
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
-from routelint.parse.text import config, literals, nodes, shell, sinks, variables
+from routelint.parse.text import config, literals, nodes, shell, sinks, statements, variables
 from routelint.parse.text.containers import of_containers
 from routelint.parse.text.draft import File, Place, reference
 from routelint.parse.text.scope import Reader, is_script
@@ -62,6 +62,9 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     parts.append(Parsed(settings=tuple(containers)))
     scripts = tuple(path for path in unit.paths if is_script(path))
     parts.extend(_of_programs(programs, scripts, rows, context, paths, merge(parts).settings))
+    seen = (each for file in (*programs, *configuration) for each in observing.of_file(file.source, file.language))
+    made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "typescript")
+    parts.append(Parsed(resources=tuple(dict.fromkeys((*seen, *made))), principals=tuple(apps)))
     return merge(parts)
 
 
@@ -77,7 +80,11 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
     if not name.endswith(_TREES) or _language(file.path) == "dotenv":
         return Parsed(_references(file, shell.places(file)))
     documents = (nodes.read_toml(file.source.text),) if name.endswith(".toml") else nodes.read_yaml(file.source.text)
-    return Parsed(_references(file, config.places(file, documents, rows)), settings=tuple(variables.of_data(file, documents)))
+    return Parsed(
+        _references(file, config.places(file, documents, rows)),
+        settings=tuple(variables.of_data(file, documents)),
+        statements=tuple(statements.of_data(file, documents)),
+    )
 
 
 def _by_lines(file: File, error: nodes.MalformedError) -> Parsed:
@@ -118,6 +125,7 @@ def _of_programs(
     for file in files:
         if not file.is_test:
             yield Parsed(_references(file, literals.places(reader.scope(file))))
+            yield Parsed(statements=tuple(statements.of_code(reader.scope(file))))
     yield Parsed(settings=own)
 
 
