@@ -1,0 +1,134 @@
+"""Where a repository holds infrastructure that invokes Bedrock: one place for each workload, root, template or app."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from routelint import iam
+from routelint.model import (
+    Effect,
+    Kind,
+    Location,
+    ModelReference,
+    PolicyStatement,
+    Principal,
+    Related,
+    Resource,
+    Span,
+    Tags,
+)
+
+# Kinds of routes that spend; a permission is judged by its statement, a fallback may be taken by nobody.
+_SPENDING = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.PROVISION, Kind.IMPLICIT))
+_INFRASTRUCTURE = frozenset(("terraform", "cloudformation"))
+# Folders of an app that hold a part of it, not an app of their own.
+_PARTS = frozenset(("lib", "bin", "src", "stack", "stacks", "construct", "constructs", "infra", "infrastructure", "cdk"))
+MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A workload, root, template or app that invokes models: where it does first, and the tags of what it is made of.
+
+    `name` says which of them it is too: `workload 'triage'`, `root '.'`.
+    """
+
+    name: str
+    location: Location
+    statement: Span
+    root: str
+    environments: tuple[str, ...]
+    tags: tuple[Tags | None, ...] = ()
+
+
+@dataclass
+class _Parts:
+    places: list[tuple[Location, Span, str]] = field(default_factory=list)
+    environments: dict[str, None] = field(default_factory=dict)
+    tags: list[Tags | None] = field(default_factory=list)
+
+
+def units(
+    references: Sequence[ModelReference],
+    statements: Sequence[PolicyStatement],
+    principals: Sequence[Principal],
+    resources: Sequence[Resource],
+) -> tuple[Unit, ...]:
+    """The units of a repository's infrastructure that invoke models, by name; none where only programs do."""
+    found: dict[str, _Parts] = {}
+    for reference in references:
+        if reference.language in _INFRASTRUCTURE and reference.kind in _SPENDING:
+            name = _workload(reference.workload) or unit_of(reference)
+            parts = found.setdefault(name, _Parts())
+            parts.places.append((reference.location, reference.statement, reference.root))
+            parts.environments.update(dict.fromkeys(reference.environments))
+            parts.tags.append(reference.tags)
+    workloads = {(each.location.path, each.root): each.workload for each in references if each.workload is not None}
+    identities = {each.location: each for each in principals}
+    for statement in statements:
+        if statement.effect is Effect.DENY or iam.invokes(statement) is None or not _is_about_bedrock(statement):
+            continue
+        name = _workload(workloads.get((statement.location.path, statement.root))) or unit_of(statement)
+        parts = found.setdefault(name, _Parts())
+        parts.places.append((statement.location, statement.statement, statement.root))
+        parts.environments.update(dict.fromkeys(statement.environments))
+        parts.tags.extend(identities[each].tags for each in statement.principals if each in identities)
+    profiles = [each for each in resources if "inference" in each.type.lower() and "profile" in each.type.lower()]
+    for profile in profiles:
+        if (parts_of := found.get(unit_of(profile))) is not None:
+            parts_of.tags.append(profile.tags)
+    return tuple(_unit(name, parts) for name, parts in sorted(found.items()))
+
+
+def _unit(name: str, parts: _Parts) -> Unit:
+    location, statement, root = min(parts.places)
+    return Unit(name, location, statement, root, tuple(parts.environments), tuple(parts.tags))
+
+
+def _is_about_bedrock(statement: PolicyStatement) -> bool:
+    """Whether a statement names the service; who may do everything need not invoke models."""
+    return any(isinstance(action, str) and action.lower().startswith("bedrock") for action in statement.actions)
+
+
+def unit_of(thing: ModelReference | PolicyStatement | Resource) -> str:
+    """The root of a configuration, the template, or the folder of the app that something belongs to."""
+    path = thing.location.path
+    if thing.language == "terraform":
+        return f"root '{thing.root}'"
+    if thing.language == "cloudformation":
+        return f"template '{path if thing.root == '.' else thing.root}'"
+    folders = posixpath.dirname(path).split("/")
+    last = next((number for number, folder in enumerate(folders) if folder.lower() in _PARTS), len(folders))
+    return f"app '{'/'.join(folders[:last]) or '.'}'"
+
+
+def _workload(name: str | None) -> str | None:
+    return None if name is None else f"workload '{name}'"
+
+
+def others(units: Sequence[Unit]) -> tuple[Related, ...]:
+    """The places of further units, for a finding that stands at the first of them."""
+    return tuple(Related(each.location, f"{each.name} invokes models too") for each in units[1 : MOST_NAMED + 1])
+
+
+def by_location(principals: Sequence[Principal]) -> Mapping[Location, Principal]:
+    """The principals by their places."""
+    return {each.location: each for each in principals}
+
+
+def covering(principals: Sequence[Principal], path: str) -> Iterator[Principal]:
+    """The principals that the code at a path runs as: those with the longest matching code path."""
+    best: list[Principal] = []
+    depth = -1
+    for principal in principals:
+        for code in principal.code:
+            prefix = "" if code in (".", "") else code.rstrip("/")
+            if prefix and path != prefix and not path.startswith(prefix + "/"):
+                continue
+            if len(prefix) > depth:
+                best, depth = [principal], len(prefix)
+            elif len(prefix) == depth and principal not in best:
+                best.append(principal)
+    yield from best

@@ -1,0 +1,169 @@
+"""IAM policy statements of programs and data files: `PolicyStatement` of the CDK, objects and documents with an `Effect`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routelint.model import Location, PolicyStatement
+from routelint.parse import statements
+from routelint.parse.lexicon import TokenKind
+from routelint.parse.statements import Draft
+from routelint.parse.text import frames
+from routelint.parse.text.draft import File
+from routelint.parse.text.evaluate import evaluate
+from routelint.parse.text.groups import Code
+from routelint.parse.text.nodes import List, Map, Node, Scalar
+from routelint.parse.text.scope import Scope, find_key
+from routelint.possible import Hole, Items, Possible, Record, known
+
+_NAMES = ("actions", "notActions", "resources", "notResources", "effect", "conditions", "principals", "notPrincipals")
+_KEYS = ("Action", "NotAction", "Resource", "NotResource", "Effect", "Condition", "Principal", "NotPrincipal")
+_CLASSES = frozenset(("PolicyStatement", "GetPolicyDocumentStatementArgs"))
+_MANAGED_CALLS = frozenset(("fromAwsManagedPolicyName", "FromAwsManagedPolicyName"))
+MOST_ITEMS = 200
+MOST_NESTED = 8
+MOST_NODES = 20_000
+
+
+def of_code(scope: Scope) -> Iterator[PolicyStatement]:
+    """The statements about Bedrock of a program, in order."""
+    code = scope.code
+    for index, token in enumerate(code.tokens):
+        if token.kind is TokenKind.NAME and token.text in _CLASSES:
+            group = code.opened_at.get(index + 1)
+            if group is not None and code.opener(group) == "(":
+                yield from _of_group(scope, group, _NAMES, index)
+        elif token.kind is TokenKind.NAME and token.text in _MANAGED_CALLS:
+            yield from _managed(scope, index)
+        elif token.text == "Effect" and token.kind in (TokenKind.NAME, TokenKind.STRING) and code.is_mark(index + 1, ":"):
+            yield from _of_group(scope, code.group_of[index], _KEYS, code.groups[code.group_of[index]].open)
+
+
+def _of_group(scope: Scope, group: int, names: tuple[str, ...], start: int) -> Iterator[PolicyStatement]:
+    code = scope.code
+    if not group:
+        return
+    fields: dict[str, Possible] = {}
+    where: tuple[int, int] | None = None
+    for name in names:
+        value = find_key(code, group, (name,))
+        if value is None:
+            continue
+        fields[name] = _effect(code, value) if name.lower() == "effect" else _value(scope, value, 0)
+        if statements.element(name) in ("resources", "not_resources"):
+            where = value
+    draft = statements.read(fields)
+    if draft.speaks_of_bedrock and where is not None:
+        yield _made(scope, draft, where, (start, min(code.limit(group), len(code.tokens) - 1) + 1))
+
+
+def _managed(scope: Scope, index: int) -> Iterator[PolicyStatement]:
+    """`ManagedPolicy.fromAwsManagedPolicyName("AmazonBedrockFullAccess")`."""
+    code = scope.code
+    if index + 2 < len(code.tokens) and code.is_mark(index + 1, "(") and code.tokens[index + 2].kind is TokenKind.STRING:
+        draft = statements.managed(code.tokens[index + 2].text)
+        if draft is not None:
+            yield _made(scope, draft, (index + 2, index + 3), (index, index + 3))
+
+
+def _made(scope: Scope, draft: Draft, where: tuple[int, int], whole: tuple[int, int]) -> PolicyStatement:
+    code, file = scope.code, scope.file
+    owner = frames.owner(code, whole[0])
+    span = file.source.span(code.tokens[max(whole[0], 0)].start, code.tokens[whole[1] - 1].end)
+    return PolicyStatement(
+        file.location(code.tokens[where[0]].start, code.tokens[where[1] - 1].end, f"{file.name}:{owner}statement"),
+        file.language,
+        span,
+        draft.effect,
+        Location(file.path, symbol=f"{file.name}:{owner}"),
+        draft.actions,
+        draft.not_actions,
+        draft.resources,
+        draft.not_resources,
+        draft.conditions,
+    )
+
+
+def _effect(code: Code, value: tuple[int, int]) -> Possible:
+    return known(code.tokens[value[1] - 1].text)
+
+
+def _value(scope: Scope, value: tuple[int, int], depth: int) -> Possible:
+    """What an expression holds: lists and objects as they are written, names of lists followed, any other as a text."""
+    code = scope.code
+    start, end = value
+    if depth > MOST_NESTED or start >= end:
+        return known(Hole("nested too deep"))
+    group = code.opened_at.get(start)
+    if group is not None and code.opener(group) == "[":
+        items = [_item(scope, each, depth) for each in list(code.entries(group))[:MOST_ITEMS]]
+        return known(Items(tuple(items)))
+    if group is not None and code.opener(group) == "{":
+        pairs = {}
+        for low, high in list(code.entries(group))[:MOST_ITEMS]:
+            if code.is_mark(low + 1, ":") and low + 2 < high:
+                pairs[code.tokens[low].text] = _value(scope, (low + 2, high), depth + 1)
+        return known(Record(pairs))
+    if end - start == 1 and code.is_name(start):
+        for declaration in code.declarations.get(code.tokens[start].text, ())[:1]:
+            inner = code.opened_at.get(declaration.start)
+            if inner is not None and code.opener(inner) in ("[", "{"):
+                return _value(scope, (declaration.start, declaration.end), depth + 1)
+    # Asking for a permission must not make its literal a part of some route.
+    used = set(scope.reader.used)
+    possible = evaluate(scope, start, end)
+    scope.reader.used.intersection_update(used)
+    return possible
+
+
+def _item(scope: Scope, entry: tuple[int, int], depth: int) -> Possible:
+    low, high = entry
+    if scope.code.is_mark(low, "..."):
+        return _value(scope, (low + 1, high), depth + 1)
+    return _value(scope, (low, high), depth + 1)
+
+
+# -- data files
+
+
+def of_data(file: File, documents: tuple[Node, ...] | list[Node]) -> Iterator[PolicyStatement]:
+    """The statements about Bedrock of policy documents in a data file."""
+    waiting: list[Node] = list(reversed(documents))
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return
+        node = waiting.pop()
+        if isinstance(node, List):
+            waiting.extend(reversed(node.items))
+        if not isinstance(node, Map):
+            continue
+        waiting.extend(value for _, value in reversed(node.entries))
+        if node.get("Effect") is None or (node.get("Action") is None and node.get("NotAction") is None):
+            continue
+        draft = statements.read({key: _plain(value, 0) for key, value in node.last.items() if statements.element(key)})
+        listed = node.get("Resource") or node.get("NotResource")
+        if draft.speaks_of_bedrock and listed is not None:
+            yield PolicyStatement(
+                file.location(listed.start, listed.end, f"{file.name}:statement"),
+                file.language,
+                file.source.span(node.start, node.end),
+                draft.effect,
+                Location(file.path, symbol=file.name),
+                draft.actions,
+                draft.not_actions,
+                draft.resources,
+                draft.not_resources,
+                draft.conditions,
+            )
+
+
+def _plain(node: Node, depth: int) -> Possible:
+    match node:
+        case _ if depth > MOST_NESTED:
+            return known(Hole("nested too deep"))
+        case Scalar(text):
+            return known(text)
+        case List(items=items):
+            return known(Items(tuple(_plain(item, depth + 1) for item in items[:MOST_ITEMS])))
+        case Map(last=last):
+            return known(Record({key: _plain(value, depth + 1) for key, value in last.items()}))
