@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -12,9 +11,8 @@ from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 import golden as harness
-from routelint import catalog, engine, link
-from routelint import policy as policies
-from routelint.collect import collect_tree
+from inventories import inventory
+from routelint import link
 from routelint.model import Location, Tags
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, Parsed
 from routelint.possible import known
@@ -23,26 +21,6 @@ from routelint.source import MemoryTree
 CASES = sorted(path for path in (harness.CASES / "linked").iterdir() if path.is_dir())
 # Every golden folder of every language: what a folder holds is read as a whole scan would read it.
 FOLDERS = sorted(path.parent for path in harness.CASES.glob("*/*/expected.txt"))
-CATALOG, POLICY = catalog.load(), policies.default()
-
-
-@dataclass(frozen=True)
-class StreamedMemory(MemoryTree):
-    """A tree in memory that hands its files over as collecting wants them; paths come in the order given."""
-
-    def paths(self) -> Sequence[str]:
-        return list(self.files)
-
-    def stream(self, path: str, take: Callable[[bytes], object], most_bytes: int | None = None) -> bool:
-        take(self.files[path])
-        return True
-
-
-def inventory(tree: MemoryTree) -> Parsed:
-    """The routes of a whole scan over every language, placed by the built-in policy."""
-    collected = collect_tree(StreamedMemory(tree.files))
-    resolved = engine.resolve(collected.units, collected.tree, POLICY, CATALOG, errors=collected.errors)
-    return Parsed(resolved.references, resolved.resources, errors=resolved.errors)
 
 
 @cache

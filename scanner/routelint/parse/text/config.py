@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -87,7 +88,9 @@ def _inside(file: File, steps: tuple[Step, ...], scalar: Scalar) -> Iterator[Pla
             yield _place(file, steps, inner, literal(inner.text), model, None, name=setting["name"])
         return
     if " " in scalar.text or "\n" in scalar.text:
-        yield from shell.commands(file, scalar.start, scalar.end, f"{file.name}:{_path(steps, named=True)}")
+        evidence = _evidence(file, steps, scalar)
+        for place in shell.commands(file, scalar.start, scalar.end, f"{file.name}:{_path(steps, named=True)}"):
+            yield replace(place, evidence=evidence)
 
 
 def _place(
@@ -345,7 +348,30 @@ def _evidence(file: File, steps: tuple[Step, ...], scalar: Scalar) -> tuple[Evid
             if words.names_environment(step.key.text, step.container.keys(), parent):
                 place = file.location(step.key.start, step.key.end)
                 return (Evidence(step.key.text.lower(), f"key '{_path(steps[: depth + 1])}'", place),)
+    return _deployed(file, steps)
+
+
+def _deployed(file: File, steps: tuple[Step, ...]) -> tuple[Evidence, ...]:
+    """The environment that a job of a pipeline deploys to, or the namespace that a Kubernetes object is put into."""
+    is_pipeline = _PIPELINE.search(f"/{file.path}") is not None
+    for step in reversed(steps):
+        if not isinstance(step.container, Map):
+            continue
+        said = step.container.get("environment") if is_pipeline else None
+        named = said.get("name") if isinstance(said, Map) else said
+        if isinstance(named, Scalar) and named.text and not _EXPRESSION.search(named.text):
+            return (Evidence(named.text, "environment of the job", file.location(named.start, named.end)),)
+        metadata = step.container.get("metadata") if step.container.get("apiVersion") is not None else None
+        space = metadata.get("namespace") if isinstance(metadata, Map) else None
+        if isinstance(space, Scalar) and space.text.lower() in words.ENVIRONMENTS:
+            return (Evidence(space.text, "namespace", file.location(space.start, space.end)),)
     return ()
+
+
+_PIPELINE = re.compile(
+    r"/\.github/workflows/[^/]+\.ya?ml$|/\.gitlab-ci[^/]*\.ya?ml$|/azure-pipelines[^/]*\.ya?ml$|/\.gitlab/.*\.ya?ml$"
+)
+_EXPRESSION = re.compile(r"\$|\{\{")
 
 
 def _key(steps: tuple[Step, ...]) -> str:

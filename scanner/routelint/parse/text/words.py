@@ -75,6 +75,9 @@ ENVIRONMENTS = frozenset(
         "uat",
     )
 )
+# Files that hold nothing but settings, and environments that as the whole name of one may mean something else.
+_SETTINGS = frozenset(("conf", "env", "ini", "json", "properties", "toml", "yaml", "yml"))
+_ALSO_WORDS = frozenset(("live", "sandbox", "stage"))
 _ENVIRONMENT_PARENTS = frozenset(("env", "envs", "environment", "environments", "stage", "stages", "context", "profiles"))
 # Words that a name may have beside those of the identifier without saying what the model is used for.
 _NEUTRAL = frozenset(
@@ -219,6 +222,8 @@ def describes(name: str, identifier: str) -> bool:
 
 
 def environment_of_file(name: str) -> str | None:
-    """The environment in a file's name: `values-prod.yaml`, `.env.staging`, `appsettings.Production.json`."""
-    parts = re.split(r"[._-]", name.lower())[1:]
+    """The environment in a file's name: `values-prod.yaml`, `.env.staging`, `appsettings.Production.json`, `prod.json`."""
+    first, *parts = re.split(r"[._-]", name.lower())
+    if len(parts) == 1 and parts[0] in _SETTINGS and first in ENVIRONMENTS and first not in _ALSO_WORDS:
+        return first
     return next((part for part in parts if part in ENVIRONMENTS and part != "live"), None)
