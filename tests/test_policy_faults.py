@@ -276,7 +276,7 @@ FAULTS = {
         ["4:10: justification 'F' is there twice; first on line 3; expected each id once"],
     ),
     "a custom rule called like ours": (
-        V + "custom_rules: [{id: retired-model, when: x, severity: error, message: m}]\n",
+        V + "custom_rules: [{id: retired-model, when: 'true', severity: error, message: m}]\n",
         ["2:21: custom rule 'retired-model' has the id of a built-in rule; expected an id of its own"],
     ),
     "a profile that is none": (

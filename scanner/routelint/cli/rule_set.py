@@ -9,7 +9,11 @@ from routelint_rules import RULES
 
 def rules_of(policy: Policy) -> tuple[Rule, ...]:
     """Every rule there is under a policy."""
-    return RULES
+    if not policy.custom_rules:
+        return RULES
+    from routelint import custom  # only a policy with rules of its own pays for what runs them
+
+    return (*RULES, *custom.rules(policy))
 
 
 def rule_ids(policy: Policy | None = None) -> tuple[str, ...]:

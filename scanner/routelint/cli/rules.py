@@ -9,9 +9,12 @@ import click
 
 from routelint import __version__
 from routelint.cli import options
+from routelint.cli.rule_set import rule_ids, rules_of
+from routelint.cli.session import load_policy
 from routelint.output import pages
 from routelint.output.printing import Printing
 from routelint.policy import nearest
+from routelint.rule import Rule
 from routelint_rules import RULES
 
 
@@ -37,12 +40,16 @@ def rules(formats: tuple[options.Destination, ...], output: Path | None, color: 
 
 @click.command()
 @click.argument("rule_id", metavar="RULE")
+@options.policy_option
 @options.color_option
-def explain(rule_id: str, color: str) -> int:
-    """Show a rule's page: what it finds, why that costs, and the way out."""
-    rule = next((each for each in RULES if each.id == rule_id), None)
+def explain(rule_id: str, policy_path: Path | None, color: str) -> int:
+    """Show a rule's page: what it finds, why that costs, and the way out. RULE is built in, or one of the policy's own."""
+    known: tuple[Rule, ...] = RULES
+    if policy_path is not None or rule_id not in {rule.id for rule in RULES}:
+        known = rules_of(load_policy(policy_path, Path.cwd(), rule_ids()))
+    rule = next((each for each in known if each.id == rule_id), None)
     if rule is None:
-        near = nearest(rule_id, [each.id for each in RULES])
+        near = nearest(rule_id, [each.id for each in known])
         hint = f"; did you mean '{near}'?" if near else ""
         raise click.UsageError(f"no rule '{rule_id}'{hint} 'routelint rules' lists them")
     options.write(options.Destination("text", None), pages.explain(rule, _printing(color)))

@@ -11,12 +11,12 @@ import click
 
 from routelint import __version__, engine
 from routelint.cli import options
+from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import Session, incomplete, open_session
 from routelint.model import Report, Severity
 from routelint.output.printing import Printing
 from routelint.policy import PolicyError, nearest
 from routelint.rule import Rule
-from routelint_rules import RULES
 
 FORMATS = ("text", "json", "sarif", "github")
 GATES = ("error", "warning", "note", "never")
@@ -72,18 +72,18 @@ def scan(
     Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, policy or evidence error, 3 the scan is incomplete.
     """
     destinations = options.destinations(formats, output)
-    rules = chosen_rules(select, ignore)
     session = open_session(
         paths,
         policy_path,
         today or options.today_utc(),
-        rule_ids=[rule.id for rule in RULES],
+        rule_ids=rule_ids(),
         exclude=exclude,
         quiet=quiet,
     )
+    rules = rules_of(session.policy)
     report = engine.judge(
         session.resolved,
-        rules,
+        chosen_rules(rules, select, ignore),
         session.policy,
         session.catalog,
         session.today,
@@ -102,25 +102,26 @@ def scan(
             click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
     for destination in destinations:
         options.write(
-            destination, _render(report, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed)
+            destination,
+            _render(report, rules, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed),
         )
     return status
 
 
-def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+def chosen_rules(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
     """The rules to judge by, in their order.
 
     Raises:
         click.UsageError: a name is no rule; every wrong one is named with the nearest rule.
     """
-    known = {rule.id for rule in RULES}
+    known = {rule.id for rule in rules}
     wrong = [name for name in (*select, *ignore) if name not in known]
     if wrong:
         hints = "; ".join(
             f"no rule '{name}'" + (f", did you mean '{near}'?" if (near := nearest(name, known)) else "") for name in wrong
         )
         raise click.UsageError(f"{hints}; 'routelint rules' lists them")
-    return tuple(rule for rule in RULES if (not select or rule.id in select) and rule.id not in ignore)
+    return tuple(rule for rule in rules if (not select or rule.id in select) and rule.id not in ignore)
 
 
 def notices(session: Session) -> tuple[str, ...]:
@@ -149,6 +150,7 @@ def exit_status(report: Report, fail_on: str, strict: bool, min_resolved: float 
 
 def _render(
     report: Report,
+    rules: Sequence[Rule],
     destination: options.Destination,
     session: Session,
     status: int,
@@ -161,7 +163,7 @@ def _render(
     on_terminal = destination.path is None
     printing = Printing(
         version=__version__,
-        rules=RULES,
+        rules=rules,
         source=session.text,
         width=options.terminal_width() if on_terminal else None,
         colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),

@@ -83,15 +83,15 @@ def open_session(
     policy = load_policy(policy_path, root, rule_ids) if own_policy else policies.default()
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
-        # A policy names models to judge them; it takes none. Nor does the code in its tests.
-        policy_files = [*(f"/{file}" for file in policy.files), f"*{TESTS}"]
+        # A policy names models to judge them; it takes none. Nor does the code in its tests, nor a policy that is not in force.
+        policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{TESTS}"]
         collected = collect(root, exclude=[*exclude, *policy_files], on_progress=progress.files)
         resolved = engine.resolve(
             collected.units,
             collected.tree,
             policy,
             models,
-            rule_ids=rule_ids,
+            rule_ids=(*rule_ids, *(rule.id for rule in policy.custom_rules)),
             errors=collected.errors,
             files=collected.files,
             on_unit=progress.unit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -82,6 +82,14 @@ def _in_profile(warning: PolicyWarning) -> bool:
     return is_built_in(Location(warning.path))
 
 
+def _expression_faults(root: MapNode, text: str) -> Iterator[Fault]:
+    """The faults of custom rules, with exact places in the text; what they need is imported only where there are any."""
+    if root.items("custom_rules"):
+        from routelint.policy import expressions
+
+        yield from expressions.faults(root, text)
+
+
 class _Layers:
     """The layers of a policy, lowest first, each once: a profile or file that is extended twice stands at its first place."""
 
@@ -120,7 +128,7 @@ class _Layers:
         except PolicyError as error:
             self.faults.extend(error.faults)
             return
-        self.faults.extend([*faults, *validate(root, path)])
+        self.faults.extend([*faults, *validate(root, path), *_expression_faults(root, text)])
         self.open.append(path)
         extends = root.entries.get("extends")
         if extends is None:
