@@ -43,6 +43,11 @@ class _App:
     rest: Unknown | None = None
 
 
+def once(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Each resource once, told by its place: a marked file of an app is seen twice."""
+    return tuple({(each.location, each.type): each for each in resources}.values())
+
+
 def of_file(source: SourceText, language: str) -> Iterator[Resource]:
     """The first call of each kind in a program; what it sets up is not read further, so that it counts as covering."""
     text = source.text
@@ -58,17 +63,18 @@ def of_file(source: SourceText, language: str) -> Iterator[Resource]:
 def of_apps(
     tree: SourceTree, paths: Iterable[str], marked: Iterable[str], language: str
 ) -> tuple[list[Resource], list[Principal]]:
-    """What the CDK apps that hold a marked program set up, in any of their files, and each app as a principal.
+    """What the CDK apps that hold a marked program set up in `paths`, and each app as a principal with its tags.
 
-    The entry of an app, where its tags and budgets are, seldom names Bedrock.
+    The entry of an app, where its tags and budgets are, seldom names Bedrock, and may be in another language.
     """
+    own = frozenset(paths)
     folders = dict.fromkeys(folder for path in marked if (folder := _app_of(tree, path)) is not None)
     apps = {folder: _App(folder, Location(posixpath.join(folder, _APP), symbol=_APP), language) for folder in folders}
     resources: list[Resource] = []
     if not apps:
         return [], []
     seen = 0
-    for path in paths:
+    for path in tree.paths():
         folder = _app_of(tree, path) if path.endswith(_SUFFIXES) else None
         if folder not in apps or seen >= MOST_FILES:
             continue
@@ -80,7 +86,8 @@ def of_apps(
             source = decode(path, data)
         except NotTextError:
             continue
-        resources.extend(of_file(source, language))
+        if path in own:
+            resources.extend(of_file(source, language))
         _tag(apps[folder], source)
     return resources, [_principal(app) for app in apps.values()]
 
