@@ -80,7 +80,7 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "python")
     return Parsed(
         tuple(numbered(references)),
-        tuple(dict.fromkeys((*resources, *made))),
+        observing.once((*resources, *made)),
         tuple(settings),
         (*errors, *cut),
         tuple(statements),

@@ -64,7 +64,7 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     parts.extend(_of_programs(programs, scripts, rows, context, paths, merge(parts).settings))
     seen = (each for file in (*programs, *configuration) for each in observing.of_file(file.source, file.language))
     made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "typescript")
-    parts.append(Parsed(resources=tuple(dict.fromkeys((*seen, *made))), principals=tuple(apps)))
+    parts.append(Parsed(resources=observing.once((*seen, *made)), principals=tuple(apps)))
     return merge(parts)
 
 
