@@ -17,8 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from routelint.cli.objects import SHORT, GitError, Store
 from routelint.collect import listing
 from routelint.policy import nearest
