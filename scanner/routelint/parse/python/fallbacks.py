@@ -78,7 +78,9 @@ class Fallbacks:
         spots = list(self._spots(module))
         for spot in spots:
             span = module.span(spot.node)
-            if any(within(span, each) for each in seen):
+            # A trail that comes by a whole collection comes by the one item it takes too, and says nothing of the others.
+            whole = {module.span(node) for node in spot.around if isinstance(node, ast.List | ast.Tuple | ast.Dict)}
+            if any(within(span, each) and each not in whole for each in seen):
                 continue
             name = self._name(spot, spots)
             if name is None:

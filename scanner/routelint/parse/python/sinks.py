@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from routelint.model import Span
 from routelint.parse.python import carriers
 from routelint.parse.python.libraries import CLIENT
+from routelint.parse.python.ownership import Ownership
 from routelint.parse.python.scopes import CallPlace, Scope, argument_node, last_name
 from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.values import Class, Function, Made, Site, Symbol
@@ -43,6 +44,7 @@ class Sinks:
     def __init__(self, evaluator: Evaluator, index: SurfaceIndex) -> None:
         self._evaluator = evaluator
         self._index = index
+        self._ownership = Ownership(evaluator.context.tree)
         # Calls that surfaces know, path by path: what their arguments say has been judged, whether or not it is a route.
         self.judged: dict[str, list[Span]] = defaultdict(list)
 
@@ -113,8 +115,9 @@ class Sinks:
                         rows = ()
                 case Class(scope=scope) if scope is not None:
                     rows = self._rows_of_class(scope)
-                case Function(scope=scope) if scope is not None and scope.owner is None:
-                    rows = self._index.inside(scope.module.name, scope.qualified_name)
+                case Function(scope=scope, stands_for=named) if scope is not None and (named or scope).owner is None:
+                    function = named or scope
+                    rows = self._inside(function)
             if rows:
                 self.judged[site.scope.module.path].append(site.scope.module.span(place.call))
             rows = tuple(row for row in rows if self._holds(row, place.call, site, origin))
@@ -123,7 +126,7 @@ class Sinks:
         return None
 
     def _rows_of_class(self, scope: Scope) -> tuple[Surface, ...]:
-        own = self._index.inside(scope.module.name, scope.qualified_name)
+        own = self._inside(scope)
         if own:
             return own
         lineage = self._evaluator.objects.lineage(scope)
@@ -135,6 +138,11 @@ class Sinks:
                 # What the subclass sets as a class attribute is not seen at the call: only what the call passes counts.
                 return tuple(replace(row, default=None) for row in rows)
         return self._own_class(scope)
+
+    def _inside(self, scope: Scope) -> tuple[Surface, ...]:
+        """The rows of a class or function that is defined in a library's own source."""
+        rows = self._index.inside(scope.module.name, scope.qualified_name)
+        return tuple(row for row in rows if self._ownership.belongs(scope.module.path, row.framework))
 
     def _own_class(self, scope: Scope) -> tuple[Surface, ...]:
         """A class of the repository called like a framework's: no default is known of it, but what it is passed is told."""

@@ -1,0 +1,88 @@
+"""Whether a module of the repository is a library's own source, or only has a name that a library has too."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+from functools import cached_property
+
+from routelint.source import NotTextError, SourceTree, decode
+
+MOST_BYTES = 500_000
+_NAME = re.compile(r"""^\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
+_ANYWHERE = re.compile(r"""\bname\s*=\s*["']([A-Za-z0-9][\w.-]*)["']""")
+_INSTALLED = re.compile(r"(?:^|/)([A-Za-z0-9][\w.]*)-[^/]*\.dist-info/")
+
+
+class Ownership:
+    """Answers for one tree; project files are read once."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self._tree = tree
+        self._names: dict[str, str | None] = {}
+
+    def belongs(self, path: str, library: str) -> bool:
+        """Whether the project a module is part of, or an installed one beside it, is a library or a part of it.
+
+        A part has the library's name before its own: `llama-index-llms-bedrock` of `llama-index`.
+        """
+        wanted = _normalized(library)
+        projects = set(self._installed)
+        folder = posixpath.dirname(path)
+        while True:
+            name = self._project(folder)
+            if name is not None:
+                projects.add(name)
+            if not folder:
+                break
+            folder = posixpath.dirname(folder)
+        return any(each == wanted or each.startswith(f"{wanted}-") for each in projects)
+
+    @cached_property
+    def _installed(self) -> frozenset[str]:
+        """The projects that lie in the tree as an installer lays them out."""
+        found = (_INSTALLED.search(path) for path in self._tree.paths())
+        return frozenset(_normalized(each[1]) for each in found if each is not None)
+
+    def _project(self, folder: str) -> str | None:
+        """The name of the project a folder is the root of; None where it is none."""
+        if folder not in self._names:
+            self._names[folder] = self._read(folder)
+        return self._names[folder]
+
+    def _read(self, folder: str) -> str | None:
+        for file, pattern in (("pyproject.toml", None), ("setup.cfg", _NAME), ("setup.py", _ANYWHERE)):
+            path = posixpath.join(folder, file)
+            data = self._tree.read(path)
+            if data is None or len(data) > MOST_BYTES:
+                continue
+            try:
+                text = decode(path, data).text
+            except NotTextError:
+                continue
+            name = _of_toml(text) if file == "pyproject.toml" else None
+            if pattern is not None and (found := pattern.search(text)) is not None:
+                name = found[1]
+            if name is not None:
+                return _normalized(name)
+        return None
+
+
+def _of_toml(text: str) -> str | None:
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    tool = document.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    for table in (document.get("project"), poetry):
+        name = table.get("name") if isinstance(table, dict) else None
+        if isinstance(name, str):
+            return name
+    return None
+
+
+def _normalized(name: str) -> str:
+    """A project's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

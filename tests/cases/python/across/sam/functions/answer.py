@@ -1,0 +1,5 @@
+from shared import ask
+
+
+def handler(event, context):
+    return ask(event["text"])

@@ -1,0 +1,1 @@
+model_id = "us.amazon.nova-pro-v1:0"
