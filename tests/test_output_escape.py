@@ -54,6 +54,11 @@ UNSHOWABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         pytest.param(escape.uri, ".", None, id="the root itself has no URI"),
         pytest.param(escape.markdown, "a|b\nc", "a&#124;b&#92;nc", id="a table cell stays one cell"),
         pytest.param(escape.markdown, "@team", "&#64;<!-- -->team", id="nobody is mentioned"),
+        pytest.param(escape.markdown, "#12 !3", "&#35;<!-- -->12 &#33;<!-- -->3", id="nothing is referred to"),
+        pytest.param(escape.markdown, "https://x", "https&#58;<!-- -->//x", id="no address becomes a link"),
+        pytest.param(escape.markdown, "a-b.c v1:0 50 %", "a-b.c v1&#58;0 50 &#37;<!-- -->", id="names stay readable"),
+        pytest.param(escape.markdown, "- a", "&#45; a", id="no list"),
+        pytest.param(escape.markdown, "1. a", "1&#46; a", id="no numbered list"),
         pytest.param(escape.markdown_code, "a`b", "``a`b``", id="a code span with a backtick"),
         pytest.param(escape.markdown_code, "`", "`` ` ``", id="a code span of a backtick"),
         pytest.param(escape.markdown_code, "a|b", "`a\\|b`", id="a code span in a table"),
@@ -145,6 +150,7 @@ def test_uris_are_relative_and_decode_to_the_path(text: str) -> None:
 @given(TEXTS)
 def test_markdown_is_one_paragraph_of_text(text: str) -> None:
     written = escape.markdown(text)
+    assert not text.strip() or MarkdownIt("commonmark").parse(written.strip())[0].type == "paragraph_open"
     tokens = MarkdownIt("commonmark").parse(f"x{written}x")
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     # GitHub looks for mentions and references in runs of text; a comment ends a run.
@@ -156,7 +162,7 @@ def test_markdown_is_one_paragraph_of_text(text: str) -> None:
             assert token.type in ("text", "text_special")
             runs[-1] += token.content
     assert "".join(runs) == f"x{escape.terminal(text)}x"
-    assert not any(re.search(r"@\w|#\d", run) for run in runs)
+    assert not any(re.search(r"[@#!~%&$]\w|GH-\d|:\w+:|\w://|www\.", run, re.ASCII) for run in runs)
     assert "://" not in written
     assert "www." not in written
 

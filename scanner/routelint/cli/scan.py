@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from routelint.output.printing import Printing
 from routelint.policy import PolicyError, nearest
 from routelint.rule import Rule
 
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "csv")
 GATES = ("error", "warning", "note", "never")
 
 
@@ -81,9 +82,10 @@ def scan(
         quiet=quiet,
     )
     rules = rules_of(session.policy)
+    chosen = chosen_rules(rules, select, ignore)
     report = engine.judge(
         session.resolved,
-        chosen_rules(rules, select, ignore),
+        chosen,
         session.policy,
         session.catalog,
         session.today,
@@ -100,10 +102,11 @@ def scan(
         status = 2
         if not any(each.format == "text" and each.path is None for each in destinations):
             click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
+    judged = [rule.id for rule in chosen if session.policy.severity(rule.id, rule.severity) is not Severity.OFF]
     for destination in destinations:
         options.write(
             destination,
-            _render(report, rules, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed),
+            _render(report, rules, judged, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed),
         )
     return status
 
@@ -151,6 +154,7 @@ def exit_status(report: Report, fail_on: str, strict: bool, min_resolved: float 
 def _render(
     report: Report,
     rules: Sequence[Rule],
+    judged: Sequence[str],
     destination: options.Destination,
     session: Session,
     status: int,
@@ -172,6 +176,7 @@ def _render(
         shown_prefix=session.shown_prefix,
         repository_prefix=session.repository_prefix,
         exit_code=status,
+        judged=judged,
     )
     match destination.format:
         case "json":
@@ -179,13 +184,27 @@ def _render(
 
             return json_report.scan(report)
         case "sarif":
+            from routelint.cli import published
             from routelint.output import sarif
 
+            printing = replace(printing, home=published.address(published.HOME), manual=published.address(published.MANUAL))
             return sarif.scan(report, printing, sarif.Profile(sarif_profile))
         case "github":
             from routelint.output import github
 
             return github.scan(report, printing)
+        case "gitlab":
+            from routelint.output import gitlab
+
+            return gitlab.scan(report, printing)
+        case "junit":
+            from routelint.output import junit
+
+            return junit.scan(report, printing)
+        case "csv":
+            from routelint.output import csv_report
+
+            return csv_report.scan(report, printing)
         case _:
             from routelint.output import text
 

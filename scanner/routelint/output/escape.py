@@ -31,7 +31,10 @@ _NOT_PLAIN_ASCII = re.compile(r"[^\x00-\x7e]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What XML 1.0 cannot hold even as a character reference.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~&@:$^=\"']")
+# What has a meaning anywhere in a line of Markdown, and what has one only where a line starts or an address does.
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&@:$^!%\"]|(?<=[wW]{3})\.|^\s*(?:[-+=]|\d+[.)])|(?<=GH)-")
+# Hosts look for mentions, references, emoji and addresses in the text that is left when entities are decoded.
+_HOST_SIGN = re.compile(r"[@#!~%&$](?=[\w\"]|$)|:(?=//|[\w+-]+:)|(?<=[wW]{3})\.|(?<=GH)-")
 
 
 def terminal_pieces(line: str) -> list[str]:
@@ -116,9 +119,15 @@ def uri(path: str) -> str | None:
 
 def markdown(text: str) -> str:
     """Text inside a Markdown paragraph or table cell: no markup, link, mention, reference or second line."""
-    escaped = _MARKDOWN_SPECIAL.sub(lambda found: f"&#{ord(found[0])};", terminal(text))
-    # GitHub looks for @mentions and #references after entities are decoded; an empty comment parts sign and name.
-    return escaped.replace("&#64;", "&#64;<!-- -->").replace("&#35;", "&#35;<!-- -->")
+    shown = terminal(text)
+    signs = {found.start() for found in _HOST_SIGN.finditer(shown)}
+
+    def entity(found: re.Match[str]) -> str:
+        # An empty comment parts a sign from the name after it.
+        parted = "<!-- -->" if found.end() - 1 in signs else ""
+        return f"{found[0][:-1]}&#{ord(found[0][-1])};{parted}"
+
+    return _MARKDOWN_SPECIAL.sub(entity, shown)
 
 
 def markdown_code(text: str) -> str:
