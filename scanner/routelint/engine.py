@@ -277,7 +277,7 @@ def _finding(rule: Rule, severity: Severity, place: ModelReference | Resource | 
     choice = breach.choice
     return Finding(
         rule=rule.id,
-        severity=severity,
+        severity=_lesser(severity, breach.severity),
         message=breach.message,
         location=place.location,
         statement=place.statement,
@@ -289,6 +289,10 @@ def _finding(rule: Rule, severity: Severity, place: ModelReference | Resource | 
         related=breach.related,
         notes=breach.notes,
     )
+
+
+def _lesser(severity: Severity, own: Severity | None) -> Severity:
+    return severity if own is None or own.rank <= severity.rank else own
 
 
 def _unite(findings: Iterable[Finding]) -> list[Finding]:

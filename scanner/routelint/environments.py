@@ -33,6 +33,7 @@ PLAIN_FOLDERS = frozenset(
 )
 
 # Tag keys that carry an environment, where the policy names none.
+_TAG_REASON = "tag "
 TAG_KEYS = ("environment", "Environment", "env", "Env", "ENV", "stage", "Stage")
 
 
@@ -75,6 +76,10 @@ def _evidence(thing: ModelReference | Resource | PolicyStatement | Principal, po
         return ()
     if tagged := _from_tags(None if isinstance(thing, PolicyStatement) else thing.tags, policy):
         return tagged
+    return _from_paths(thing, policy)
+
+
+def _from_paths(thing: ModelReference | Resource | PolicyStatement | Principal, policy: Policy) -> tuple[Evidence, ...]:
     for path in dict.fromkeys((f"{thing.root}/x" if thing.root != "." else thing.location.path, thing.location.path)):
         if found := _from_path(path, policy):
             return (found,)
@@ -88,8 +93,14 @@ def _from_tags(tags: Tags | None, policy: Policy) -> tuple[Evidence, ...]:
     for key in keys:
         value = tags.entries.get(key)
         if isinstance(value, str) and value and "${" not in value:
-            return (Evidence(value, f"tag '{key}'"),)
+            return (Evidence(value, f"{_TAG_REASON}'{key}'"),)
     return ()
+
+
+def of_place(thing: ModelReference | Resource, policy: Policy) -> tuple[Evidence, ...]:
+    """What the place of something says of its environment, its tags aside: how it is deployed, else its path."""
+    told = tuple(each for each in thing.evidence if not each.reason.startswith(_TAG_REASON))
+    return told or _from_paths(thing, policy)
 
 
 def _from_path(path: str, policy: Policy) -> Evidence | None:

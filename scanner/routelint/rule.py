@@ -50,7 +50,7 @@ class Breach:
     """What a rule says of one place: the engine makes it a finding.
 
     `choice` is the model it speaks of, None where it speaks of the place; `environments` those it is about; `trail` is shown
-    where there is no choice to take it from.
+    where there is no choice to take it from. `severity` is set where it matters less than its rule says.
     """
 
     message: str
@@ -59,6 +59,7 @@ class Breach:
     notes: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     trail: tuple[Hop, ...] = ()
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
