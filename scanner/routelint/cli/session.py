@@ -20,6 +20,28 @@ from routelint.collect import Collected, DiskTree, collect
 from routelint.model import ScanError
 from routelint.policy import Fault, Policy, PolicyError
 from routelint.policy_tests import SUFFIX as TESTS
+from routelint.source import SourceTree
+
+
+def _collect(root: Path, exclude: Sequence[str], on_progress: Callable[[int, int], None]) -> Collected:
+    return collect(root, exclude=exclude, on_progress=on_progress)
+
+
+@dataclass(frozen=True)
+class Side:
+    """Which files a session sees: those on disk, those of git's index, or those of a commit.
+
+    `collect` takes a folder, patterns to leave out and what to tell of the progress; `tree` gives the files of a folder by
+    their path, without a list of them; `read` and `is_file` take absolute paths.
+    """
+
+    collect: Callable[[Path, Sequence[str], Callable[[int, int], None]], Collected] = _collect
+    tree: Callable[[Path], SourceTree] = lambda folder: DiskTree(folder, ())
+    read: Callable[[Path], bytes] = Path.read_bytes
+    is_file: Callable[[Path], bool] = Path.is_file
+
+
+DISK = Side()
 
 
 @dataclass(frozen=True)
@@ -69,23 +91,26 @@ def open_session(
     exclude: Sequence[str] = (),
     quiet: bool = False,
     own_policy: bool = True,
+    policy: Policy | None = None,
+    side: Side = DISK,
 ) -> Session:
     """Collects, parses and resolves what lies below `paths`, under the policy that governs it.
 
-    Without `own_policy` the built-in profile governs, whatever policy the repository has.
+    Without `own_policy` the built-in profile governs, whatever policy the repository has; a `policy` given governs anyway.
 
     Raises:
         click.UsageError: a path does not exist.
         PolicyFault: the policy has faults; all of them are shown.
     """
-    given = [_absolute(path) for path in paths] or [Path.cwd()]
+    given = _given(paths)
     root = _root(given)
-    policy = load_policy(policy_path, root, rule_ids) if own_policy else policies.default()
+    if policy is None:
+        policy = load_policy(policy_path, root, rule_ids, side) if own_policy else policies.default()
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
         # A policy names models to judge them; it takes none. Nor does the code in its tests, nor a policy that is not in force.
         policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{TESTS}"]
-        collected = collect(root, exclude=[*exclude, *policy_files], on_progress=progress.files)
+        collected = side.collect(root, [*exclude, *policy_files], progress.files)
         resolved = engine.resolve(
             collected.units,
             collected.tree,
@@ -98,7 +123,7 @@ def open_session(
         )
     repository = _repository(root)
     if repository is not None and repository != root:
-        above = codeowners.find(DiskTree(repository, ()), _prefix(repository, root), _prefix(root, repository))
+        above = codeowners.find(side.tree(repository), _prefix(repository, root), _prefix(root, repository))
         resolved = replace(resolved, code_owners=above or resolved.code_owners)
     return Session(
         root,
@@ -125,7 +150,7 @@ class PolicyFault(click.ClickException):
         click.echo(self.message, err=True)
 
 
-def load_policy(path: Path | None, root: Path, rule_ids: Collection[str]) -> Policy:
+def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: Side = DISK) -> Policy:
     """The policy at `path`, else the one found upward from `root`, else the built-in profile `recommended`.
 
     Its places are relative to `root`, as all places of a report are; its faults are relative to the current folder.
@@ -134,15 +159,15 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str]) -> Pol
         PolicyFault: the file cannot be read or has faults.
     """
     if path is None:
-        found = policies.find(root.as_posix(), lambda candidate: Path(candidate).is_file())
+        found = policies.find(root.as_posix(), lambda candidate: side.is_file(Path(candidate)))
         if found is None:
             return policies.default()
         path = Path(found)
-    text = read_policy(path)
+    text = read_policy(path, side=side)
 
     def read(relative: str) -> str | None:
         extended = root / relative
-        return read_policy(extended) if extended.is_file() else None
+        return read_policy(extended, side=side) if side.is_file(extended) else None
 
     try:
         policy = policies.load(text, _relative(path, root), read=read, rules=rule_ids)
@@ -165,14 +190,14 @@ def _misspelt(root: Path) -> str | None:
     return None if found is None else _shown(Path(found))
 
 
-def read_policy(path: Path, what: str = "policy") -> str:
+def read_policy(path: Path, what: str = "policy", side: Side = DISK) -> str:
     """The text of a policy file, or of another file that people write for it.
 
     Raises:
         PolicyFault: it does not exist, is no file, or is not text.
     """
     try:
-        return source.decode(str(path), path.read_bytes()).text
+        return source.decode(str(path), side.read(path)).text
     except OSError as error:
         raise PolicyFault(
             f"{_shown(path)}:1:1: cannot read the {what}: {error.strerror or error}; expected a YAML file"
@@ -190,6 +215,19 @@ def _shown(path: Path) -> str:
 
 def _relative(path: Path, root: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
+
+
+def scanned_root(paths: Sequence[Path]) -> Path:
+    """The folder that a scan of `paths` reads.
+
+    Raises:
+        click.UsageError: a path does not exist.
+    """
+    return _root(_given(paths))
+
+
+def _given(paths: Sequence[Path]) -> list[Path]:
+    return [_absolute(path) for path in paths] or [Path.cwd()]
 
 
 def _absolute(path: Path) -> Path:

@@ -12,9 +12,9 @@ from routelint import surfaces
 from routelint.collect import listing, markers, patterns, units
 from routelint.collect.tree import MOST_BYTES, DiskTree, StreamedTree, UnreadableError
 from routelint.model import ScanError
-from routelint.source import SourceTree, SourceUnit
+from routelint.source import SourceUnit
 
-__all__ = ["Collected", "DiskTree", "collect", "collect_tree"]
+__all__ = ["Collected", "DiskTree", "StreamedTree", "collect", "collect_tree"]
 
 # The languages of surfaces that each unit's files may hold.
 _SURFACES = {
@@ -30,7 +30,7 @@ _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 class Collected:
     """What lies below a root: units in a fixed order, what could not be read, and how many files were looked at."""
 
-    tree: SourceTree
+    tree: StreamedTree
     units: tuple[SourceUnit, ...]
     errors: tuple[ScanError, ...] = ()
     files: int = 0

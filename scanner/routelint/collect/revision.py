@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from routelint.collect import listing, patterns
@@ -51,8 +52,12 @@ class RevisionTree:
         self._at_hand = at_hand
         self._most_bytes = most_bytes
         self.same = same
-        excluded = patterns.matcher(exclude)
-        self._paths = tuple(path for path in listing.worth_reading({*blobs, *same}, self.read) if not excluded(path))
+        self._exclude = exclude
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        excluded = patterns.matcher(self._exclude)
+        return tuple(path for path in listing.worth_reading({*self._blobs, *self.same}, self.read) if not excluded(path))
 
     def paths(self) -> Sequence[str]:
         """Every file that may be read, sorted."""
