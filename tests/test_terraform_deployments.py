@@ -18,15 +18,8 @@ from routelint.parse.parsed import ParseContext, Parsed
 from routelint.parse.terraform.deployments.words import Ref, commands
 from routelint.source import MemoryTree, SourceUnit
 
-ROOT = """
-variable "model" {}
-variable "stage" {
-  default = "none"
-}
-resource "aws_bedrockagent_agent" "a" {
-  foundation_model = var.model
-}
-"""
+AGENT = 'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = var.model\n}\n'
+ROOT = 'variable "model" {}\nvariable "stage" {\n  default = "none"\n}\n' + AGENT
 LITE, PRO = "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0"
 TERRAFORM_FILES = (".tf", ".tfvars", ".hcl")
 
@@ -154,6 +147,10 @@ FORMS: dict[str, tuple[dict[str, str], list[str]]] = {
         script(f'M=""\nship() {{\n  terraform apply -var model="$M"\n}}\nM={LITE}\nship\n'),
         ["ship.sh sets '$M' in several places"],
     ),
+    "an expansion that changes the text": (
+        script("export TF_VAR_model=${MODEL%-v1}\nterraform apply\n"),
+        ["'${MODEL%-v1}' is set where ship.sh runs"],
+    ),
     "what a command prints": (
         script("export TF_VAR_model=$(jq -r .model config.json)\nterraform apply\n"),
         ["a command of ship.sh prints it"],
@@ -245,6 +242,13 @@ def test_a_value_for_no_root_in_particular_is_for_all_that_have_it() -> None:
     assert [(each.root, told(each)) for each in found] == [("a", [f"{LITE}@"]), ("b", [f"{LITE}@"])]
     (hop,) = found[0].choices[0].trail
     assert hop.note == "TF_VAR_model in .env, which does not say for which root"
+
+
+def test_a_value_that_cannot_be_told_takes_a_default_only_from_the_root_it_is_for() -> None:
+    root = f'variable "model" {{\n  default = "{PRO}"\n}}\n' + AGENT
+    files = {"a/main.tf": root, ".env": "TF_VAR_model=$MODEL\n"}
+    assert told_of(files, "a") == [f"{PRO}@"]
+    assert told_of({"a/main.tf": root, "a/.env": "TF_VAR_model=$MODEL\n"}, "a") == ["'$MODEL' is set where .env runs"]
 
 
 def test_the_hop_stands_on_the_value() -> None:

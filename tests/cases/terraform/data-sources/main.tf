@@ -42,3 +42,28 @@ resource "aws_bedrockagent_agent" "support" {
 resource "aws_bedrockagent_agent" "whatever_comes_first" {
   foundation_model = data.aws_bedrock_foundation_models.anthropic.model_summaries[0].model_id
 }
+
+# Another name for a data source, one provider's copy of it, and one instance of several.
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+}
+
+data "aws_bedrock_foundation_model" "west" {
+  provider = aws.west
+  for_each = { chat = "amazon.nova-pro-v1:0", draft = "amazon.nova-micro-v1:0" }
+  model_id = each.value
+}
+
+locals {
+  chosen = data.aws_bedrock_foundation_model.west["draft"]
+  custom = one(data.aws_bedrock_foundation_model.custom[*].model_id)
+}
+
+resource "aws_bedrockagent_agent" "renamed" {
+  foundation_model = local.chosen.model_id
+}
+
+resource "aws_bedrockagent_agent" "only_one" {
+  foundation_model = local.custom
+}

@@ -46,7 +46,7 @@ class Deployments:
         files = Files(project.by_folder.__contains__, project.exists, self._text, roots)
         found: list[Deployment] = []
         read = 0
-        for path in project.tree.paths():
+        for path in sorted(project.tree.paths()):
             reader = _reader(path)
             text = self._relevant(path) if reader is not None and read < MOST_FILES else None
             if reader is None or text is None:

@@ -82,9 +82,14 @@ class _Layers:
         return {**below, **attributes, **options}
 
     def _arguments(self, deployment: Deployment, given: Iterable[Given]) -> dict[str, Attribute]:
-        declared = self._folder.variables
         certain = deployment.folder is not None
-        return {each.name: argument(each, declared[each.name], certain=certain) for each in given if each.name in declared}
+        found: dict[str, Attribute] = {}
+        for each in given:
+            declared = self._folder.variables.get(each.name)
+            # What is perhaps not meant for this root, and cannot be told, takes no default away.
+            if declared is not None and (certain or each.text is not None or "default" not in declared.body.attributes):
+                found[each.name] = argument(each, declared, certain=certain)
+        return found
 
     def _options(self, deployment: Deployment) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}

@@ -222,6 +222,8 @@ class Shell:
                 if ref.default is not None and "$" not in ref.default:
                     return (ref.default,)
                 return (Invalid(place, f"'${ref.text}' is set where {file} runs"),)
+            case "expansion":
+                return (Invalid(place, f"'${{{ref.text}}}' is set where {file} runs"),)
         return (Invalid(place, f"a command of {file} prints it"),)
 
     def _varies(self, name: str) -> bool:

@@ -14,8 +14,8 @@ MOST_NESTED = 24
 class Ref:
     """What stands for a text that is not written here.
 
-    `kind` is `variable` (`$NAME`, `${NAME:-default}`, in a Makefile `$(NAME)`), `expression` (`${{ ... }}`) or `command`
-    (`$(...)`, or an expansion that changes the text); `text` is what stands inside.
+    `kind` is `variable` (`$NAME`, `${NAME:-default}`, in a Makefile `$(NAME)`), `expansion` (`${NAME%.*}`), `expression`
+    (`${{ ... }}`) or `command` (`$(...)`); `text` is what stands inside.
     """
 
     kind: str
@@ -204,7 +204,7 @@ class _Lexer:
         if following == "{":
             braced = _BRACED.match(text, start + 2, self._end)
             if braced is None:
-                return Ref("command", self._closed(start + 1))
+                return Ref("expansion", self._closed(start + 1))
             self._at = braced.end()
             default = braced[3].strip("\"'") if braced[2] in (":-", "-", ":=", "=") else None
             return Ref("variable", braced[1], default)

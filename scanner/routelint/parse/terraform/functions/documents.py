@@ -190,7 +190,8 @@ def _files_below(evaluator: Evaluator, folder: str, pattern: Content) -> Content
         return Hole(pattern.reason) if isinstance(pattern, Hole | Template) else Failure("fileset takes a pattern")
     fits = re.compile(_GLOB.sub(_as_regex, pattern))
     prefix = folder + "/"
-    found = [path[len(prefix) :] for path in evaluator.references.project.tree.paths() if path.startswith(prefix)]
+    paths = sorted(evaluator.references.project.tree.paths())
+    found = [path[len(prefix) :] for path in paths if path.startswith(prefix)]
     kept = [path for path in found if fits.fullmatch(path)]
     rest = Hole(f"more than {MOST_FILES} files") if len(kept) > MOST_FILES else None
     return Items(tuple(known(path) for path in kept[:MOST_FILES]), rest)
