@@ -1,0 +1,179 @@
+"""# unattributed-invocation
+
+## What it does
+
+Reports code or a resource that invokes a foundation model directly, with neither of AWS's two ways to tell whose cost it is:
+an application inference profile that carries a tag, or a tag on the role that the code runs as (as a cost allocation tag).
+One finding for each file and role. Which ways count is said under `tags.attribution`. An invocation by an opaque name, such as
+a profile's ARN from elsewhere, is not reported; nor is a program without any infrastructure beside it, where roles count,
+since who runs it is not known.
+
+## Why it costs
+
+On-demand spend on a foundation model arrives as one line of the account. Where several teams share the account, nobody can
+say whose it is, so nobody is asked to lower it.
+
+## Example
+
+    Resources:
+      Triage:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src
+
+## Use instead
+
+Tag the role, which SAM does with the function's tags, and activate the tag for cost allocation:
+
+    Resources:
+      Triage:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src
+          Tags: {team: support, project: triage}
+
+or create an application inference profile with tags and invoke its ARN.
+
+## Policy keys
+
+`tags.attribution`, `tags.required`
+
+## References
+
+`docs/policy.md`, section Tags; the cost management guide of Amazon Bedrock
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routelint.attribution import Reach, Standing, Surroundings, places
+from routelint.model import ModelReference, Related, Resource, Severity
+from routelint.policy import Attribution
+from routelint.rule import Breach, Category, Context, Example, Place, Rule
+
+CALL = """\
+import boto3
+
+client = boto3.client("bedrock-runtime")
+client.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+"""
+FUNCTION = """\
+Resources:
+  Triage:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src
+      Handler: app.handler
+      Policies: [AmazonBedrockFullAccess]
+{tags}
+"""
+AGENT = """\
+resource "aws_bedrock_inference_profile" "support" {{
+  name = "support"
+  model_source {{
+    copy_from = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+  }}
+  tags = {{ {profile} }}
+}}
+
+resource "aws_iam_role" "agent" {{
+  name = "agent"
+  tags = {{ {role} }}
+}}
+
+resource "aws_bedrockagent_agent" "support" {{
+  agent_resource_role_arn = aws_iam_role.agent.arn
+  foundation_model        = {model}
+}}
+"""
+MODEL, PROFILE = '"amazon.nova-lite-v1:0"', "aws_bedrock_inference_profile.support.arn"
+PROFILES_ONLY = "version: 1\ntags:\n  attribution: [inference-profile]\n"
+MOST_RELATED = 6
+
+
+def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
+    """One breach per file and identity whose invocations nothing attributes."""
+    policy = context.policy
+    if not policy.attribution:
+        return
+    around = Surroundings(policy, context.resources, context.principals, context.statements)
+    groups: dict[object, list[ModelReference]] = {}
+    standings: dict[object, Standing] = {}
+    for reference in context.references:
+        if not around.direct(reference):
+            continue
+        standing = Standing(Reach.NOT_FOUND)
+        if Attribution.IAM_PRINCIPAL in policy.attribution:
+            standing = around.standing(reference)
+        if standing.reach in (Reach.TAGGED, Reach.OUTSIDE):
+            continue
+        key = (reference.location.path, reference.root, places(standing.principals))
+        groups.setdefault(key, []).append(reference)
+        standings[key] = standing
+    for group, several in groups.items():
+        standing = standings[group]
+        models = dict.fromkeys(choice.model.id for each in several for choice in around.direct(each))
+        roles = [Related(each.location, f"'{each.location.symbol}' has no such tag") for each in standing.principals]
+        beside = [Related(each.location, "invokes a model directly too") for each in several[1:]]
+        yield (
+            several[0],
+            Breach(
+                _message(standing, policy.attribution),
+                None,
+                tuple(dict.fromkeys(name for each in several for name in each.environments)),
+                (f"invoked directly: {', '.join(models)}",),
+                (*roles, *beside[:MOST_RELATED]),
+            ),
+        )
+
+
+def _message(standing: Standing, ways: tuple[Attribution, ...]) -> str:
+    """What is missing, and the ways out that the policy takes."""
+    profile = "invoke a tagged application inference profile"
+    if Attribution.IAM_PRINCIPAL not in ways:
+        return f"a foundation model is invoked directly, so that its cost belongs to nobody; {profile}"
+    names = ", ".join(dict.fromkeys(f"'{each.location.symbol}'" for each in standing.principals))
+    who = f"{names}, which it runs as, has no" if names else "no role beside it has a"
+    either = f"{profile} or tag the role" if Attribution.INFERENCE_PROFILE in ways else "tag the role"
+    return f"a foundation model is invoked directly, and {who} tag that tells whose cost it is; {either}"
+
+
+RULE = Rule(
+    id="unattributed-invocation",
+    summary="An invocation whose cost no tag attributes",
+    severity=Severity.WARNING,
+    category=Category.ATTRIBUTION,
+    page=__doc__,
+    check_all=check_all,
+    examples=(
+        Example(
+            "a function whose role has no tags",
+            {"src/app.py": CALL, "template.yaml": FUNCTION.format(tags="")},
+            ("src/app.py:4",),
+        ),
+        Example(
+            "a function with tags",
+            {"src/app.py": CALL, "template.yaml": FUNCTION.format(tags="      Tags: {team: support}")},
+        ),
+        Example(
+            "a tag that the policy does not ask for",
+            {"src/app.py": CALL, "template.yaml": FUNCTION.format(tags="      Tags: {Name: triage}")},
+            ("src/app.py:4",),
+        ),
+        Example("a program alone", {"app.py": CALL}),
+        Example("a program alone, where profiles alone count", {"app.py": CALL}, ("app.py:4",), policy=PROFILES_ONLY),
+        Example(
+            "an agent without tags on its role",
+            {"main.tf": AGENT.format(profile="", role="", model=MODEL)},
+            ("main.tf:16",),
+        ),
+        Example("an agent with tags on its role", {"main.tf": AGENT.format(profile="", role='team = "x"', model=MODEL)}),
+        Example("an agent on a tagged profile", {"main.tf": AGENT.format(profile='team = "x"', role="", model=PROFILE)}),
+        Example(
+            "an agent on a profile without tags",
+            {"main.tf": AGENT.format(profile="", role="", model=PROFILE)},
+            ("main.tf:16",),
+        ),
+    ),
+)

@@ -1,0 +1,161 @@
+"""Whose money an invocation is: tagged inference profiles, and the tags of the identity that the code runs as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from routelint.model import Choice, Form, Kind, Location, ModelReference, PolicyStatement, Principal, Resource, Tags
+from routelint.policy import Policy
+
+_INVOKED = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.IMPLICIT))
+_CODE = "/"
+# The endpoint of this name attributes by projects.
+_PROJECTS = "mantle"
+
+
+class Reach(Enum):
+    """What is known of the identity that an invocation runs as."""
+
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    NOT_FOUND = "not found"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an invocation is attributed by who runs it, and the identities that this was told from."""
+
+    reach: Reach
+    principals: tuple[Principal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a scan knows of profiles and identities."""
+
+    policy: Policy
+    resources: Sequence[Resource] = ()
+    principals: Sequence[Principal] = ()
+    statements: Sequence[PolicyStatement] = ()
+    _profiles: list[Resource] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Picks out the inference profiles."""
+        self._profiles.extend(each for each in self.resources if is_profile(each))
+
+    def direct(self, reference: ModelReference) -> tuple[Choice, ...]:
+        """The models of an invocation that are taken directly: neither through a tagged profile nor by an opaque name."""
+        if reference.kind not in _INVOKED or _PROJECTS in reference.sink.lower():
+            return ()
+        return tuple(
+            choice
+            for choice in reference.choices
+            if choice.model.form in (Form.BARE, Form.SYSTEM_PROFILE)
+            and not choice.model.is_pattern
+            and "${" not in choice.model.id
+            and not self._is_profiled(choice)
+        )
+
+    def _is_profiled(self, choice: Choice) -> bool:
+        """Whether the way of a model leads through an inference profile that carries a tag."""
+        return any(
+            tells(profile.tags, self.policy)
+            for profile in self._profiles
+            for hop in choice.trail
+            if hop.location.path == profile.location.path and profile.statement.contains(hop.location.span.start_line)
+        )
+
+    def standing(self, reference: ModelReference) -> Standing:
+        """Whether the identity that an invocation runs as is known, and has a tag that tells whose cost it is."""
+        own = tuple(self._acting(reference))
+        if own:
+            tagged = any(tells(each.tags, self.policy) for each in own)
+            return Standing(Reach.TAGGED if tagged else Reach.UNTAGGED, own)
+        near = [each for each in self.principals if _is_near(each.location.path, reference.location.path)]
+        if any(tells(each.tags, self.policy) for each in near if self._may_invoke(each)):
+            return Standing(Reach.TAGGED)
+        told = near or any(_is_near(each.location.path, reference.location.path) for each in self.statements)
+        return Standing(Reach.NOT_FOUND if told else Reach.OUTSIDE)
+
+    def _acting(self, reference: ModelReference) -> Iterator[Principal]:
+        """The identities that a resource acts as, or that the code at a path runs as."""
+        if reference.language in ("terraform", "cloudformation"):
+            for principal in self.principals:
+                if principal.root == reference.root and any(_is_part(reference, each) for each in principal.acts_for):
+                    yield principal
+            return
+        yield from covering(self.principals, reference.location.path)
+
+    def _may_invoke(self, principal: Principal) -> bool:
+        """Whether an identity whose code is not known may be the one: an app, or one that a statement about models is for."""
+        return principal.type == "CDK app" or any(principal.location in each.principals for each in self.statements)
+
+
+def is_profile(resource: Resource) -> bool:
+    """Whether a resource is an application inference profile."""
+    folded = resource.type.replace("_", "").lower()
+    return folded.endswith("inferenceprofile")
+
+
+def tells(tags: Tags | None, policy: Policy) -> bool:
+    """Whether tags hold one that the policy requires, any one where it requires none, or may hold one that cannot be told."""
+    if tags is None:
+        return False
+    if tags.rest is not None:
+        return True
+    wanted = {key for tag in policy.required_tags for key in tag.keys}
+    return any(value != "" for key, value in tags.entries.items() if not wanted or key in wanted)
+
+
+def _is_part(reference: ModelReference, symbol: str) -> bool:
+    """Whether a route stands in the resource of that symbol."""
+    return reference.location.symbol.startswith((f"{symbol}.", f"{symbol}/"))
+
+
+def _is_near(path: str, code: str) -> bool:
+    """Whether infrastructure may run some code: it lies at the root, or below the same folder there."""
+    first, separator, _ = path.partition(_CODE)
+    return not separator or code.startswith(f"{first}/")
+
+
+def covering(principals: Iterable[Principal], path: str) -> tuple[Principal, ...]:
+    """The identities that the code at a path runs as: those with the longest matching path of code."""
+    best: list[Principal] = []
+    depth = -1
+    for principal in principals:
+        for code in principal.code:
+            prefix = "" if code in (".", "") else code.rstrip("/")
+            if prefix and path != prefix and not path.startswith(f"{prefix}/"):
+                continue
+            if len(prefix) > depth:
+                best, depth = [principal], len(prefix)
+            elif len(prefix) == depth and principal not in best:
+                best.append(principal)
+    return tuple(best)
+
+
+def places(principals: Iterable[Principal]) -> tuple[Location, ...]:
+    """Where identities are declared, each once."""
+    return tuple(dict.fromkeys(each.location for each in principals))
+
+
+def tagged(
+    resources: Iterable[Resource], references: Iterable[ModelReference]
+) -> Iterator[tuple[ModelReference | Resource, str, Tags]]:
+    """The Bedrock resources that can be tagged, each with what it is called in a message, and its tags.
+
+    A call that creates a resource carries its tags itself; infrastructure has its resource rows.
+    """
+    places: set[tuple[object, ...]] = set()
+    for resource in resources:
+        places.add((resource.location.path, resource.statement, resource.root))
+        # A role or a budget is listed because other rules ask about it; its tags are another linter's business.
+        if "bedrock" in resource.type.lower() and resource.tags is not None:
+            yield resource, f"{resource.type} '{resource.name}'", resource.tags
+    for reference in references:
+        place = (reference.location.path, reference.statement, reference.root)
+        if reference.language == "python" and reference.tags is not None and place not in places:
+            yield reference, reference.sink.rsplit(".", 1)[0], reference.tags
