@@ -7,12 +7,13 @@ implementation is imported only where a policy has custom rules. See docs/decisi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from routelint.policy.fault import Fault, listing, nearest, shown
+from routelint.policy.fault import MOST_SHOWN, Fault, listing, nearest, shown
 from routelint.policy.fields import FIELDS, GROUPS, NAMES, resolve
 from routelint.policy.source import MapNode, ScalarNode
 from routelint.regex import RegexError, compile_regex
@@ -270,7 +271,14 @@ def fill(message: str, values: Mapping[str, object]) -> str:
 
 
 def faults(root: MapNode, text: str) -> Iterator[Fault]:
-    """Every fault of the custom rules of a policy file, given also as its text, so that places are exact."""
+    """The faults of the custom rules of a policy file, given also as its text, so that places are exact.
+
+    Beyond as many as are shown nothing is looked for: the nearest word of each takes its time.
+    """
+    return itertools.islice(_faults(root, text), MOST_SHOWN)
+
+
+def _faults(root: MapNode, text: str) -> Iterator[Fault]:
     for item in root.items("custom_rules"):
         if not isinstance(item, MapNode):
             continue
