@@ -94,8 +94,10 @@ def breadth(statement: PolicyStatement, peers: Sequence[PolicyStatement], catalo
     denials = [each for each in peers if each.effect is Effect.DENY and invokes(each) is not None]
     if any(narrowing(each.conditions) is not None for each in denials):
         return None
+    if any(isinstance(each, Unknown) for each in statement.not_resources):
+        return None
     denials = [each for each in denials if not each.conditions]
-    if any(_reaches(each, _NOBODY) for each in denials):
+    if any(_reaches(each, _NOBODY) or _is_partly_told(each) for each in denials):
         return None
     reached = tuple(
         model
@@ -150,6 +152,10 @@ def _reaches(statement: PolicyStatement, model: str, scopes: Iterable[str] = ())
         for each in listed
     )
     return not found if statement.not_resources else found
+
+
+def _is_partly_told(statement: PolicyStatement) -> bool:
+    return any(isinstance(each, Unknown) for each in (*statement.resources, *statement.not_resources))
 
 
 def _covers_models(resource: str) -> bool:
