@@ -194,6 +194,10 @@ HOSTILE = {
     "products": {"main.tf": AGENT % "setproduct(range(1000), range(1000), range(1000), range(1000))"},
     "backtracking": {"main.tf": AGENT % f'regex("(a|aa)+$", "{"a" * 60}!")'},
     "backtracking in sequence": {"main.tf": AGENT % f'regex("a*a*a*a*a*a*b", "{"a" * 400}!")'},
+    "a pattern of file names": {
+        "main.tf": AGENT % f'one(fileset(path.module, "{"*a" * 60}b"))',
+        "a" * 120: "",
+    },
     "numbers": {"main.tf": AGENT % ('format("%d", ' + "9" * 6000 + ")")},
     "aliases": {
         "main.tf": AGENT % 'yamldecode(file("x.yaml")).a',

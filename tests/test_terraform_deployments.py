@@ -346,9 +346,25 @@ def test_broken_pipelines_and_scripts_are_survived(target: tuple[Path, str], see
                 assert hop.location.span.end_line <= len(lines)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["$(" * 20_000, "case x in " * 5_000, "(" * 50_000, '"${' * 20_000, "if " * 20_000, "<<A\n" * 10_000, "a=" + "b" * 300_000],
-)
+HOSTILE = {
+    "open commands": "$(" * 20_000,
+    "open cases": "case x in " * 5_000,
+    "open brackets": "(" * 50_000,
+    "open expansions": '"${' * 20_000,
+    "open expressions": 'a="${{' + " ${{" * 50_000,
+    "conditions": "if " * 20_000,
+    "heredocs": "<<A\n" * 10_000,
+    "a long value": "a=" + "b" * 300_000,
+    "many variables": "".join(f"a{i}=$a{i + 1}\n" for i in range(8_000)),
+    "a script that reads itself": ". ./ship.sh\n" * 2_000,
+    "many ways to apply": "".join(f"terraform apply -var stage=s{i}\n" for i in range(1_500)),
+    "folders that go nowhere": 'cd "$(dirname ' + "dirname " * 10_000 + '")"\n',
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_scripts_are_bounded(text: str) -> None:
-    assert told_of(script(f"export TF_VAR_model={LITE}\nterraform apply\n{text}")) == [f"{LITE}@"]
+    files = script(f"export TF_VAR_model={LITE}\nterraform apply\n{text}")
+    files["infra/Makefile"] = "export TF_VAR_x = " + " " * 100_000 + "a\n"
+    (reference,) = parsed(files).references
+    assert {choice.model.id for choice in reference.choices} == {LITE}

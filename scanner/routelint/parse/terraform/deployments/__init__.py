@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
+from itertools import islice
 
 from routelint.parse.terraform.deployments import lines, pipelines
 from routelint.parse.terraform.deployments.given import Deployment, distinct
@@ -14,6 +15,7 @@ from routelint.parse.terraform.project import Project
 from routelint.source import NotTextError, SourceText, decode
 
 MOST_FILES = 500
+MOST_OF_FILE = 100
 MOST_DEPLOYMENTS = 1_000
 
 Reader = Callable[[SourceText, Files], Iterator[Deployment]]
@@ -52,7 +54,7 @@ class Deployments:
             if reader is None or text is None:
                 continue
             read += 1
-            found.extend(distinct(reader(SourceText(path, text), files)))
+            found.extend(distinct(islice(reader(SourceText(path, text), files), MOST_OF_FILE)))
         # A file that a script reads is for the root that the script applies.
         valued = (each for each in found if each.path not in files.sourced and (each.given or each.options))
         return tuple(valued)[:MOST_DEPLOYMENTS]

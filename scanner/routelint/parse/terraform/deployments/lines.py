@@ -16,7 +16,7 @@ from routelint.parse.terraform.varfiles import named_in
 from routelint.source import SourceText
 
 _MAKE_VARIABLE = re.compile(
-    r"(?:(?:export|override)\s+)*(?P<name>[A-Za-z_]\w*)\s*(?:::?|\?|\+)?=\s*(?P<value>.*?)\s*$", re.DOTALL
+    r"(?:(?:export|override)\s+)*(?P<name>[A-Za-z_]\w*)\s*(?:::?|\?|\+)?=[ \t]*(?P<value>.*)", re.DOTALL
 )
 _MAKE_TARGET = re.compile(r"(?P<targets>[^\s:=#][^:=#\n]*):(?![:=])")
 _MAKE_LINE = re.compile(r"(?:\\\r?\n|[^\n])*\n?")
@@ -53,9 +53,9 @@ def of_makefile(source: SourceText, files: Files) -> Iterator[Deployment]:
         if line.startswith("\t"):
             recipes.append((match.start() + 1, match.end(), target))
         elif (variable := _MAKE_VARIABLE.match(line)) is not None:
-            start = match.start() + variable.start("value")
-            place = Place(source, start, start + len(variable["value"]))
-            parts = shell.parts(pieces_of(variable["value"], make=True), place)
+            start, value = match.start() + variable.start("value"), variable["value"].rstrip()
+            place = Place(source, start, start + len(value))
+            parts = shell.parts(pieces_of(value, make=True), place)
             # `make ENV=prod` sets what a Makefile sets otherwise; what it exports is meant as it stands.
             by_default = not line.startswith(("export", "override"))
             shell.set(variable["name"], parts, place, by_default=by_default)

@@ -22,12 +22,14 @@ PREFIX = "TF_VAR_"
 PROGRAMS = frozenset({"terraform", "tofu"})
 _LEADING = re.compile(r"[@+-]+(?=\w)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=")
+_WRITTEN = re.compile(r"(?m)(?:^|(?<=[\s;&|(]))([A-Za-z_]\w*)=([^\s;]{0,200})")
 _SETTING = frozenset({"export", "declare", "readonly", "local", "set", "typeset"})
 _OWN_FOLDER = re.compile(r"dirname\b[^)]*?(?:\$\{?0|BASH_SOURCE|\$\(?PWD)[^)]*?\)?[\"']?(?P<rest>(?:/\.\.)*)")
 _TOP_FOLDERS = frozenset({"GITHUB_WORKSPACE", "CODEBUILD_SRC_DIR", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"})
 _TOP_COMMAND = re.compile(r"git rev-parse --show-toplevel")
 MOST_WAYS = 8
-MOST_SOURCED = 4
+MOST_SOURCED = 16
+LONGEST_PATH = 400
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Shell:
         self._workspace: str | None = None
         self._branches = Branches()
         self._opened: list[tuple[tuple[str, ...], bool]] = []
-        self._depth = 0
+        self._sourced = 0
         self._texts_of: dict[str, set[str]] = {}
 
     def run(self, start: int, end: int, *, make: bool = False) -> None:
@@ -228,10 +230,10 @@ class Shell:
 
     def _varies(self, name: str) -> bool:
         """Whether the script sets a variable to several texts: functions and loops make the order of lines say little."""
-        if name not in self._texts_of:
-            written = re.finditer(rf"(?m)(?:^|[\s;&|(]){re.escape(name)}=([^\s;]*)", self.source.text)
-            self._texts_of[name] = {match[1].strip("\"'") for match in itertools.islice(written, MOST_WAYS)}
-        return len(self._texts_of[name]) > 1
+        if not self._texts_of:
+            for match in _WRITTEN.finditer(self.source.text):
+                self._texts_of.setdefault(match[1], set()).add(match[2].strip("\"'"))
+        return len(self._texts_of.get(name, ())) > 1
 
     def _shown(self, word: Word) -> str:
         """The text of a word, what cannot be told left as it is written."""
@@ -277,7 +279,7 @@ class Shell:
         if ref.kind == "command":
             if _TOP_COMMAND.search(ref.text):
                 return "/"
-            match = _OWN_FOLDER.search(ref.text)
+            match = _OWN_FOLDER.search(ref.text[:LONGEST_PATH])
             return posixpath.normpath(own + match["rest"]) if match is not None else None
         if ref.text in _TOP_FOLDERS:
             return "/"
@@ -307,18 +309,18 @@ class Shell:
         return tuple(dict.fromkeys(there or found))
 
     def _source(self, words: Sequence[Word]) -> None:
-        if not words or self._depth >= MOST_SOURCED:
+        if not words or self._sourced >= MOST_SOURCED:
             return
         for path in self.at(words[0].pieces):
             text = self.files.text(path) if self.files.exists(path) else None
-            if text is None:
+            if text is None or path == self.source.path:
                 continue
             self.files.sourced[path] = None
             kept = self.source
             self._texts_of.clear()
-            self.source, self._depth = SourceText(path, text), self._depth + 1
+            self.source, self._sourced = SourceText(path, text), self._sourced + 1
             self.run(0, len(text))
-            self.source, self._depth = kept, self._depth - 1
+            self.source = kept
             self._texts_of.clear()
             return
 

@@ -58,7 +58,8 @@ _IN_QUOTES = re.compile(r"[^\\\"$`]+")
 _NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
 _BRACED = re.compile(r"([A-Za-z_]\w*|[0-9@*#?])(?:(:?[-=?])([^{}]*))?\}")
 _BRACKET = re.compile(r"[(){}]")
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+# Bounded: where none is closed, each would look through the rest of the text.
+_EXPRESSION = re.compile(r"\$\{\{(.{0,1000}?)\}\}", re.DOTALL)
 
 
 def commands(text: str, start: int, end: int, *, make: bool = False) -> Iterator[Command]:

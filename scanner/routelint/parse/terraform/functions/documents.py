@@ -28,12 +28,14 @@ from routelint.possible import (
     known,
     text_of,
 )
+from routelint.regex import RegexError, compile_regex
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
 MOST_NESTED = 40
 MOST_FILES = 256
+LONGEST_PATTERN = 500
 _GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\{([^{}]*)\}|.", re.DOTALL)
 LONGEST_DOCUMENT = 400_000
 # Stand for holes while a text known in part is decoded.
@@ -160,6 +162,8 @@ def from_file(evaluator: Evaluator, name: str, values: Sequence[Possible], scope
 
     def one(arguments: tuple[Possibility, ...]) -> Possible:
         path = tree_path(arguments[0].content, scope.instance.root)
+        if path is None and name == "fileset" and arguments[0].content == "/":
+            path = "."
         if path is None:
             content = arguments[0].content
             return known(
@@ -188,11 +192,14 @@ def _files_below(evaluator: Evaluator, folder: str, pattern: Content) -> Content
     """The files below a folder that a pattern fits, relative to it."""
     if not isinstance(pattern, str):
         return Hole(pattern.reason) if isinstance(pattern, Hole | Template) else Failure("fileset takes a pattern")
-    fits = re.compile(_GLOB.sub(_as_regex, pattern))
-    prefix = folder + "/"
+    try:
+        fits = compile_regex(f"^(?:{_GLOB.sub(_as_regex, pattern[:LONGEST_PATTERN])})$")
+    except RegexError:
+        return Hole("the pattern of file names is not read")
+    prefix = "" if folder == "." else folder + "/"
     paths = sorted(evaluator.references.project.tree.paths())
     found = [path[len(prefix) :] for path in paths if path.startswith(prefix)]
-    kept = [path for path in found if fits.fullmatch(path)]
+    kept = [path for path in found if fits.search(path) is not None]
     rest = Hole(f"more than {MOST_FILES} files") if len(kept) > MOST_FILES else None
     return Items(tuple(known(path) for path in kept[:MOST_FILES]), rest)
 
