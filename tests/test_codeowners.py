@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routelint.cli import program
 from routelint.codeowners import MOST_BYTES, CodeOwners, find, is_owner, read
 from routelint.source import MemoryTree
+from scans import write_tree
 
 
 def owners_of(text: str, path: str) -> tuple[str, ...] | None:
@@ -162,6 +167,48 @@ def test_any_text_is_read(text: str, path: str) -> None:
     found: CodeOwners = read(text.encode(), "CODEOWNERS")
     found.deciding(path)
     assert len(found.lines) + len(found.skipped) <= text.count("\n") + 1
+
+
+POLICY = 'version: 1\njustification: {roles: {finance: {approvers: ["@acme/finops"]}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("owners", "scanned", "places"),
+    [
+        ({"CODEOWNERS": "/services/routelint.yaml @acme/finops\n"}, "services", []),
+        ({"CODEOWNERS": "/routelint.yaml @acme/finops\n"}, "services", ["routelint.yaml:2"]),
+        ({"CODEOWNERS": "* @acme/devs\n"}, "services", ["../CODEOWNERS:1"]),
+        ({"CODEOWNERS": "* @acme/devs\n", "services/CODEOWNERS": "* @acme/finops\n"}, "services", ["../CODEOWNERS:1"]),
+        ({"services/CODEOWNERS": "/routelint.yaml @acme/finops\n"}, "services", []),
+        ({}, "services", ["routelint.yaml:2"]),
+        ({"CODEOWNERS": "/services/routelint.yaml @acme/finops\n"}, "services/triage", []),
+        ({"CODEOWNERS": "/services/routelint.yaml @acme/devs\n"}, "services/triage", ["../../CODEOWNERS:1"]),
+    ],
+    ids=[
+        "the root's file names it",
+        "the root's file names another",
+        "the root's file names others",
+        "the root's file wins over the folder's",
+        "the folder's file where the root has none",
+        "no file",
+        "a folder below the policy",
+        "a folder below the policy, others",
+    ],
+)
+def test_the_file_at_the_root_of_the_repository_counts(
+    owners: dict[str, str], scanned: str, places: list[str], tmp_path: Path
+) -> None:
+    files = {
+        ".git/HEAD": "ref: refs/heads/main\n",
+        "services/routelint.yaml": POLICY,
+        "services/triage/app.py": "import boto3\n",
+    }
+    write_tree(tmp_path, {**files, **owners})
+    arguments = ["scan", str(tmp_path / scanned), "--select", "unprotected-policy", "--format", "json"]
+    result = CliRunner().invoke(program, arguments, standalone_mode=False)
+    assert result.exception is None, result.exception
+    found = json.loads(result.output)["findings"]
+    assert [f"{each['path']}:{each['line']}" for each in found] == places
 
 
 def test_a_pattern_of_many_stars_takes_no_exponential_time() -> None:

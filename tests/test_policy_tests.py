@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -240,6 +241,26 @@ def test_the_code_in_tests_is_not_scanned(tmp_path: Path) -> None:
     write_tree(tmp_path, {"routelint.yaml": POLICY, "a.routelint-test.yaml": HEAD + case("a")})
     result = CliRunner().invoke(program, ["inventory", str(tmp_path), "--format", "json"], standalone_mode=False)
     assert json.loads(result.output)["routes"] == []
+
+
+def test_the_example_of_the_manual_holds(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[1] / "docs" / "policy.md").read_text("utf-8")
+    [example] = re.findall(r"```yml\n(.*?)```", manual, re.DOTALL)
+    assert status(run(tmp_path, policy="version: 1\n", text=example)) == 0
+
+
+def test_a_custom_rule_is_tested_like_any_other(tmp_path: Path) -> None:
+    own = "version: 1\ncustom_rules:\n  - {id: ours, when: 'kind == \"agent\"', severity: note, message: an agent}\n"
+    expect = "[{rule: ours, path: app/main.tf, severity: note, message: an agent}]"
+    assert status(run(tmp_path, case("a", "app/main.tf", OPUS, expect, "rules: [ours]"), policy=own)) == 0
+
+
+def test_code_owners_are_tested_where_the_test_has_them(tmp_path: Path) -> None:
+    text = HEAD + (
+        "  - name: a\n    rules: [unprotected-policy]\n    files: {CODEOWNERS: '* @acme/developers'}\n"
+        "    expect: [{rule: unprotected-policy, path: CODEOWNERS, line: 1}]\n"
+    )
+    assert status(run(tmp_path, text=text)) == 0
 
 
 def finding(line: int, rule: str = "retired-model") -> Finding:
