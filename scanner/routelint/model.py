@@ -434,11 +434,37 @@ class Coverage:
         return self.routes - self.resolved
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Accepted:
+    """An entry of a baseline: `count` findings of a rule at a place that are known and accepted; `path` is the repository's."""
+
+    path: str
+    symbol: str
+    rule: str
+    model: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a report was compared with: the ref, the commit at which it and HEAD part, and what is not new.
+
+    The findings of a report with a diff are the new ones. `fixed` are those of `base` that are gone, at their places there;
+    `unchanged` counts those of both sides.
+    """
+
+    ref: str
+    base: str
+    fixed: tuple[Finding, ...] = ()
+    unchanged: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one scan found; findings are sorted by path, span and rule.
 
-    `files` counts the files looked at; `notices` are remarks about the run itself, each said once.
+    `files` counts the files looked at; `notices` are remarks about the run itself, each said once. `stale` are entries of the
+    baseline that match nothing any more, with the number that is too high. `diff` is None where nothing was compared.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -449,6 +475,8 @@ class Report:
     files: int = 0
     policy: str | None = None
     notices: tuple[str, ...] = ()
+    stale: tuple[Accepted, ...] = ()
+    diff: Diff | None = None
 
     @property
     def coverage(self) -> Coverage:
