@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from routelint.inventory import Row, RowModel
-from routelint.model import Finding, Hop, Location, Report, ScanError, Suppressed, Tags, Unknown
+from routelint.model import Finding, Hop, Location, Report, ScanError, Suppressed
+from routelint.output import routes
 from routelint.output.escape import csv_cell
 from routelint.output.prices import rounded
 from routelint.output.printing import Printing
@@ -21,7 +22,6 @@ ROUTE_COLUMNS = (
     *("taggable", "tags", "workload_usd_per_month"),
 )
 INTERNAL = "internal-error"
-UNKNOWN_VALUE = "?"
 # Spreadsheets and people split lists at this; a comma stands inside messages.
 SEPARATOR = "; "
 
@@ -94,7 +94,7 @@ def _route(
 ) -> Sequence[Cell]:
     reference = row.reference
     span = reference.location.span
-    environments = reference.environments if model is None else model.choice.environments or reference.environments
+    environments = routes.environments(row, model)
     return (
         printing.shown(reference.location.path),
         span.start_line,
@@ -121,7 +121,7 @@ def _route(
         None if model is None else str(model.choice.resolution),
         None if reference.unknown is None or model is not None else reference.unknown.reason,
         "no" if reference.tags is None else "yes",
-        _tags(reference.tags),
+        SEPARATOR.join(routes.tags(reference.tags)),
         None if model is None else SEPARATOR.join(_amounts(reference.workload, environments, model, amounts)),
     )
 
@@ -137,13 +137,6 @@ def _amounts(
         option = amounts.get((workload or "", environment, model.choice.model.id))
         if option is not None and option.spend is not None:
             yield f"{environment or 'not said'} {option.spend.usd_per_month:.2f}"
-
-
-def _tags(tags: Tags | None) -> str:
-    if tags is None:
-        return ""
-    pairs = [f"{key}={UNKNOWN_VALUE if isinstance(value, Unknown) else value}" for key, value in sorted(tags.entries.items())]
-    return SEPARATOR.join([*pairs, *(["..."] if tags.rest is not None else [])])
 
 
 def _step(hop: Hop, printing: Printing) -> str:

@@ -31,10 +31,12 @@ _NOT_PLAIN_ASCII = re.compile(r"[^\x00-\x7e]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What XML 1.0 cannot hold even as a character reference.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What has a meaning anywhere in a line of Markdown, and what has one only where a line starts or an address does.
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&@:$^!%\"]|(?<=[wW]{3})\.|^\s*(?:[-+=]|\d+[.)])|(?<=GH)-")
+# A colon begins an address, or may close or open the name of an emoji; a period follows `www`; a hyphen `GH`.
+_MARKDOWN_INNER = r":(?=//|[\w+-]*(?::|$))|(?<=[wW]{3})\.|(?<=GH)-"
+# What has a meaning anywhere in a line of Markdown, or only where a line starts.
+_MARKDOWN_SPECIAL = re.compile(rf"[\\`*_{{}}\[\]<>#|~&@$^!%\"]|{_MARKDOWN_INNER}|^\s*(?:[-+=]|\d+[.)])")
 # Hosts look for mentions, references, emoji and addresses in the text that is left when entities are decoded.
-_HOST_SIGN = re.compile(r"[@#!~%&$](?=[\w\"]|$)|:(?=//|[\w+-]+:)|(?<=[wW]{3})\.|(?<=GH)-")
+_HOST_SIGN = re.compile(rf"[@#!~%&$](?=[\w\"]|$)|{_MARKDOWN_INNER}")
 
 
 def terminal_pieces(line: str) -> list[str]:
