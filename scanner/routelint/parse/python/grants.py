@@ -60,7 +60,7 @@ class Grants:
             return
         for statement, place in module.places.items():
             site = self._evaluator.site(statement, self._evaluator.frame(place.scope))
-            for node in _own_expressions(statement):
+            for node in own_expressions(statement):
                 match node:
                     case ast.Dict():
                         yield from self._dict(node, site, statement)
@@ -155,7 +155,7 @@ def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
+def own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
     """The expressions of a statement, without those of the statements inside it."""
     work: list[ast.AST] = [statement]
     while work:

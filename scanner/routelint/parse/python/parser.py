@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from routelint.model import ModelReference, ScanError, Span
+from routelint.model import ModelReference, PolicyStatement, Resource, ScanError, Span
+from routelint.parse import observing
 from routelint.parse.parsed import EnvironmentSettings, ParseContext, Parsed
 from routelint.parse.python import infrastructure
 from routelint.parse.python.evaluate import Evaluator
@@ -19,9 +20,10 @@ from routelint.parse.python.program import Program
 from routelint.parse.python.questions import TooMuchError
 from routelint.parse.python.references import References, numbered
 from routelint.parse.python.sinks import Sink, Sinks
+from routelint.parse.python.statements import Statements
 from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.versions import Defaults
-from routelint.source import SourceUnit
+from routelint.source import SourceText, SourceUnit
 
 
 def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
@@ -39,6 +41,9 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     routes = References(evaluator, index, Defaults(context.tree))
     grants = Grants(evaluator)
     fallbacks = Fallbacks(evaluator)
+    policies = Statements(evaluator)
+    statements: list[PolicyStatement] = []
+    resources: list[Resource] = []
     references: list[ModelReference] = []
     objects: list[tuple[Module, Sink]] = []
     cut: list[ScanError] = []
@@ -48,11 +53,15 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
                 match sink.rows[0].reads:
                     case "statements":
                         references.extend(grants.of_sink(sink))
+                        statements.extend(policies.of_sink(sink))
                     case "object":
                         objects.append((module, sink))
                     case _:
                         references.extend(routes.of(sink))
             references.extend(grants.of_module(module))
+            statements.extend(policies.of_module(module))
+            if module.places_in_file is None:
+                resources.extend(observing.of_file(SourceText(module.path, module.text), "python"))
     told = places(references)
     # An object that stands for a model is a route of its own only where no route has been given it.
     for module, sink in objects:
@@ -68,7 +77,15 @@ def parse_unit(unit: SourceUnit, context: ParseContext) -> Parsed:
     references.sort(key=lambda each: (each.location.path, each.location.span, each.sink, each.root))
     marked = set(unit.marked)
     errors = tuple(error for path in sorted(program.errors) if path in marked for error in program.errors[path])
-    return Parsed(tuple(numbered(references)), errors=(*errors, *cut), settings=tuple(settings))
+    made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "python")
+    return Parsed(
+        tuple(numbered(references)),
+        observing.once((*resources, *made)),
+        tuple(settings),
+        (*errors, *cut),
+        tuple(statements),
+        tuple(apps),
+    )
 
 
 @contextlib.contextmanager
