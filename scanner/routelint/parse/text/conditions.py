@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Resolution
 from routelint.parse.text import words
 from routelint.parse.text.functions import Function

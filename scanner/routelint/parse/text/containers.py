@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.images import folder_of_image, is_recipe
 from routelint.parse.parsed import EnvironmentSetting

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Form, Hop, Kind, Location, ModelId, ModelReference, Resolution, Span
 from routelint.parse.parsed import ParseContext
 from routelint.parse.route import to_value

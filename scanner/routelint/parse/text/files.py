@@ -6,8 +6,9 @@ import fnmatch
 import json
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.text import nodes, words
 from routelint.parse.text.draft import File

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from routelint.deferred import dataclass
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.groups import Code
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from routelint.deferred import dataclass
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.frames import CONTROL, last_of
 from routelint.parse.text.groups import Code

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import ModelId
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.draft import LONGEST

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.text import words
 from routelint.parse.text.files import Data, of_module

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import yaml
 
+from routelint.deferred import dataclass
 from routelint.parse import lexicon
 from routelint.parse.lexicon import Token, TokenKind
 

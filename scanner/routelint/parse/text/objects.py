@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Resolution
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text import words

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
+from routelint.deferred import dataclass
 from routelint.parse import lexicon
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.draft import File

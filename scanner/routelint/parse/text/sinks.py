@@ -15,13 +15,15 @@ from routelint.parse.text.draft import Place, kind_of
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
 from routelint.parse.text.objects import entries
-from routelint.parse.text.scope import Scope, find_key
+from routelint.parse.text.scope import Key, Path, Scope, find_key
 from routelint.parse.text.shape import shape
 from routelint.possible import Hole, Possible, known, unknown
 from routelint.surfaces import Surface
 
 # A longer chain of calls is machine-made.
 _MOST_CALLS = 64
+# What constructs are put into: the first argument of each, and no properties.
+_SCOPE = re.compile(r"_?(?:this|self|scope|stack|parent)", re.IGNORECASE)
 _MOST_TOKENS_OF_TYPE = 24
 _DECLARES = ("function", "class", "interface", "type", "def", "fun", "func", "fn", "import", "struct")
 
@@ -174,24 +176,55 @@ def _keyed(scope: Scope, group: int, row: Surface) -> _Given | None:
     Where the object is built elsewhere the argument itself is the place.
     """
     code = scope.code
-    keys = tuple(row.carrier.split("|"))
-    value = find_key(code, group, keys)
-    if value is not None:
-        return _Given(*value, everywhere(scope, *value))
+    paths = tuple(_path(each) for each in row.carrier.split("|"))
+    for path in paths:
+        written = _written(code, group, path)
+        if written is not None:
+            start, end, left = written
+            value = everywhere(scope, start, end, left, default=() if left else None)
+            return _Given(start, end, value) if value else None
     if code.opener(group) != "(":
         return None
     elsewhere: _Given | None = None
     for low, high in code.entries(group):
         for start, end in _objects(code, low, high):
-            for key in keys:
-                found = everywhere(scope, start, end, (key,), default=())
+            for path in paths:
+                found = everywhere(scope, start, end, path, default=())
                 given = _Given(start, end, found)
                 if any(not isinstance(each.content, Hole) for each in found):
                     return given
                 elsewhere = elsewhere or given
     if elsewhere is None or not row.bedrock_only:
         return None
-    return elsewhere if elsewhere.value else _Given(elsewhere.start, elsewhere.end, unknown(f"{keys[0]} is not given here"))
+    if elsewhere.value:
+        return elsewhere
+    # What nests deeper belongs to one kind of several: that it is not there is no fault.
+    told = unknown(f"{row.carrier.split('|', 1)[0]} is not given here")
+    return _Given(elsewhere.start, elsewhere.end, told) if any(len(path) == 1 for path in paths) else None
+
+
+def _path(carrier: str) -> Path:
+    """The keys of a carrier: `variants[].modelId` takes any of the variants."""
+    found: list[Key] = []
+    for part in carrier.split("."):
+        found.append(part.removesuffix("[]"))
+        if part.endswith("[]"):
+            found.append(None)
+    return tuple(found)
+
+
+def _written(code: Code, group: int, path: Path) -> tuple[int, int, Path] | None:
+    """The value that the arguments write out furthest down a path, and the keys that are left; None for not even the first."""
+    assert path[0] is not None
+    value = find_key(code, group, (path[0],))
+    left = path[1:]
+    while value is not None and left and left[0] is not None:
+        inner = code.opened_at.get(value[0])
+        deeper = find_key(code, inner, (left[0],)) if inner is not None and code.opener(inner) in ("{", "[") else None
+        if deeper is None:
+            break
+        value, left = deeper, left[1:]
+    return (*value, left) if value is not None else None
 
 
 def _objects(code: Code, low: int, high: int) -> Iterator[tuple[int, int]]:
@@ -212,7 +245,7 @@ def _may_hold(code: Code, low: int, high: int) -> bool:
         return True
     if not code.is_name(low) or code.is_name(low, "function", "async", "new", "true", "false", "null", "undefined"):
         return False
-    return high - low > 1 or not code.is_name(low, "this", "self", "scope")
+    return high - low > 1 or _SCOPE.fullmatch(code.tokens[low].text) is None
 
 
 def _built(code: Code, group: int, methods: tuple[str, ...]) -> tuple[int, int] | None:
