@@ -79,7 +79,7 @@ def _equal_collections(left: Content, right: Content, depth: int = 0) -> bool | 
             pairs = list(zip(ours, theirs, strict=False)) if len(ours) == len(theirs) else None
         case Record(ours, None), Record(theirs, None):
             pairs = [(ours[key], theirs[key]) for key in ours] if ours.keys() == theirs.keys() else None
-        case (Items() | Record()), (Items() | Record()):
+        case ((Items() | Record()), (Items() | Record())):
             return None if isinstance(left, Items) is isinstance(right, Items) else False
         case _:
             return False
