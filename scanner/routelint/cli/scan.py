@@ -19,7 +19,7 @@ from routelint.output.printing import Printing
 from routelint.policy import PolicyError, nearest
 from routelint.rule import Rule
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "csv")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
 GATES = ("error", "warning", "note", "never")
 
 
@@ -205,6 +205,16 @@ def _render(
             from routelint.output import csv_report
 
             return csv_report.scan(report, printing)
+        case "markdown":
+            from routelint.cli import published
+            from routelint.output import markdown
+
+            return markdown.scan(report, replace(printing, link_base=published.link_base(os.environ)))
+        case "html":
+            from routelint.cli import published
+            from routelint.output import html_report
+
+            return html_report.scan(report, replace(printing, link_base=published.link_base(os.environ)))
         case _:
             from routelint.output import text
 

@@ -142,8 +142,8 @@ def markdown_code(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """Text inside an HTML element or a quoted attribute."""
-    return _html.escape(plain(text), quote=True)
+    """One line of text inside an HTML element or a quoted attribute; harmless too where a page is printed to a log."""
+    return _html.escape(terminal(text), quote=True)
 
 
 def xml(text: str) -> str:
@@ -157,8 +157,8 @@ def xml_text(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """One quoted CSV cell that no spreadsheet takes for a formula."""
-    shown = plain(text)
+    """One quoted CSV cell of one line that no spreadsheet takes for a formula."""
+    shown = terminal(text)
     if text.lstrip().startswith(_FORMULA_STARTS) or shown.startswith(_FORMULA_STARTS):
         shown = "'" + shown
     return '"' + shown.replace('"', '""') + '"'

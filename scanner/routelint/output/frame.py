@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from routelint.deferred import dataclass
 from routelint.model import Span
 from routelint.output.escape import terminal_pieces
 from routelint.output.layout import ELLIPSIS, Paint, Role, columns
@@ -23,6 +22,16 @@ class Cut:
     text: str
     before: int
     marked: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLine:
+    """One line of a place as it is, around its marked part; `number` is None where lines are left out. Nothing is escaped."""
+
+    number: int | None
+    before: str = ""
+    marked: str = ""
+    after: str = ""
 
 
 def gutter_width(span: Span) -> int:
@@ -60,6 +69,23 @@ def frame(text: SourceText, span: Span, statement: Span, width: int | None, pain
             lines.append(f"{blank} {' ' * shown.before}{paint('^' * marked, role)}")
     lines.append(blank)
     return lines
+
+
+def marked_lines(text: SourceText, span: Span, most: int) -> list[MarkedLine]:
+    """The lines of a span for a viewer that draws marks itself, each of at most about `most` characters around its mark."""
+    if not text.line(span.start_line) and not text.line(span.end_line):
+        return []
+    return [MarkedLine(None) if number is None else _marked(text.line(number), number, span, most) for number in _numbers(span)]
+
+
+def _marked(line: str, number: int, span: Span, most: int) -> MarkedLine:
+    start, end = _part(line, number, span)
+    low = 0 if len(line) <= most else max(0, start - most // 3)
+    high = min(len(line), low + most)
+    end = max(start, min(end, high))
+    before = (ELLIPSIS if low else "") + line[low:start]
+    after = line[end:high] + (ELLIPSIS if high < len(line) else "")
+    return MarkedLine(number, before, line[start:end], after)
 
 
 def source_line(text: SourceText, span: Span, width: int | None) -> str:
