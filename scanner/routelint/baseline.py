@@ -1,7 +1,7 @@
 """The baseline: findings that were there when a team adopted a policy, kept out of the way until somebody mends them.
 
 A file with one entry per line, sorted, without dates, lines or commits, so that it changes only where findings do. An entry
-is a rule, a path from the repository's root, a symbol and a model, with a count where one place has several such findings:
+is a rule, a path from the repository's root, a symbol in that file and a model, with a count where one place has several such findings:
 no number orders them, so that mending one of them moves nothing.
 """
 
@@ -11,9 +11,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from routelint.deferred import dataclass
+from routelint.changes import name_in_file
 from routelint.model import Accepted, Finding, Report, Suppressed
 from routelint.policy import Fault, PolicyError, nearest
 from routelint.source import NotTextError, decode
@@ -141,7 +143,9 @@ def _notices(name: str, stale: Sequence[Accepted], refused: int) -> Iterator[str
 
 
 def _key(finding: Finding, in_repository: Callable[[str], str]) -> Key:
-    return (in_repository(finding.location.path), finding.location.symbol, finding.rule, finding.model)
+    # The module a symbol starts with depends on the folder that was scanned, and the path says it already.
+    symbol = name_in_file(finding.location.symbol)
+    return (in_repository(finding.location.path), symbol, finding.rule, finding.model)
 
 
 def _entry(key: Key, count: int) -> Accepted:

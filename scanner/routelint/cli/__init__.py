@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": ("routelint.cli.rules", "explain", "Show a rule's page."),
     "rules": ("routelint.cli.rules", "rules", "List every rule."),
     "catalog": ("routelint.cli.catalog", "catalog", "List the models known, or show one."),
+    "baseline": ("routelint.cli.baseline", "baseline", "Write the findings of today to a baseline."),
     "policy": ("routelint.cli.policy", "policy", "Write, check and print the policy file."),
 }
 

@@ -117,14 +117,17 @@ def open_repository(folder: Path) -> Iterator[Repository]:
 
 
 class Repository:
-    """What git says of one repository. Paths are POSIX, relative to its work tree; odd bytes are kept as surrogates."""
+    """What git says of one repository. Paths are POSIX, relative to its work tree; odd bytes are kept as surrogates.
+
+    `algorithm` is what its objects are named by: sha1 or sha256.
+    """
 
     def __init__(self, program: str, found: listing.Repository, empty: Path) -> None:
         self.work_tree = found.work_tree
         self._program = program
         self._found = found
         self._empty = empty
-        self._algorithm = "sha1"
+        self.algorithm = "sha1"
         self._shallow = found.common / "shallow"
         self.store = Store(self._command, self._isolated)
 
@@ -142,12 +145,12 @@ class Repository:
         Raises:
             GitError: git does not know this as a repository.
         """
-        self._algorithm = self._named("rev-parse", "--show-object-format").strip()
+        self.algorithm = self._named("rev-parse", "--show-object-format").strip()
         for name in ("objects", "refs"):
             (self._empty / name).mkdir()
         head = self.head()
         (self._empty / "HEAD").write_text("ref: refs/heads/main\n" if head is None else f"{head.id}\n", "utf-8")
-        version, extension = (0, "") if self._algorithm == "sha1" else (1, f"[extensions]\nobjectFormat = {self._algorithm}\n")
+        version, extension = (0, "") if self.algorithm == "sha1" else (1, f"[extensions]\nobjectFormat = {self.algorithm}\n")
         configuration = f"[core]\nrepositoryFormatVersion = {version}\nbare = false\n{extension}"
         (self._empty / "config").write_text(configuration, "utf-8")
 
@@ -171,7 +174,7 @@ class Repository:
 
     def nothing(self) -> Commit:
         """What stands before the first commit."""
-        return Commit("HEAD", _EMPTY_TREE[self._algorithm])
+        return Commit("HEAD", _EMPTY_TREE[self.algorithm])
 
     def base(self, ref: str) -> Commit:
         """The commit at which `ref` and HEAD part: what a pull request is compared with.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -176,6 +177,13 @@ def write(destination: Destination, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise click.UsageError(f"cannot write '{path}': {error.strerror or error}") from error
+
+
+def shown(path: Path) -> str:
+    """A path as people would type it: relative to the current folder where it lies below it."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links and rename what the user typed)
+    cwd = Path.cwd()
+    return absolute.relative_to(cwd).as_posix() if absolute.is_relative_to(cwd) else absolute.as_posix()
 
 
 def terminal_width() -> int | None:

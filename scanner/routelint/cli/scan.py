@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,14 @@ from pathlib import Path
 import click
 
 from routelint import __version__, engine
-from routelint.cli import options
+from routelint.changes import Swap
+from routelint.cli import baseline as baselines
+from routelint.cli import compare, options
 from routelint.cli.rule_set import rule_ids, rules_of
-from routelint.cli.session import Session, incomplete, open_session
+from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
 from routelint.model import Report, Severity
 from routelint.output.printing import Printing
-from routelint.policy import PolicyError, nearest
+from routelint.policy import Policy, PolicyError, nearest
 from routelint.rule import Rule
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
@@ -30,6 +33,20 @@ GATES = ("error", "warning", "note", "never")
 @click.option(
     "--fail-on", type=click.Choice(GATES), help="Exit with 1 where a finding is at least this severe. [default: error]"
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Suppress the findings that this baseline accepts; 'routelint baseline' writes one.",
+)
+@click.option(
+    "--diff",
+    metavar="REF",
+    help="Report what is new since HEAD and this git ref (origin/main) parted; count what is fixed and unchanged.",
+)
+@click.option(
+    "--staged", is_flag=True, help="Judge what is staged for commit; without --diff, report what is new since the last commit."
+)
 @click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
 @click.option("--select", multiple=True, metavar="RULE", help="Judge by these rules only; repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable.")
@@ -40,7 +57,9 @@ GATES = ("error", "warning", "note", "never")
 @click.option(
     "--min-resolved", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 where fewer routes resolve."
 )
-@click.option("--show-suppressed", is_flag=True, help="Also print the findings that directives and waivers silence.")
+@click.option(
+    "--show-suppressed", is_flag=True, help="Also print the findings that directives, waivers and the baseline silence."
+)
 @click.option(
     "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
 )
@@ -52,6 +71,9 @@ def scan(
     formats: tuple[options.Destination, ...],
     output: Path | None,
     fail_on: str | None,
+    baseline: Path | None,
+    diff: str | None,
+    staged: bool,
     strict: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -73,52 +95,83 @@ def scan(
     Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, policy or evidence error, 3 the scan is incomplete.
     """
     destinations = options.destinations(formats, output)
-    session = open_session(
-        paths,
-        policy_path,
-        today or options.today_utc(),
-        rule_ids=rule_ids(),
-        exclude=exclude,
-        quiet=quiet,
-    )
-    rules = rules_of(session.policy)
-    chosen = chosen_rules(rules, select, ignore)
+    accepted = None if baseline is None else baselines.read(baseline)
+    day = today or options.today_utc()
+
+    def open_side(side: Side, policy: Policy | None = None) -> Session:
+        return open_session(
+            paths,
+            policy_path,
+            day,
+            rule_ids=rule_ids(),
+            exclude=exclude,
+            quiet=quiet,
+            policy=policy,
+            baseline=baseline,
+            side=side,
+        )
+
+    with ExitStack() as stack:
+        comparing = compare.start(stack, scanned_root(paths), diff, staged=staged)
+        session = open_side(DISK if comparing is None else comparing.side)
+        older = None if comparing is None else comparing.older(session, open_side, rule_ids(), policy_path)
+        rules = rules_of(session.policy)
+        chosen = chosen_rules(rules, select, ignore)
+        report = judge(session, chosen, environment_names, None if older is None else compare.swaps(session, older))
+        report = replace(report, notices=(*notices(session), *report.notices))
+        if baseline is not None and accepted is not None:
+            judged_by = [] if environment_names else [rule.id for rule in chosen]
+            report = baselines.use(report, accepted, baseline, session, judged_by, exclude)
+        if older is not None:
+            then = replace(older.session, reported=compare.reported(session, older))
+            before = judge(then, chosen_rules(rules_of(then.policy), select, ignore, strict=False), environment_names, None)
+            report = compare.compare(report, before, session, older)
+        status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
+        if session.evidence_faults:
+            # A record that cannot be read may be the one that counts: what was judged without it is written, and not trusted.
+            status = 2
+            if not any(each.format == "text" and each.path is None for each in destinations):
+                click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
+        judged = [rule.id for rule in chosen if session.policy.severity(rule.id, rule.severity) is not Severity.OFF]
+        for destination in destinations:
+            options.write(
+                destination,
+                _render(
+                    report, rules, judged, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed
+                ),
+            )
+    return status
+
+
+def judge(
+    session: Session, rules: Sequence[Rule], environment_names: Sequence[str], swaps: Sequence[Swap] | None = None
+) -> Report:
+    """What the rules say of a session, narrowed to environments where some are named."""
     report = engine.judge(
         session.resolved,
-        chosen,
+        rules,
         session.policy,
         session.catalog,
         session.today,
         reported=session.reported,
-        notices=notices(session),
+        swaps=swaps,
         whole=session.whole,
     )
     if environment_names:
-        wanted = {session.policy.environment(name) for name in environment_names}
-        report = engine.concerning(report, wanted)
-    status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
-    if session.evidence_faults:
-        # A record that cannot be read may be the one that counts: what was judged without it is written, and not trusted.
-        status = 2
-        if not any(each.format == "text" and each.path is None for each in destinations):
-            click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
-    judged = [rule.id for rule in chosen if session.policy.severity(rule.id, rule.severity) is not Severity.OFF]
-    for destination in destinations:
-        options.write(
-            destination,
-            _render(report, rules, judged, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed),
-        )
-    return status
+        report = engine.concerning(report, {session.policy.environment(name) for name in environment_names})
+    return report
 
 
-def chosen_rules(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
-    """The rules to judge by, in their order.
+def chosen_rules(
+    rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str], *, strict: bool = True
+) -> tuple[Rule, ...]:
+    """The rules to judge by, in their order; where not `strict`, a name that is no rule chooses nothing.
 
     Raises:
         click.UsageError: a name is no rule; every wrong one is named with the nearest rule.
     """
     known = {rule.id for rule in rules}
-    wrong = [name for name in (*select, *ignore) if name not in known]
+    wrong = [name for name in (*select, *ignore) if name not in known and strict]
     if wrong:
         hints = "; ".join(
             f"no rule '{name}'" + (f", did you mean '{near}'?" if (near := nearest(name, known)) else "") for name in wrong

@@ -14,7 +14,9 @@ import click
 from routelint import catalog as known_models
 from routelint import codeowners, engine, source
 from routelint import policy as policies
+from routelint.baseline import NAME as BASELINE
 from routelint.catalog import Catalog
+from routelint.cli.options import shown
 from routelint.cli.progress import Progress
 from routelint.collect import Collected, DiskTree, collect
 from routelint.model import ScanError
@@ -62,6 +64,7 @@ class Session:
     repository_prefix: str
     misspelt_policy: str | None = None
     whole: bool = True
+    side: Side = DISK
 
     _texts: dict[str, source.SourceText | None] = field(default_factory=dict)
 
@@ -92,11 +95,13 @@ def open_session(
     quiet: bool = False,
     own_policy: bool = True,
     policy: Policy | None = None,
+    baseline: Path | None = None,
     side: Side = DISK,
 ) -> Session:
     """Collects, parses and resolves what lies below `paths`, under the policy that governs it.
 
     Without `own_policy` the built-in profile governs, whatever policy the repository has; a `policy` given governs anyway.
+    The `baseline` names models that were found elsewhere, and is not read.
 
     Raises:
         click.UsageError: a path does not exist.
@@ -109,7 +114,9 @@ def open_session(
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
         # A policy names models to judge them; it takes none. Nor does the code in its tests, nor a policy that is not in force.
-        policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{TESTS}"]
+        policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{TESTS}", BASELINE]
+        if baseline is not None and baseline.resolve().is_relative_to(root):
+            policy_files.append(f"/{baseline.resolve().relative_to(root).as_posix()}")
         collected = side.collect(root, [*exclude, *policy_files], progress.files)
         resolved = engine.resolve(
             collected.units,
@@ -121,7 +128,7 @@ def open_session(
             files=collected.files,
             on_unit=progress.unit,
         )
-    repository = _repository(root)
+    repository = repository_of(root)
     if repository is not None and repository != root:
         above = codeowners.find(side.tree(repository), _prefix(repository, root), _prefix(root, repository))
         resolved = replace(resolved, code_owners=above or resolved.code_owners)
@@ -137,6 +144,7 @@ def open_session(
         "" if repository is None else _prefix(root, repository),
         _misspelt(root) if policy.path is None and own_policy else None,
         whole=not exclude and not policy.base,
+        side=side,
     )
 
 
@@ -173,7 +181,7 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: 
         policy = policies.load(text, _relative(path, root), read=read, rules=rule_ids)
         return replace(policy, base=_prefix(root, _pattern_folder(path, root)))
     except PolicyError as error:
-        here = (fault._replace(path=_shown(root / fault.path)) for fault in error.faults)
+        here = (fault._replace(path=shown(root / fault.path)) for fault in error.faults)
         raise PolicyFault(PolicyError(here).diagnostics()) from error
 
 
@@ -181,13 +189,13 @@ def _pattern_folder(policy_path: Path, root: Path) -> Path:
     """The folder a policy's path patterns start at: its own where the root lies in it, else the repository's or the root."""
     folder = policy_path.resolve().parent
     folder = folder.parent if folder.name == ".github" else folder
-    return folder if root.is_relative_to(folder) else _repository(root) or root
+    return folder if root.is_relative_to(folder) else repository_of(root) or root
 
 
 def _misspelt(root: Path) -> str | None:
     """A file that was surely meant as the policy and is not read, as people would type it."""
     found = policies.misspelt(root.as_posix(), lambda candidate: Path(candidate).is_file())
-    return None if found is None else _shown(Path(found))
+    return None if found is None else shown(Path(found))
 
 
 def read_policy(path: Path, what: str = "policy", side: Side = DISK) -> str:
@@ -200,17 +208,10 @@ def read_policy(path: Path, what: str = "policy", side: Side = DISK) -> str:
         return source.decode(str(path), side.read(path)).text
     except OSError as error:
         raise PolicyFault(
-            f"{_shown(path)}:1:1: cannot read the {what}: {error.strerror or error}; expected a YAML file"
+            f"{shown(path)}:1:1: cannot read the {what}: {error.strerror or error}; expected a YAML file"
         ) from error
     except source.NotTextError as error:
-        raise PolicyFault(f"{_shown(path)}:1:1: cannot read the {what}: {error}; expected a YAML file in UTF-8") from error
-
-
-def _shown(path: Path) -> str:
-    """A path as people would type it: relative to the current folder where it lies below it."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links and rename what the user typed)
-    cwd = Path.cwd()
-    return absolute.relative_to(cwd).as_posix() if absolute.is_relative_to(cwd) else absolute.as_posix()
+        raise PolicyFault(f"{shown(path)}:1:1: cannot read the {what}: {error}; expected a YAML file in UTF-8") from error
 
 
 def _relative(path: Path, root: Path) -> str:
@@ -241,10 +242,11 @@ def _root(given: Sequence[Path]) -> Path:
     if len(given) == 1 and given[0].is_dir():
         return given[0]
     common = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in given]))
-    return _repository(common) or common
+    return repository_of(common) or common
 
 
-def _repository(folder: Path) -> Path | None:
+def repository_of(folder: Path) -> Path | None:
+    """The root of the repository a folder lies in; None where it lies in none."""
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
