@@ -80,6 +80,13 @@ def _judge(
     place: ModelReference | Resource, name: str, tag: RequiredTag, key: str, tags: Tags, context: Context
 ) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
     value = tags.entries[key]
+    if isinstance(value, Unknown) and value.one_of:
+        for text in value.one_of:
+            fault = context.policy.tag_fault(tag, text) if text else None
+            if fault is not None:
+                message = f"tag '{key}' of {name} may be '{text}', but {fault}"
+                yield place, Breach(message, None, place.environments, trail=value.trail)
+        return
     if isinstance(value, Unknown):
         if tag.pattern is not None or tag.values is not None or tag.is_environment:
             message = f"the value of tag '{key}' of {name} cannot be told, so that it is not checked: {value.reason}"

@@ -156,10 +156,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be told, and what stopped the resolution."""
+    """A value that cannot be told, and what stopped the resolution; `one_of` are the texts it may be, where all are known."""
 
     reason: str
     trail: tuple[Hop, ...] = ()
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ def _told(key: str, values: list[Possible], deployments: int) -> str | Unknown:
     if len(values) < deployments:
         return Unknown("only some of the deployments in the scanned files set it", each[0].trail if each else ())
     if len(texts) != 1:
-        return Unknown(f"it differs between deployments: {', '.join(sorted(texts))}", each[0].trail if each else ())
+        trail = each[0].trail if each else ()
+        return Unknown(f"it differs between deployments: {', '.join(sorted(texts))}", trail, tuple(sorted(texts)))
     if key.lower() in ENVIRONMENT_KEYS and each[0].resolution is Resolution.PARAMETER_DEFAULT:
         return Unknown(f"'{next(iter(texts))}' is the default of a parameter; a deployment may pass another", each[0].trail)
     return next(iter(texts))

@@ -43,7 +43,7 @@ def together(tags: Iterable[Tags]) -> Tags:
             if len(values) == 1:
                 shared[key] = values[0]
             elif len(texts) == len(values):
-                shared[key] = Unknown("differs: " + ", ".join(f"'{text}'" for text in texts[:4]))
+                shared[key] = Unknown("differs: " + ", ".join(f"'{text}'" for text in texts[:4]), one_of=tuple(texts))
             else:
                 shared[key] = next(value for value in values if isinstance(value, Unknown))
     return Tags(shared, rest)

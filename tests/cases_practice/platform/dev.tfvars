@@ -1,0 +1,2 @@
+environment = "dev"
+model       = "global.anthropic.claude-haiku-5-5"

@@ -1,0 +1,2 @@
+environment = "prod"
+model       = "global.anthropic.claude-opus-5-5"
