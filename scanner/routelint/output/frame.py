@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from routelint.deferred import dataclass
+from dataclasses import dataclass
+
 from routelint.model import Span
 from routelint.output.escape import terminal_pieces
 from routelint.output.layout import ELLIPSIS, Paint, Role, columns
