@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,15 +13,19 @@ import click
 from routelint import __version__, spend
 from routelint.cli import options
 from routelint.cli.session import incomplete, open_session
-from routelint.inventory import rows
+from routelint.inventory import Row, rows
+from routelint.model import Resource, ScanError
 from routelint.output.printing import Printing
+from routelint.spend import Estimate
 from routelint_rules import RULES
+
+FORMATS = ("text", "json", "markdown", "csv", "html")
 
 
 @click.command()
 @options.paths_argument
 @options.policy_option
-@options.format_option(("text", "json"))
+@options.format_option(FORMATS)
 @click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
 @click.option("--explain-cost", is_flag=True, help="Show how the amounts of declared volumes were worked out.")
@@ -49,23 +55,51 @@ def inventory(
     found = rows(references, session.policy, session.catalog)
     estimates = spend.estimates(session.resolved.references, session.policy, session.catalog, session.today)
     for destination in destinations:
-        if destination.format == "json":
+        on_terminal = destination.path is None
+        printing = Printing(
+            version=__version__,
+            source=session.text,
+            width=options.terminal_width() if on_terminal else None,
+            colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
+            quiet=quiet,
+            shown_prefix=session.shown_prefix,
+            repository_prefix=session.repository_prefix,
+        )
+        options.write(destination, _render(destination.format, found, resources, errors, printing, estimates, explain_cost))
+    return 3 if incomplete(errors, strict) else 0
+
+
+def _render(
+    name: str,
+    found: Sequence[Row],
+    resources: Sequence[Resource],
+    errors: Sequence[ScanError],
+    printing: Printing,
+    estimates: Sequence[Estimate],
+    explain_cost: bool,
+) -> str:
+    match name:
+        case "json":
             from routelint.output import json_report
 
-            options.write(destination, json_report.inventory(found, resources, errors, estimates))
-        else:
+            return json_report.inventory(found, resources, errors, estimates)
+        case "csv":
+            from routelint.output import csv_report
+
+            return csv_report.inventory(found, printing, estimates)
+        case "markdown":
+            from routelint.cli import published
+            from routelint.output import markdown
+
+            linked = replace(printing, link_base=published.link_base(os.environ))
+            return markdown.inventory(found, errors, linked, estimates)
+        case "html":
+            from routelint.cli import published
+            from routelint.output import html_inventory
+
+            linked = replace(printing, link_base=published.link_base(os.environ))
+            return html_inventory.inventory(found, resources, errors, linked, estimates)
+        case _:
             from routelint.output import table
 
-            on_terminal = destination.path is None
-            printing = Printing(
-                version=__version__,
-                source=session.text,
-                width=options.terminal_width() if on_terminal else None,
-                colour=on_terminal and options.coloured(color, os.environ.get("NO_COLOR")),
-                quiet=quiet,
-                shown_prefix=session.shown_prefix,
-            )
-            options.write(
-                destination, table.inventory(found, resources, errors, printing, estimates=estimates, explain_cost=explain_cost)
-            )
-    return 3 if incomplete(errors, strict) else 0
+            return table.inventory(found, resources, errors, printing, estimates=estimates, explain_cost=explain_cost)
