@@ -4,9 +4,9 @@
 
 Reports code or a resource that invokes a foundation model directly, with neither of AWS's two ways to tell whose cost it is:
 an application inference profile that carries a tag, or a tag on the role that the code runs as (as a cost allocation tag).
-One finding for each file and role. Which ways count is said under `tags.attribution`. An invocation by an opaque name, such as
-a profile's ARN from elsewhere, is not reported; nor is a program without any infrastructure beside it, where roles count,
-since who runs it is not known.
+Which ways count is said under `tags.attribution`. One finding for each file and role. Where who runs the code is not to be
+seen, one finding for the repository, and none if any role or app in it that may invoke models carries a tag. An invocation by
+an opaque name, such as a profile's ARN from elsewhere, is not reported.
 
 ## Why it costs
 
@@ -87,6 +87,14 @@ resource "aws_bedrockagent_agent" "support" {{
   foundation_model        = {model}
 }}
 """
+ROLE = """\
+resource "aws_iam_role" "task" {
+  tags = { team = "search" }
+  inline_policy {
+    policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "bedrock:InvokeModel", Resource = "*" }] })
+  }
+}
+"""
 MODEL, PROFILE = '"amazon.nova-lite-v1:0"', "aws_bedrock_inference_profile.support.arn"
 PROFILES_ONLY = "version: 1\ntags:\n  attribution: [inference-profile]\n"
 MOST_RELATED = 6
@@ -103,12 +111,13 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     for reference in context.references:
         if not around.direct(reference):
             continue
-        standing = Standing(Reach.NOT_FOUND)
-        if Attribution.IAM_PRINCIPAL in policy.attribution:
-            standing = around.standing(reference)
-        if standing.reach in (Reach.TAGGED, Reach.OUTSIDE):
+        roles_count = Attribution.IAM_PRINCIPAL in policy.attribution
+        standing = around.standing(reference) if roles_count else Standing(Reach.NOT_FOUND)
+        if standing.reach is Reach.TAGGED:
             continue
-        key = (reference.location.path, reference.root, places(standing.principals))
+        # Where roles do not count, each file can be mended by itself.
+        told = standing.reach is Reach.UNTAGGED or not roles_count
+        key = (reference.location.path, reference.root, places(standing.principals)) if told else None
         groups.setdefault(key, []).append(reference)
         standings[key] = standing
     for group, several in groups.items():
@@ -121,8 +130,8 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
             Breach(
                 _message(standing, policy.attribution),
                 None,
-                tuple(dict.fromkeys(name for each in several for name in each.environments)),
-                (f"invoked directly: {', '.join(models)}",),
+                () if group is None else tuple(dict.fromkeys(name for each in several for name in each.environments)),
+                (f"invoked directly: {', '.join(list(models)[:MOST_RELATED])}",),
                 (*roles, *beside[:MOST_RELATED]),
             ),
         )
@@ -134,7 +143,7 @@ def _message(standing: Standing, ways: tuple[Attribution, ...]) -> str:
     if Attribution.IAM_PRINCIPAL not in ways:
         return f"a foundation model is invoked directly, so that its cost belongs to nobody; {profile}"
     names = ", ".join(dict.fromkeys(f"'{each.location.symbol}'" for each in standing.principals))
-    who = f"{names}, which it runs as, has no" if names else "no role beside it has a"
+    who = f"{names}, which it runs as, has no" if names else "no role in the repository that may invoke models has a"
     either = f"{profile} or tag the role" if Attribution.INFERENCE_PROFILE in ways else "tag the role"
     return f"a foundation model is invoked directly, and {who} tag that tells whose cost it is; {either}"
 
@@ -161,7 +170,11 @@ RULE = Rule(
             {"src/app.py": CALL, "template.yaml": FUNCTION.format(tags="      Tags: {Name: triage}")},
             ("src/app.py:4",),
         ),
-        Example("a program alone", {"app.py": CALL}),
+        Example("programs alone", {"app.py": CALL, "chat.py": CALL}, ("app.py:4",)),
+        Example(
+            "a program beside a tagged role that may invoke models",
+            {"app.py": CALL, "main.tf": ROLE},
+        ),
         Example("a program alone, where profiles alone count", {"app.py": CALL}, ("app.py:4",), policy=PROFILES_ONLY),
         Example(
             "an agent without tags on its role",

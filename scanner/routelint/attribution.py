@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from routelint.deferred import dataclass
 from routelint.model import Choice, Form, Kind, Location, ModelReference, PolicyStatement, Principal, Resource, Tags
 from routelint.policy import Policy
 
 _INVOKED = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.IMPLICIT))
-_CODE = "/"
 # The endpoint of this name attributes by projects.
 _PROJECTS = "mantle"
 
@@ -21,7 +21,6 @@ class Reach(Enum):
     TAGGED = "tagged"
     UNTAGGED = "untagged"
     NOT_FOUND = "not found"
-    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,11 @@ class Surroundings:
         if own:
             tagged = any(tells(each.tags, self.policy) for each in own)
             return Standing(Reach.TAGGED if tagged else Reach.UNTAGGED, own)
-        near = [each for each in self.principals if _is_near(each.location.path, reference.location.path)]
-        if any(tells(each.tags, self.policy) for each in near if self._may_invoke(each)):
+        # Who runs it is not told: it may be any identity that may invoke models.
+        candidates = (each for each in self.principals if self._may_invoke(each))
+        if any(tells(each.tags, self.policy) for each in candidates):
             return Standing(Reach.TAGGED)
-        told = near or any(_is_near(each.location.path, reference.location.path) for each in self.statements)
-        return Standing(Reach.NOT_FOUND if told else Reach.OUTSIDE)
+        return Standing(Reach.NOT_FOUND)
 
     def _acting(self, reference: ModelReference) -> Iterator[Principal]:
         """The identities that a resource acts as, or that the code at a path runs as."""
@@ -113,12 +112,6 @@ def tells(tags: Tags | None, policy: Policy) -> bool:
 def _is_part(reference: ModelReference, symbol: str) -> bool:
     """Whether a route stands in the resource of that symbol."""
     return reference.location.symbol.startswith((f"{symbol}.", f"{symbol}/"))
-
-
-def _is_near(path: str, code: str) -> bool:
-    """Whether infrastructure may run some code: it lies at the root, or below the same folder there."""
-    first, separator, _ = path.partition(_CODE)
-    return not separator or code.startswith(f"{first}/")
 
 
 def covering(principals: Iterable[Principal], path: str) -> tuple[Principal, ...]:
