@@ -1,7 +1,7 @@
 """The baseline: findings that were there when a team adopted a policy, kept out of the way until somebody mends them.
 
 A file with one entry per line, sorted, without dates, lines or commits, so that it changes only where findings do. An entry
-is a rule, a path from the repository's root, a symbol in that file and a model, with a count where one place has several such findings:
+is a rule, a path from the root of the repository, a symbol in that file and a model, with a count where there are several:
 no number orders them, so that mending one of them moves nothing.
 """
 
@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from routelint.deferred import dataclass
 from routelint.changes import name_in_file
+from routelint.deferred import dataclass
 from routelint.model import Accepted, Finding, Report, Suppressed
 from routelint.policy import Fault, PolicyError, nearest
 from routelint.source import NotTextError, decode

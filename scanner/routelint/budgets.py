@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from routelint.deferred import dataclass
 from routelint.model import Resource, Stated, Tags, Unknown
 
 BUDGETS = frozenset(("aws_budgets_budget", "AWS::Budgets::Budget", "awscc_budgets_budget"))

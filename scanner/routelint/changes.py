@@ -7,10 +7,11 @@ through `renames` (old path -> new path), so that a renamed file is the same fil
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
+from routelint.deferred import dataclass
 from routelint.model import Choice, Finding, Kind, ModelReference
 
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import normpath
 
+from routelint.deferred import dataclass
 from routelint.model import START, Location, Span
 from routelint.policy.glob import match_sequence
 from routelint.source import NotTextError, SourceTree, decode

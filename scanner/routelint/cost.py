@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from routelint.catalog import Model, Price
+from routelint.deferred import dataclass
 from routelint.model import Choice
 from routelint.policy import Policy
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 
 from routelint import cost
 from routelint.catalog import Model
+from routelint.deferred import dataclass
 from routelint.model import Choice, ModelReference, Related, Resource, Unknown
 from routelint.policy import CustomRule, Policy, Workload
 from routelint.policy.expressions import answer, fill

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from routelint import codeowners, environments, evidence, link, surfaces, worklo
 from routelint.catalog import Catalog
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
+from routelint.deferred import dataclass
 from routelint.model import (
     Directive,
     Finding,

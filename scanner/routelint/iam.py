@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from routelint.catalog import Catalog, Model
+from routelint.deferred import dataclass
 from routelint.model import Condition, Effect, PolicyStatement, Unknown
 from routelint.model_id import SCOPES
 from routelint.regex import Regex, RegexError, compile_regex

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from routelint import cost
 from routelint.catalog import Catalog
+from routelint.deferred import dataclass
 from routelint.model import Choice, ModelReference
 from routelint.policy import Policy
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from routelint.catalog import Model
+from routelint.deferred import dataclass
 from routelint.model import Choice, Location, ModelReference, Related
 from routelint.policy import Justification, Policy
 from routelint.regex import search

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from routelint import cost, justifications, substitutes
 from routelint.catalog import Model
+from routelint.deferred import dataclass
 from routelint.justifications import FlawKind
 from routelint.model import Location
 from routelint.policy import Approval, Justification

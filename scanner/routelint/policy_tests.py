@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from routelint.deferred import dataclass
 from routelint.model import Finding, Location, Severity
 from routelint.policy.fault import Fault, PolicyError, nearest, shown
 from routelint.policy.glob import matches

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 
 # A product of alternatives beyond this is a value nobody can read; the surplus becomes a hole with that reason.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from routelint import cost, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
+from routelint.deferred import dataclass
 from routelint.justifications import Cover
 from routelint.model import (
     Choice,

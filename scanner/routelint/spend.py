@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import NamedTuple
 
 from routelint import cost, substitutes
 from routelint.catalog import Catalog, Model
 from routelint.cost import Rate
+from routelint.deferred import dataclass
 from routelint.model import Kind, ModelReference
 from routelint.policy import Policy, Volume, Workload
 

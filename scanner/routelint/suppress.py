@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from routelint.deferred import dataclass
 from routelint.model import Directive, Finding, ModelReference, Span, Suppressed
 from routelint.policy import Policy, Waiver
 from routelint.source import SourceText

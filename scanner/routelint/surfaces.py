@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
+from routelint.deferred import dataclass
 from routelint.model import Kind
 
 FOLDER = Path(__file__).parent / "surfaces"

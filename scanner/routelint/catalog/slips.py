@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from routelint.deferred import dataclass
 
 # `anthropic.` `claude-sonnet-4-5` `-20250929` `-v1` `:0`; `@` is how another platform writes the date, `.0` and `-0` are how
 # people and file names write the revision.

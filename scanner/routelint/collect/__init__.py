@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 
 from routelint import surfaces
 from routelint.collect import listing, markers, patterns, units
 from routelint.collect.tree import MOST_BYTES, DiskTree, StreamedTree, UnreadableError
+from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.source import SourceUnit
 

@@ -8,8 +8,9 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from routelint.deferred import dataclass
 
 GIT_SECONDS = 60
 MOST_NESTED = 8

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.surfaces import Surface
 
 # What every identifier starts with, by provider: a file without a provider's name is not searched for its stems.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from routelint.collect import listing, patterns
 from routelint.collect.tree import MOST_BYTES, StreamedTree, UnreadableError
+from routelint.deferred import dataclass
 
 # As many links to links as systems follow.
 MOST_LINKS = 40

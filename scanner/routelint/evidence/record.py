@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import NamedTuple
 
+from routelint.deferred import dataclass
 from routelint.model import Location
 from routelint.noninferiority import Pairs
 from routelint.policy import Fault

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.model import Form, ModelId
 
 # The prefixes of system inference profiles.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from routelint.deferred import dataclass
 
 # Room for one sentence that says what was cut.
 _NOTICE = 400

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Finding, Hop, Report, Suppressed
 from routelint.output.escape import terminal, xml, xml_text
 from routelint.output.pages import way_out

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from routelint.deferred import dataclass
 
 ELLIPSIS = "..."
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from routelint import cost
 from routelint.catalog import Catalog, Model, Price, Status
 from routelint.catalog.facts import Details
+from routelint.deferred import dataclass
 from routelint.output.escape import json_text
 from routelint.output.layout import Role, columns, counted, grid, listed, wrap
 from routelint.output.prices import dollars, ratio, rounded

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from posixpath import normpath
 from typing import Protocol
 
+from routelint.deferred import dataclass
 from routelint.model import Severity
 from routelint.output.layout import Paint
 from routelint.source import SourceText

@@ -7,10 +7,10 @@ and is cut at GitHub's limits; each cut is said in a notification.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from routelint.deferred import dataclass
 from routelint.model import START, Edit, Finding, Fix, Location, Report, ScanError, Severity, Span, Suppressed
 from routelint.output import fingerprints
 from routelint.output.escape import json_text, plain, uri
@@ -47,6 +47,13 @@ def scan(report: Report, printing: Printing, profile: Profile = Profile.GITHUB) 
     suppressed = report.suppressed if profile is Profile.FULL else ()
     judged: list[tuple[Finding, Suppressed | None]] = [(finding, None) for finding in report.findings]
     judged.extend((each.finding, each) for each in suppressed)
+    states: dict[int, str] = {}
+    if report.diff is not None:
+        # What a directive or the baseline silences was not compared, and has no state.
+        states.update(dict.fromkeys(range(len(report.findings)), "new"))
+        if profile is Profile.FULL:
+            states.update(dict.fromkeys(range(len(judged), len(judged) + len(report.diff.fixed)), "absent"))
+            judged.extend((finding, None) for finding in report.diff.fixed)
     prints = fingerprints.unique([finding for finding, _ in judged])
     worst_first = sorted(range(len(judged)), key=lambda index: (judged[index][0].severity.rank, judged[index][0].location))
     rules = _rules(printing, [finding for finding, _ in judged])
@@ -69,9 +76,19 @@ def scan(report: Report, printing: Printing, profile: Profile = Profile.GITHUB) 
             "suppressedFindings": len(report.suppressed),
             "files": report.files,
             "policy": report.policy,
+            **_compared(report),
         },
     }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, _RESULT_DEPTH)
+
+
+def _compared(report: Report) -> Json:
+    """What the results are new against; nothing where nothing was compared."""
+    diff = report.diff
+    if diff is None:
+        return {}
+    counts = {"new": len(report.findings), "fixed": len(diff.fixed), "unchanged": diff.unchanged}
+    return {"diff": {"ref": plain(diff.ref), "base": diff.base, **counts}}
 
 
 @dataclass(frozen=True)
@@ -82,8 +99,8 @@ class _Printer:
     profile: Profile
     rules: Mapping[str, int]
 
-    def result(self, finding: Finding, suppressed: Suppressed | None, fingerprint: str) -> Json:
-        """One finding."""
+    def result(self, finding: Finding, suppressed: Suppressed | None, fingerprint: str, state: str | None = None) -> Json:
+        """One finding; `state` says whether it is new or absent where revisions were compared."""
         related = self._cut(list(_related(finding)), MOST_LOCATIONS)
         result: dict[str, object] = {
             "ruleId": finding.rule,
@@ -106,6 +123,8 @@ class _Printer:
                 fixes.append(written)
         if fixes:
             result["fixes"] = fixes
+        if state is not None:
+            result["baselineState"] = state
         if suppressed is not None:
             result["suppressions"] = [_suppression(suppressed)]
         result["properties"] = {"model": finding.model, "environments": finding.environments, "roots": finding.roots}

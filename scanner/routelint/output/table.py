@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
 
+from routelint.deferred import dataclass
 from routelint.inventory import Row, RowModel
 from routelint.model import Coverage, Resource, ScanError
 from routelint.output import escape, spending

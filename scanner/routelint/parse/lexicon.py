@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+
+from routelint.deferred import dataclass
 
 # A template inside a template inside a template: deeper ones are taken as text.
 MOST_NESTED_TEMPLATES = 8

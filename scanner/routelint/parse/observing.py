@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from routelint.budgets import MADE_ALARM, MADE_BUDGET, MADE_LOGGING
+from routelint.deferred import dataclass
 from routelint.model import Location, Principal, Resource, Tags, Unknown
 from routelint.source import NotTextError, SourceText, SourceTree, decode
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Location, ModelReference, PolicyStatement, Principal, Resource, ScanError
 from routelint.possible import Possible
 from routelint.source import SourceTree

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from routelint.deferred import dataclass
 from routelint.model import Condition, Effect, Unknown
 from routelint.parse.stated import texts
 from routelint.possible import Hole, Items, Possible, Record

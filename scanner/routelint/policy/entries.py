@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from routelint.deferred import dataclass
 from routelint.model import Location, Severity
 from routelint.policy.glob import first_match, matches_route
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from routelint.deferred import dataclass
 from routelint.model import Severity
 from routelint.policy.entries import (
     Attribution,

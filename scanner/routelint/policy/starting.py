@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.policy.effective import quote
 from routelint.policy.load import default
 

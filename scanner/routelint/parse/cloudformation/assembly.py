@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.model import Location
 from routelint.parse.cloudformation import syntax
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, location, text_at

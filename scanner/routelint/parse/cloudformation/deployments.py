@@ -7,8 +7,8 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Hop, Location, Resolution
 from routelint.parse.cloudformation import syntax
 from routelint.parse.cloudformation.assembly import MANIFEST

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution, Span
 from routelint.parse.cloudformation import cases, syntax
 from routelint.parse.cloudformation.evaluate import Evaluator

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import conditions, contents, mappings
 from routelint.parse.cloudformation.conditions import Truth

@@ -9,9 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import contents, syntax
 from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS

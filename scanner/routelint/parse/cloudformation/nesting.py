@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import cases, tagging
 from routelint.parse.cloudformation.evaluate import Evaluator

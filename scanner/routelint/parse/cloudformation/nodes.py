@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.model import Location, Span
 from routelint.source import SourceText
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Kind, ModelReference, PolicyStatement, Principal, Resource, ScanError, Tags
 from routelint.parse.cloudformation import (
     cases,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 
 MOST_INSIDE = 12

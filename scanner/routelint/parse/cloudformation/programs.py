@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Choice, Hop, Kind, Known, ModelId, ModelReference, Resolution, Tags
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.naming import kind_of

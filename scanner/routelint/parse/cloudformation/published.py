@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import cases
 from routelint.parse.cloudformation.evaluate import Evaluator, Outside

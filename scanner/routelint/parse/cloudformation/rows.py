@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from routelint import surfaces
+from routelint.deferred import dataclass
 from routelint.surfaces import Surface
 
 

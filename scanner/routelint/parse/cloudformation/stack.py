@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Hop, Location, Resolution, Span
 from routelint.parse.cloudformation import cases
 from routelint.parse.cloudformation.evaluate import Budget, Evaluator, Outside, References

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Location, PolicyStatement, Principal, Tags, Unknown
 from routelint.parse import statements
 from routelint.parse.cloudformation import cases, tagging

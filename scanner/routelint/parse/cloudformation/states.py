@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Hop, Location, ModelReference, Resolution, Span, Tags
 from routelint.parse.cloudformation import cases, documents, rows, syntax
 from routelint.parse.cloudformation.documents import Document

@@ -6,10 +6,11 @@ Events are read one after the other, so depth is bounded here and nothing recurs
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import yaml
 
+from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.parse.cloudformation import json_syntax
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.parse.cloudformation import assembly, serverless
 from routelint.parse.cloudformation.assembly import Assembly
 from routelint.parse.cloudformation.interpolation import Read, Variables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import ModelReference, Tags, Unknown
 from routelint.parse.cloudformation import cases, contents
 from routelint.parse.cloudformation.evaluate import Evaluator

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, text_at
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.python import changes, handed
 from routelint.parse.python.scopes import Scope, dotted, shown, subscripted, targets

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.parse.python import changes
 from routelint.parse.python.values import NOTHING, Instance, Made, Site, is_gap, join
 from routelint.possible import Hole, Items, Possibility, Possible, Record, unknown

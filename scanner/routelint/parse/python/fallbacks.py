@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Kind, Location, ModelReference, Resolution, Span
 from routelint.parse.python import arguments
 from routelint.parse.python.grants import head_span

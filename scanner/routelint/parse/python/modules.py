@@ -7,9 +7,10 @@ import contextlib
 import re
 import warnings
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from routelint.deferred import dataclass
 from routelint.model import Location, ScanError, Span
 from routelint.parse.python import notebook
 from routelint.parse.python.indexer import Indexer

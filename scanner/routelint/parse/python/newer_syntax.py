@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from routelint.deferred import dataclass
 
 DEEPEST_STRINGS = 20
 

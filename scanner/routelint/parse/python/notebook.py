@@ -6,10 +6,11 @@ import ast
 import json
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
+from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.parse.python.newer_syntax import portable
 from routelint.source import SourceText

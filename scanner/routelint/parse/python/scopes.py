@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
+
+from routelint.deferred import dataclass
 
 if TYPE_CHECKING:
     from routelint.parse.python.modules import Module

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Span
 from routelint.parse.python import carriers
 from routelint.parse.python.libraries import CLIENT

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import Scope
 from routelint.possible import MOST_POSSIBILITIES, Content, Hole, Items, Possibility, Possible, Record, known

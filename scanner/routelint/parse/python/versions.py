@@ -7,10 +7,10 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Location, Resolution, Span
 from routelint.possible import Possible, known
 from routelint.source import NotTextError, SourceText, SourceTree, decode

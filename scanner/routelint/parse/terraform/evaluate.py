@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.terraform import access, compare, functions
 from routelint.parse.terraform.functions.arguments import LONGEST

@@ -5,11 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from tree_sitter import Node
 
+from routelint.deferred import dataclass
 from routelint.model import Span
 from routelint.parse.terraform import template
 from routelint.parse.terraform.nodes import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Location
 from routelint.parse.terraform import policies, sections
 from routelint.parse.terraform.functions.documents import decode, tree_path

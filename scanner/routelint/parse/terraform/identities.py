@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Location, Principal, Tags, Unknown
 from routelint.parse.stated import texts
 from routelint.parse.terraform import code, tagging

@@ -5,11 +5,11 @@ from __future__ import annotations
 import bisect
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import yaml
 
+from routelint.deferred import dataclass
 from routelint.model import ScanError, Span
 from routelint.parse.terraform import syntax
 from routelint.parse.terraform.nodes import (

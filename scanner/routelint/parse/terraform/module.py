@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from routelint.deferred import dataclass
 from routelint.parse.terraform.nodes import Attribute, Block, Body, literal_text
 from routelint.possible import Possible
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Protocol
 
+from routelint.deferred import dataclass
 from routelint.model import Location, Span
 from routelint.possible import Scalar
 

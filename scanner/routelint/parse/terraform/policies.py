@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.parse.terraform.functions.documents import load_text
 from routelint.parse.terraform.nodes import Expression, Literal, Place, TemplateFor, TemplateIf, TextTemplate
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Principal
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import identities, sightings, varfiles

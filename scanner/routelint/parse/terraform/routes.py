@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Kind, Principal, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import code, grants, scripts, sections, statements, states, tagging, watched

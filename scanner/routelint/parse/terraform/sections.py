@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.parse.terraform.functions.documents import decode
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Evidence, Hop, Kind, Location, ModelReference, Resource, Span, Stated, Tags
 from routelint.parse.route import to_value
 from routelint.parse.stated import agreeing

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Kind
 from routelint.parse.terraform import sections
 from routelint.parse.terraform.functions.documents import decode

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
+from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.parse.terraform import template
 from routelint.parse.terraform.expressions import HclFile, Reader, read_expression

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
+from routelint.deferred import dataclass
 from routelint.parse.terraform.nodes import (
     Expression,
     Invalid,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.terraform import syntax
 from routelint.parse.terraform.functions.documents import tree_path

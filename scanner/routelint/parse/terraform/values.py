@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.possible import (
     MOST_POSSIBILITIES,

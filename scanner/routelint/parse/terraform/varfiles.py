@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence
 from routelint.parse.terraform.module import Folder
 from routelint.parse.terraform.nodes import Attribute, literal_text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence
 from routelint.parse.terraform import syntax
 from routelint.parse.terraform.nodes import (

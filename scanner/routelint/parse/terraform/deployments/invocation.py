@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from routelint.deferred import dataclass
 from routelint.parse.terraform.deployments.words import Piece, Word
 
 # Commands that take values and whose outcome is a plan; `destroy` and `validate` are often given placeholders.

@@ -6,8 +6,9 @@ import itertools
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from routelint.deferred import dataclass
 from routelint.model import Evidence
 from routelint.parse.terraform.deployments.branches import Branches
 from routelint.parse.terraform.deployments.given import Deployment, Given, Part

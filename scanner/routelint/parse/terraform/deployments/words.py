@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from routelint.deferred import dataclass
 
 LONGEST = 400_000
 MOST_NESTED = 24

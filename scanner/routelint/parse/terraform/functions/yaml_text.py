@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import yaml
 
+from routelint.deferred import dataclass
 from routelint.possible import Content, Hole, Items, Record, known
 
 MOST_NESTED = 60

@@ -1,0 +1,159 @@
+"""What starting costs: what is imported by which command, and the program's own `dataclass`."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import importlib
+import inspect
+import pickle
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import routelint
+import routelint_rules
+from routelint.deferred import dataclass
+
+# What the standard library's decorator may add to a class, in every version of Python that the program runs on.
+GENERATED = {
+    *("__init__", "__repr__", "__eq__", "__hash__", "__lt__", "__le__", "__gt__", "__ge__", "__setattr__", "__delattr__"),
+    *("__getstate__", "__setstate__", "__match_args__", "__dataclass_fields__", "__dataclass_params__"),
+}
+
+
+def classes() -> Iterator[Any]:
+    """Every class of the program that the deferred decorator made."""
+    seen: dict[type, None] = {}
+    for package in (routelint, routelint_rules):
+        for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if info.name.endswith("__main__"):
+                continue
+            for value in vars(importlib.import_module(info.name)).values():
+                if isinstance(value, type) and "__deferred_fields__" in vars(value):
+                    seen.setdefault(value)
+    yield from seen
+
+
+def standard(cls: Any) -> Any:
+    """The same class as the standard library's decorator makes it."""
+    params = cls.__dataclass_params__
+    generated = {*GENERATED, "__slots__", "__dict__", "__weakref__", "__deferred_fields__"}
+    own = {
+        name: value
+        for name, value in vars(cls).items()
+        if name not in generated or (inspect.isfunction(value) and value.__code__.co_filename == inspect.getfile(cls))
+    }
+    for name in inspect.get_annotations(cls):
+        own.pop(name, None)
+    own |= {name: value for name, value in vars(cls)["__deferred_fields__"].items() if value is not dataclasses.MISSING}
+    made = type(cls)(cls.__name__, cls.__bases__, own)
+    made.__qualname__ = cls.__qualname__
+    return dataclasses.dataclass(
+        eq=params.eq, frozen=params.frozen, order=params.order, repr=params.repr, slots="__slots__" in vars(cls)
+    )(made)
+
+
+@pytest.mark.parametrize("cls", [pytest.param(each, id=f"{each.__module__}.{each.__qualname__}") for each in classes()])
+def test_a_class_of_the_program_is_what_the_standard_library_makes_of_it(cls: Any) -> None:
+    expected = standard(cls)
+    # Defaults that are made anew print alike and are not the same object.
+    assert str(inspect.signature(cls)) == str(inspect.signature(expected))
+    assert cls.__match_args__ == expected.__match_args__
+    assert getattr(cls, "__slots__", None) == getattr(expected, "__slots__", None)
+    assert [(each.name, each.default, each.compare, each.repr, each.init) for each in dataclasses.fields(cls)] == [
+        (each.name, each.default, each.compare, each.repr, each.init) for each in dataclasses.fields(expected)
+    ]
+    assert GENERATED & set(vars(cls)) == GENERATED & set(vars(expected))
+    assert (cls.__hash__ is None) == (expected.__hash__ is None)
+    assert (cls.__hash__ is object.__hash__) == (expected.__hash__ is object.__hash__)
+    assert (cls.__eq__ is object.__eq__) == (expected.__eq__ is object.__eq__)
+    written = {name for name, value in vars(cls).items() if getattr(value, "__module__", None) == cls.__module__}
+    if hasattr(cls, "__post_init__"):
+        return
+    values = tuple(f"value {index}" for index, _ in enumerate(inspect.signature(cls).parameters))
+    one, same, other = cls(*values), cls(*values), expected(*values)
+    if cls.__dataclass_params__.repr and "__repr__" not in written:
+        assert repr(one) == repr(other)
+    assert (one == same) == (other == expected(*values))
+    assert one != other
+    if cls.__hash__ is not None:
+        assert (hash(one) == hash(same)) == (hash(other) == hash(expected(*values)))
+    assert {each.name: getattr(one, each.name, None) for each in dataclasses.fields(cls)} == {
+        each.name: getattr(other, each.name, None) for each in dataclasses.fields(expected)
+    }
+    if cls.__dataclass_params__.frozen and values:
+        with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field"):
+            setattr(one, dataclasses.fields(cls)[0].name, "another")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in a plane."""
+
+    x: int
+    y: int = 0
+    seen: list[int] = dataclasses.field(default_factory=list, compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Level:
+    """Something that has an order."""
+
+    number: int
+
+
+@dataclass
+class Counter:
+    """Something that changes."""
+
+    count: int = 0
+    twice: int = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.twice = 2 * self.count
+
+
+def test_objects_can_be_replaced_copied_and_pickled_before_and_after_their_class_is_finished() -> None:
+    point = Point(1, 2)
+    assert dataclasses.replace(point, y=3) == Point(1, 3)
+    assert dataclasses.asdict(point) == {"x": 1, "y": 2, "seen": []}
+    assert copy.copy(point) == copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
+    assert {point, Point(1, 2)} == {point}
+    match point:
+        case Point(x, y):
+            assert (x, y) == (1, 2)
+        case _:
+            pytest.fail("class patterns find no fields")
+
+
+def test_a_pickled_object_is_whole_in_a_process_that_made_none() -> None:
+    state = Point(1, 2).__getstate__()
+    raw = Point.__new__(Point)
+    raw.__setstate__(state)  # type: ignore[attr-defined]
+    assert (raw, repr(raw)) == (Point(1, 2), "Point(x=1, y=2, seen=[])")
+
+
+def test_every_object_gets_its_own_made_default() -> None:
+    assert Point(1).seen is not Point(1).seen
+
+
+def test_what_is_ordered_compares_with_its_own_kind_only() -> None:
+    assert sorted([Level(3), Level(1), Level(2)]) == [Level(1), Level(2), Level(3)]
+    assert (Level(1) < Level(2), Level(1) <= Level(1), Level(1) > Level(2), Level(1) >= Level(1)) == (True, True, False, True)
+    with pytest.raises(TypeError):
+        assert Level(1) < 2  # type: ignore[operator]
+
+
+def test_what_changes_has_no_hash_and_finishes_itself() -> None:
+    counter = Counter(3)
+    assert (counter.twice, repr(counter)) == (6, "Counter(count=3)")
+    with pytest.raises(TypeError):
+        hash(counter)
+
+
+def test_a_wrong_call_is_told_like_any_other() -> None:
+    with pytest.raises(TypeError, match=r"Point\.__init__\(\) missing 1 required positional argument: 'x'"):
+        Point()  # type: ignore[call-arg]
