@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from routelint.inventory import Row, RowModel
 from routelint.model import (
+    Accepted,
     Coverage,
     Finding,
     Fix,
@@ -42,9 +43,31 @@ def scan(report: Report) -> str:
             "policy": report.policy,
             "files": report.files,
             "notices": list(report.notices),
+            **_compared(report),
+            **({"stale": [_accepted(each) for each in report.stale]} if report.stale else {}),
         },
         _ROW_DEPTH,
     )
+
+
+def _compared(report: Report) -> Json:
+    """What the findings are new against; nothing where nothing was compared."""
+    diff = report.diff
+    if diff is None:
+        return {}
+    return {
+        "diff": {
+            "ref": diff.ref,
+            "base": diff.base,
+            "new": len(report.findings),
+            "fixed": [_finding(finding) for finding in diff.fixed],
+            "unchanged": diff.unchanged,
+        }
+    }
+
+
+def _accepted(entry: Accepted) -> Json:
+    return {"rule": entry.rule, "path": entry.path, "symbol": entry.symbol, "model": entry.model, "count": entry.count}
 
 
 def inventory(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from routelint.model import START, Coverage, Finding, Fix, Hop, Location, Report, ScanError, Severity, Suppressed
+from routelint.model import START, Coverage, Diff, Finding, Fix, Hop, Location, Report, ScanError, Severity, Suppressed
 from routelint.output import escape
 from routelint.output.frame import frame, gutter_width, source_line
 from routelint.output.layout import Role, counted, listed, wrap
@@ -17,6 +17,7 @@ UNPARSABLE = "unparsable-file"
 # A value that travelled further is told by its first steps and its origin.
 MOST_HOPS = 8
 MOST_ERRORS = 20
+SHORT_ID = 7
 
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE, Severity.OFF: Role.FAINT}
 
@@ -150,6 +151,8 @@ def _summary(report: Report, shown: Sequence[Finding], printing: Printing) -> It
     if report.errors:
         yield from unread(report.errors, printing)
     yield from (f"{printing.paint('note:', Role.NOTE)} {escape.terminal(notice)}" for notice in report.notices)
+    if report.diff is not None:
+        yield compared(report, report.diff)
     yield _tally(report, printing)
     if len(shown) < len(report.findings):
         yield f"{counted(len(report.findings) - len(shown), 'note')} not shown; `--verbose` shows them"
@@ -183,12 +186,25 @@ def _tally(report: Report, printing: Printing) -> str:
         if by_severity[severity]
     ]
     files = counted(len({finding.location.path for finding in report.findings}), "file")
-    found = f"found {listed(parts)} in {files}" if parts else printing.paint("no findings", Role.HELP)
+    none = "no findings" if report.diff is None else "no new findings"
+    found = f"found {listed(parts)} in {files}" if parts else printing.paint(none, Role.HELP)
     by = Counter(suppressed.by for suppressed in report.suppressed)
     if not by:
         return found
-    details = listed([counted(by[name], escape.terminal(name)) for name in sorted(by)])
+    # A scan has many directives and one baseline.
+    details = listed(
+        [
+            f"the baseline ({by[name]:,})" if name == "baseline" else counted(by[name], escape.terminal(name))
+            for name in sorted(by)
+        ]
+    )
     return f"{found}; {len(report.suppressed):,} suppressed by {details}"
+
+
+def compared(report: Report, diff: Diff) -> str:
+    """What a comparison came to: `3 new, 1 fixed, 12 unchanged against main (abc1234)`."""
+    counts = f"{len(report.findings):,} new, {len(diff.fixed):,} fixed, {diff.unchanged:,} unchanged"
+    return f"{counts} against {escape.terminal(diff.ref)} ({diff.base[:SHORT_ID]})"
 
 
 def _coverage(coverage: Coverage, report: Report, printing: Printing) -> str:
