@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from routelint import changes
@@ -13,6 +13,7 @@ from routelint.cli import git, sides
 from routelint.cli.git import Commit, Repository
 from routelint.cli.session import DISK, Session, Side
 from routelint.cli.sides import Compared
+from routelint.deferred import dataclass
 from routelint.model import Diff, Finding, Report
 from routelint.policy import Policy
 

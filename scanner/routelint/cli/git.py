@@ -14,11 +14,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from routelint.cli.objects import SHORT, GitError, Store
 from routelint.collect import listing
+from routelint.deferred import dataclass
 from routelint.policy import nearest
 
 SECONDS = 120

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from routelint.catalog import Catalog
 from routelint.cli.options import shown
 from routelint.cli.progress import Progress
 from routelint.collect import Collected, DiskTree, collect
+from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.policy import Fault, Policy, PolicyError
 from routelint.policy_tests import SUFFIX as TESTS

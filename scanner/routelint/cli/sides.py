@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from routelint.cli.objects import GitError
 from routelint.cli.session import DISK, PolicyFault, Session, Side, load_policy
 from routelint.collect import Collected, DiskTree, collect_tree, units
 from routelint.collect.revision import Blob, RevisionTree
+from routelint.deferred import dataclass
 from routelint.policy import Policy
 from routelint.source import SourceTree
 

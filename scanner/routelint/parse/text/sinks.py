@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from routelint.deferred import dataclass
 from routelint.model import Kind, Resolution
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.route import to_value
