@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from routelint.model import Tags, Unknown
 from routelint.parse.python import carriers
 from routelint.parse.python.scopes import argument_node, dotted
+from routelint.parse.python.shape import shape
 from routelint.parse.python.sinks import Sink
 from routelint.parse.python.values import NOTHING, join, sole_text
 from routelint.possible import Content, Hole, Items, Possible, Record, text_of
@@ -46,7 +47,7 @@ def settings(evaluator: Evaluator, sink: Sink, row: Surface) -> dict[str, str]:
         for place in carriers.carried(evaluator, probe, sink.place.call, sink.site):
             if len(place.value) == 1 and isinstance(place.value[0].content, str | int | float):
                 found[name] = text_of(place.value[0].content)
-    return found
+    return shape(evaluator, sink, row) | found
 
 
 def tags(evaluator: Evaluator, sink: Sink, row: Surface) -> Tags | None:
