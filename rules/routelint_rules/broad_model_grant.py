@@ -128,10 +128,11 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
 
 def _every(reach: iam.Breadth) -> str:
     resources = ", ".join(f"'{each}'" for each in reach.resources[:3])
-    return (
-        f"the statement lets its holder invoke every model: '{reach.action}' on {resources}; "
-        "name the models, or hold them to profiles with the condition 'bedrock:InferenceProfileArn'"
-    )
+    way_out = "name the models, or hold them to profiles with the condition 'bedrock:InferenceProfileArn'"
+    if "bedrock" not in reach.action.lower():
+        # An administrator's statement: models are the least of it.
+        way_out = "name the actions that it needs, or deny 'bedrock:InvokeModel*' beside it"
+    return f"the statement lets its holder invoke every model: '{reach.action}' on {resources}; {way_out}"
 
 
 def _has_dear(models: tuple[Model, ...], context: Context) -> bool:

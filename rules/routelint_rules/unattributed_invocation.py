@@ -47,8 +47,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint.attribution import Reach, Standing, Surroundings, places
-from routelint.model import ModelReference, Related, Resource, Severity
+from routelint.attribution import APP, Reach, Standing, Surroundings, places
+from routelint.model import ModelReference, Principal, Related, Resource, Severity
 from routelint.policy import Attribution
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
 
@@ -98,6 +98,8 @@ resource "aws_iam_role" "task" {
 MODEL, PROFILE = '"amazon.nova-lite-v1:0"', "aws_bedrock_inference_profile.support.arn"
 PROFILES_ONLY = "version: 1\ntags:\n  attribution: [inference-profile]\n"
 MOST_RELATED = 6
+# Languages whose routes are calls; a page or a settings file names a model that something else invokes.
+PROGRAMS = frozenset(("python", "typescript", "javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift"))
 
 
 def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
@@ -113,17 +115,18 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
             continue
         roles_count = Attribution.IAM_PRINCIPAL in policy.attribution
         standing = around.standing(reference) if roles_count else Standing(Reach.NOT_FOUND)
-        if standing.reach is Reach.TAGGED:
+        if standing.reach is Reach.TAGGED or (roles_count and not _is_told(reference, standing)):
             continue
         # Where roles do not count, each file can be mended by itself.
         told = standing.reach is Reach.UNTAGGED or not roles_count
         key = (reference.location.path, reference.root, places(standing.principals)) if told else None
         groups.setdefault(key, []).append(reference)
         standings[key] = standing
-    for group, several in groups.items():
+    for group, found in groups.items():
         standing = standings[group]
+        several = sorted(found, key=_is_beside) if group is None else found
         models = dict.fromkeys(choice.model.id for each in several for choice in around.direct(each))
-        roles = [Related(each.location, f"'{each.location.symbol}' has no such tag") for each in standing.principals]
+        roles = [Related(each.location, f"{_named(each)} has no such tag") for each in standing.principals]
         beside = [Related(each.location, "invokes a model directly too") for each in several[1:]]
         yield (
             several[0],
@@ -137,15 +140,33 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
         )
 
 
+def _is_told(reference: ModelReference, standing: Standing) -> bool:
+    """Whether something is known to be invoked: by a call, or by a resource whose role is told; merely naming a model is not."""
+    return standing.reach is Reach.UNTAGGED or reference.language in PROGRAMS
+
+
+def _is_beside(reference: ModelReference) -> bool:
+    """Whether a route is no good example of a repository's calls: in a test, or in a language that is read by its words."""
+    folders = reference.location.path.split("/")
+    is_test = any(each in ("test", "tests") or each.startswith("test_") for each in folders)
+    return is_test or reference.language != "python"
+
+
 def _message(standing: Standing, ways: tuple[Attribution, ...]) -> str:
     """What is missing, and the ways out that the policy takes."""
     profile = "invoke a tagged application inference profile"
     if Attribution.IAM_PRINCIPAL not in ways:
         return f"a foundation model is invoked directly, so that its cost belongs to nobody; {profile}"
-    names = ", ".join(dict.fromkeys(f"'{each.location.symbol}'" for each in standing.principals))
+    names = ", ".join(dict.fromkeys(_named(each) for each in standing.principals))
     who = f"{names}, which it runs as, has no" if names else "no role in the repository that may invoke models has a"
     either = f"{profile} or tag the role" if Attribution.INFERENCE_PROFILE in ways else "tag the role"
     return f"a foundation model is invoked directly, and {who} tag that tells whose cost it is; {either}"
+
+
+def _named(principal: Principal) -> str:
+    if principal.type == APP:
+        return f"the app of '{principal.location.path}'"
+    return f"'{principal.location.symbol}'"
 
 
 RULE = Rule(

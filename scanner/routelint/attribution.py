@@ -13,6 +13,8 @@ from routelint.policy import Policy
 _INVOKED = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.IMPLICIT))
 # The endpoint of this name attributes by projects.
 _PROJECTS = "mantle"
+# The type of a principal that stands for the roles a CDK app makes.
+APP = "CDK app"
 
 
 class Reach(Enum):
@@ -90,7 +92,7 @@ class Surroundings:
 
     def _may_invoke(self, principal: Principal) -> bool:
         """Whether an identity whose code is not known may be the one: an app, or one that a statement about models is for."""
-        return principal.type == "CDK app" or any(principal.location in each.principals for each in self.statements)
+        return principal.type == APP or any(principal.location in each.principals for each in self.statements)
 
 
 def is_profile(resource: Resource) -> bool:
