@@ -141,7 +141,7 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
 
 
 def _is_told(reference: ModelReference, standing: Standing) -> bool:
-    """Whether something is known to be invoked: by a call, or by a resource whose role is told; merely naming a model is not."""
+    """Whether something is known to be invoked: by a call, or by a resource whose role is told; naming a model is not."""
     return standing.reach is Reach.UNTAGGED or reference.language in PROGRAMS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from routelint import iam
@@ -111,24 +111,3 @@ def _workload(name: str | None) -> str | None:
 def others(units: Sequence[Unit]) -> tuple[Related, ...]:
     """The places of further units, for a finding that stands at the first of them."""
     return tuple(Related(each.location, f"{each.name} invokes models too") for each in units[1 : MOST_NAMED + 1])
-
-
-def by_location(principals: Sequence[Principal]) -> Mapping[Location, Principal]:
-    """The principals by their places."""
-    return {each.location: each for each in principals}
-
-
-def covering(principals: Sequence[Principal], path: str) -> Iterator[Principal]:
-    """The principals that the code at a path runs as: those with the longest matching code path."""
-    best: list[Principal] = []
-    depth = -1
-    for principal in principals:
-        for code in principal.code:
-            prefix = "" if code in (".", "") else code.rstrip("/")
-            if prefix and path != prefix and not path.startswith(prefix + "/"):
-                continue
-            if len(prefix) > depth:
-                best, depth = [principal], len(prefix)
-            elif len(prefix) == depth and principal not in best:
-                best.append(principal)
-    yield from best
