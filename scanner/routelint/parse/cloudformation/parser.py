@@ -9,6 +9,7 @@ from dataclasses import field
 
 from routelint.deferred import dataclass
 from routelint.model import Hop, Kind, ModelReference, PolicyStatement, Principal, Resource, ScanError, Tags
+from routelint.parse import observing
 from routelint.parse.cloudformation import (
     cases,
     documents,
@@ -152,7 +153,7 @@ class _Scan:
         found = self._found
         return Parsed(
             tuple(found.references),
-            tuple(found.resources),
+            (*found.resources, *observing.of_scripts(self._context.tree, self._unit.marked, routes.LANGUAGE)),
             tuple(found.settings),
             tuple(found.errors),
             tuple(found.statements),

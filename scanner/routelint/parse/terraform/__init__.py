@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routelint.model import ScanError
+from routelint.parse import observing
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.parse.terraform import plan, roots, sightings, statements, terragrunt, varfiles, watched
 from routelint.parse.terraform.deployments import Deployments
@@ -33,7 +34,10 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     found.extend(roots.plan(context, project, path) for path in unit.marked if plan.is_plan_path(path))
     return Parsed(
         sightings.living_references(each for part in found for each in part.references),
-        sightings.living_resources(each for part in found for each in part.resources),
+        (
+            *sightings.living_resources(each for part in found for each in part.resources),
+            *observing.of_scripts(context.tree, unit.marked, "terraform"),
+        ),
         tuple(setting for part in found for setting in part.settings),
         _once(project.errors),
         statements.living([each for part in found for each in part.statements]),
