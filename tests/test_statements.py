@@ -417,3 +417,25 @@ def test_a_budget_in_a_root_that_never_names_bedrock_is_read(tmp_path: Path) -> 
 def test_what_a_program_sets_up_is_listed(text: str, kind: str | None, tmp_path: Path) -> None:
     found = [each.type for each in resolved(tmp_path, {"app.py": f"{text}\n"}).resources]
     assert found == ([] if kind is None else [kind])
+
+
+CUSTOM = """\
+Resources:
+  Logging:
+    Type: Custom::AWS
+    Properties:
+      ServiceToken: !Ref Handler
+      Create: '{"service":"Bedrock","action":"putModelInvocationLoggingConfiguration"}'
+"""
+COMMAND = """\
+resource "null_resource" "logging" {
+  provisioner "local-exec" {
+    command = "aws bedrock put-model-invocation-logging-configuration --logging-config file://logging.json"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("files", [{"template.yaml": CUSTOM}, {"main.tf": COMMAND}], ids=["a custom resource", "a command"])
+def test_logging_that_infrastructure_turns_on_by_a_call_is_listed(files: Mapping[str, str], tmp_path: Path) -> None:
+    assert [each.type for each in resolved(tmp_path, files).resources] == ["PutModelInvocationLoggingConfiguration"]

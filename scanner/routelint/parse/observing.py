@@ -61,6 +61,20 @@ def of_file(source: SourceText, language: str) -> Iterator[Resource]:
         yield _resource(source, found, MADE_ALARM, language)
 
 
+def of_scripts(tree: SourceTree, paths: Iterable[str], language: str) -> Iterator[Resource]:
+    """Invocation logging that infrastructure turns on through a script or a custom resource, as no type of its own does."""
+    for path in paths:
+        data = tree.read(path)
+        if data is None or b"ogging" not in data or len(data) > LARGEST:
+            continue
+        try:
+            source = decode(path, data)
+        except NotTextError:
+            continue
+        if (found := _first(source, _LOGGING)) is not None:
+            yield _resource(source, found, MADE_LOGGING, language)
+
+
 def of_apps(
     tree: SourceTree, paths: Iterable[str], marked: Iterable[str], language: str
 ) -> tuple[list[Resource], list[Principal]]:
