@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import sys
 import traceback
 from collections.abc import Sequence
 
 import click
 
 from routelint import __version__
+from routelint.cli import writing
+from routelint.cli.interruption import TerminatedError, terminable
 
 # command -> module and the command object in it; imported when the command runs, so that `--version` stays quick.
 COMMANDS = {
@@ -23,6 +24,7 @@ COMMANDS = {
 }
 
 EXIT_INCOMPLETE = 3
+EXIT_INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
@@ -69,20 +71,25 @@ def program() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the program; the exit status: 0 clean, 1 findings, 2 usage or policy error, 3 incomplete."""
+    """Runs the program; the exit status: 0 clean, 1 findings, 2 usage or policy error, 3 incomplete, 128 + n on signal n."""
     try:
-        result = program.main(args=None if arguments is None else list(arguments), prog_name="routelint", standalone_mode=False)
+        with terminable():
+            given = None if arguments is None else list(arguments)
+            result = program.main(args=given, prog_name="routelint", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
         error.show()
-        return 2
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("routelint: interrupted", err=True)
-        return 130
+        click.echo("routelint: interrupted; nothing is half-written", err=True)
+        return EXIT_INTERRUPTED
+    except TerminatedError as error:
+        click.echo("routelint: terminated; nothing is half-written", err=True)
+        return error.exit_code
     except BrokenPipeError:
         # Whoever read the output has gone; there is nobody to tell.
-        sys.stderr.close()
+        writing.abandon_output()
         return 0
     except Exception:
         traceback.print_exc()

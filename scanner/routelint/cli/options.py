@@ -13,6 +13,10 @@ from typing import Any, TypeVar
 
 import click
 
+from routelint.cli import writing
+
+STANDARD_OUTPUT = "-"
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -45,7 +49,7 @@ class OutputFormat(click.ParamType[Destination]):
             self.fail(f"'{name}' is not a format; expected one of {', '.join(self.formats)}", param, ctx)
         if equals and not path:
             self.fail(f"'{value}' names no file; expected {name}=FILE", param, ctx)
-        return Destination(name, Path(path) if path else None)
+        return Destination(name, file_of(path))
 
 
 class Day(click.ParamType[date]):
@@ -81,7 +85,7 @@ def format_option(formats: tuple[str, ...]) -> Callable[[Command], Command]:
             "--output",
             "-o",
             type=click.Path(path_type=Path),
-            help="Write the (only) format to this file instead of the terminal.",
+            help="Write the (only) format to this file instead of the terminal; '-' is the terminal.",
         )(command)
         return click.option(
             "--format",
@@ -140,43 +144,42 @@ def destinations(formats: tuple[Destination, ...], output: Path | None) -> tuple
 
     Raises:
         click.UsageError: `--output` with several formats, two formats on standard output, or one file twice.
+        WriteError: a file cannot be written at one of the places.
     """
     chosen = formats or (Destination("text", None),)
     if output is not None:
         if len(chosen) > 1 or chosen[0].path is not None:
             raise click.UsageError("--output goes with a single --format; for several outputs write --format FORMAT=FILE")
-        chosen = (Destination(chosen[0].format, output),)
+        chosen = (Destination(chosen[0].format, file_of(str(output))),)
     terminal = [each.format for each in chosen if each.path is None]
     if len(terminal) > 1:
         raise click.UsageError(
             f"formats {', '.join(terminal)} would all go to standard output; write all but one as FORMAT=FILE"
         )
     files = [each.path for each in chosen if each.path is not None]
-    for path in files:
-        if files.count(path) > 1:
+    places = [os.path.realpath(path) for path in files]
+    for path, place in zip(files, places, strict=True):
+        if places.count(place) > 1 and place != os.path.realpath(os.devnull):
             raise click.UsageError(f"two formats would be written to '{path}'")
+        writing.check(path)
     return chosen
 
 
+def file_of(path: str) -> Path | None:
+    """The file that the value of an option names; None for `-` and nothing, which are standard output."""
+    return Path(path) if path not in ("", STANDARD_OUTPUT) else None
+
+
 def write(destination: Destination, text: str) -> None:
-    """Prints `text`, or puts it in the destination's file as a whole: written beside it, then renamed.
+    """Prints `text`, or puts it in the destination's file as a whole.
 
     Raises:
-        click.UsageError: the file cannot be written.
+        WriteError: it cannot be written.
     """
     if destination.path is None:
-        stream = sys.stdout.buffer
-        stream.write(text.encode("utf-8", "replace"))
-        stream.flush()
-        return
-    path = destination.path
-    beside = path.with_name(f".{path.name}.routelint")
-    try:
-        beside.write_bytes(text.encode("utf-8", "replace"))
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise click.UsageError(f"cannot write '{path}': {error.strerror or error}") from error
+        writing.to_terminal(text)
+    else:
+        writing.to_file(destination.path, text)
 
 
 def shown(path: Path) -> str:
