@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from routelint import baseline as known
-from routelint import engine
 from routelint.baseline import Baseline
 from routelint.cli import options
+from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import PolicyFault, Session, incomplete, open_session, repository_of, scanned_root
 from routelint.collect import patterns
@@ -67,15 +67,7 @@ def baseline(
         baseline=file,
     )
     rules = rules_of(session.policy)
-    report = engine.judge(
-        session.resolved,
-        rules,
-        session.policy,
-        session.catalog,
-        session.today,
-        reported=session.reported,
-        whole=session.whole,
-    )
+    report = judge(session, rules)
     if session.evidence_faults:
         raise PolicyFault("\n".join(str(fault) for fault in session.evidence_faults))
     waivable = _waivable(session)

@@ -231,14 +231,23 @@ class Repository:
         """The tracked paths whose file is not, or not surely, what the index holds."""
         return _difference(self._asked("diff-files", "--raw", "-z", "--no-ext-diff", "--ignore-submodules=dirty")).touched
 
-    def blame(self, path: str, lines: Iterable[int], seconds: float) -> str | None:
-        """`git blame --porcelain` of lines of a tracked file as it is on disk; None where git cannot say in time."""
-        ranges = [f"-L{line},{line}" for line in lines]
-        try:
-            done = self._run(self._command("blame", "--porcelain", "-w", "--no-textconv", *ranges, "--", path), seconds)
-        except GitError:
-            return None
-        return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    def blame(self, path: str, lines: Iterable[int], seconds: float, now: bytes | Commit) -> str:
+        """`git blame --porcelain` of lines of a file, whose content is `now`, or that of a commit.
+
+        Raises:
+            GitError: git does not know the file, or does not answer in time.
+        """
+        command = ["blame", "--porcelain", "-w", "--no-textconv", *(f"-L{line},{line}" for line in lines)]
+        if isinstance(now, bytes):
+            content = self._empty / "content"
+            content.write_bytes(now)
+            command += ["--contents", os.fspath(content), "--", path]
+        else:
+            command += [now.id, "--", path]
+        done = self._run(self._command(*command), seconds)
+        if done.returncode != 0:
+            raise GitError(f"cannot tell when '{path}' changed: {_said(done)}")
+        return done.stdout.decode("utf-8", "replace")
 
     def _way_to(self, ref: str) -> str:
         """How the user may get at a ref that is not here."""

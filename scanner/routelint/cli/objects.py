@@ -69,12 +69,14 @@ class _Process:
             process = self._started()
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(f"{blob_id}\n".encode("ascii"))
+            process.stdin.write(f"{blob_id}\n".encode("utf-8", "surrogateescape"))
             process.stdin.flush()
-            answer = process.stdout.readline().split()
+            line = process.stdout.readline()
+        answer = line.split()
         if len(answer) == 3 and answer[2].isdigit():
             return int(answer[2])
-        if len(answer) == 2 and answer[1] == b"missing":
+        # A name such as `commit:path`, which may hold spaces, is answered with the name.
+        if line.endswith(b" missing\n"):
             return None
         raise GitError(f"git cannot read object {blob_id[:SHORT]}; 'git fsck' says what is broken")
 

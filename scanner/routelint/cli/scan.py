@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from routelint import __version__, engine
-from routelint.changes import Swap
+from routelint import __version__
 from routelint.cli import baseline as baselines
 from routelint.cli import compare, options
+from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
 from routelint.model import Report, Severity
@@ -124,7 +124,8 @@ def scan(
             report = baselines.use(report, accepted, baseline, session, judged_by, exclude)
         if older is not None:
             then = replace(older.session, reported=compare.reported(session, older))
-            before = judge(then, chosen_rules(rules_of(then.policy), select, ignore, strict=False), environment_names, None)
+            then_chosen = chosen_rules(rules_of(then.policy), select, ignore, strict=False)
+            before = judge(then, then_chosen, environment_names, commit=older.commit)
             report = compare.compare(report, before, session, older)
         status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
         if session.evidence_faults:
@@ -141,25 +142,6 @@ def scan(
                 ),
             )
     return status
-
-
-def judge(
-    session: Session, rules: Sequence[Rule], environment_names: Sequence[str], swaps: Sequence[Swap] | None = None
-) -> Report:
-    """What the rules say of a session, narrowed to environments where some are named."""
-    report = engine.judge(
-        session.resolved,
-        rules,
-        session.policy,
-        session.catalog,
-        session.today,
-        reported=session.reported,
-        swaps=swaps,
-        whole=session.whole,
-    )
-    if environment_names:
-        report = engine.concerning(report, {session.policy.environment(name) for name in environment_names})
-    return report
 
 
 def chosen_rules(

@@ -1,0 +1,37 @@
+"""Judging a session: the rules, with what only the command line can know of the repository's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from routelint import engine
+from routelint.changes import Swap
+from routelint.cli import history
+from routelint.cli.git import Commit
+from routelint.cli.session import Session
+from routelint.model import Report
+from routelint.rule import Rule
+
+
+def judge(
+    session: Session,
+    rules: Sequence[Rule],
+    environment_names: Sequence[str] = (),
+    swaps: Sequence[Swap] | None = None,
+    commit: Commit | None = None,
+) -> Report:
+    """What the rules say of a session, narrowed to environments where some are named; `commit` is the one it was opened on."""
+    report = engine.judge(
+        session.resolved,
+        rules,
+        session.policy,
+        session.catalog,
+        session.today,
+        reported=session.reported,
+        swaps=swaps,
+        changed_on=history.changed_on(session, commit),
+        whole=session.whole,
+    )
+    if environment_names:
+        report = engine.concerning(report, {session.policy.environment(name) for name in environment_names})
+    return report
