@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pickle
 import pkgutil
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 import routelint
 import routelint_rules
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 
 # What the standard library's decorator may add to a class, in every version of Python that the program runs on.
 GENERATED = {
@@ -24,17 +25,20 @@ GENERATED = {
 }
 
 
-def classes() -> Iterator[Any]:
-    """Every class of the program that the deferred decorator made."""
-    seen: dict[type, None] = {}
+def definitions() -> Iterator[tuple[str, Any]]:
+    """Every name of every module of the program, with what it stands for."""
     for package in (routelint, routelint_rules):
         for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            if info.name.endswith("__main__"):
-                continue
-            for value in vars(importlib.import_module(info.name)).values():
-                if isinstance(value, type) and "__deferred_fields__" in vars(value):
-                    seen.setdefault(value)
-    yield from seen
+            if not info.name.endswith("__main__"):
+                for name, value in vars(importlib.import_module(info.name)).items():
+                    yield f"{info.name}.{name}", value
+
+
+def classes() -> Iterator[Any]:
+    """Every class of the program that the deferred decorator made."""
+    yield from dict.fromkeys(
+        value for _, value in definitions() if isinstance(value, type) and "__deferred_fields__" in vars(value)
+    )
 
 
 def standard(cls: Any) -> Any:
@@ -157,3 +161,20 @@ def test_what_changes_has_no_hash_and_finishes_itself() -> None:
 def test_a_wrong_call_is_told_like_any_other() -> None:
     with pytest.raises(TypeError, match=r"Point\.__init__\(\) missing 1 required positional argument: 'x'"):
         Point()  # type: ignore[call-arg]
+
+
+def test_every_regular_expression_that_is_put_off_compiles() -> None:
+    put_off = {name: value for name, value in definitions() if isinstance(value, lazy_regex)}  # type: ignore[arg-type]
+    assert len(put_off) > 100
+    for name, expression in put_off.items():
+        assert expression.pattern, name
+
+
+def test_a_regular_expression_that_is_put_off_is_one() -> None:
+    expression = lazy_regex(r"(?P<word>[a-z]+)", re.IGNORECASE)
+    found = expression.search("1 Word")
+    assert found is not None
+    assert (found["word"], expression.flags & re.IGNORECASE, expression.groups) == ("Word", re.IGNORECASE, 1)
+    assert expression.sub("", "a1") == "1"
+    with pytest.raises(re.error):
+        lazy_regex("(").search("")

@@ -36,14 +36,14 @@ Set the tag on the resource, in the provider's `default_tags`, or in the stack's
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from routelint.deferred import lazy_regex
 from routelint.model import ModelReference, Resource, Severity, Tags
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
 
 BEDROCK = "bedrock"
-OPERATION = re.compile(r"[a-z0-9-]+\.[a-z0-9]+_[a-z0-9_]+(?=\.)")
+OPERATION = lazy_regex(r"[a-z0-9-]+\.[a-z0-9]+_[a-z0-9_]+(?=\.)")
 
 AGENT = """\
 resource "aws_bedrockagent_agent" "support" {{

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from routelint.changes import name_in_file
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Accepted, Finding, Report, Suppressed
 from routelint.policy import Fault, PolicyError, nearest
 from routelint.source import NotTextError, decode
@@ -28,10 +28,10 @@ _WRITES = "a file that 'routelint baseline' writes"
 _KEYS = ("rule", "path", "symbol", "model", "count")
 _REQUIRED = ("rule", "path", "symbol")
 _TOP_KEYS = ("$schema", "version", "findings")
-_SPACE = re.compile(r"[ \t\r\n]*")
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}|={7}|\|{7})(?: |$)", re.MULTILINE)
+_SPACE = lazy_regex(r"[ \t\r\n]*")
+_CONFLICT = lazy_regex(r"^(?:<{7}|>{7}|={7}|\|{7})(?: |$)", re.MULTILINE)
 # Not encodable, or not seen by who reviews the file: halves of surrogate pairs, controls, marks that turn the reading order.
-_ESCAPED = re.compile("[\ud800-\udfff\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_ESCAPED = lazy_regex("[\ud800-\udfff\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 Key = tuple[str, str, str, str | None]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Resource, Stated, Tags, Unknown
 
 BUDGETS = frozenset(("aws_budgets_budget", "AWS::Budgets::Budget", "awscc_budgets_budget"))
@@ -36,7 +35,7 @@ METRICS = frozenset(
 _SERVICE_KEYS = frozenset(("service", "servicename"))
 _TAG_KEYS = frozenset(("tagkeyvalue", "tag", "tags"))
 # A monitor that a subscription names: by its address, or by its own attribute.
-_MONITOR = re.compile(r"anomaly_monitor\.(?P<address>[\w-]+)|\$\{(?P<name>\w+)\.MonitorArn\}")
+_MONITOR = lazy_regex(r"anomaly_monitor\.(?P<address>[\w-]+)|\$\{(?P<name>\w+)\.MonitorArn\}")
 MOST_NESTED = 12
 
 

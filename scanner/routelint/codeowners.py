@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from posixpath import normpath
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import START, Location, Span
 from routelint.policy.glob import match_sequence
 from routelint.source import NotTextError, SourceTree, decode
@@ -20,8 +20,8 @@ from routelint.source import NotTextError, SourceTree, decode
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 MOST_BYTES = 3 * 1024 * 1024
 
-_FIELD = re.compile(r"(?:\\.|[^\s\\]|\\$)+")
-_OWNER = re.compile(r"@[A-Za-z0-9][\w-]*(?:/[A-Za-z0-9_][\w.-]*)?|[^@\s]+@[^@\s]+\.[^@\s.]+")
+_FIELD = lazy_regex(r"(?:\\.|[^\s\\]|\\$)+")
+_OWNER = lazy_regex(r"@[A-Za-z0-9][\w-]*(?:/[A-Za-z0-9_][\w.-]*)?|[^@\s]+@[^@\s]+\.[^@\s.]+")
 _ANY_FOLDERS = "**"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from time import monotonic
 
 from routelint import cost
 from routelint.catalog import Model
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Choice, ModelReference, Related, Resource, Unknown
 from routelint.policy import CustomRule, Policy, Workload
 from routelint.policy.expressions import answer, fill
@@ -21,7 +20,7 @@ MOST_SECONDS = 5.0
 LONGEST_TEXT = 500
 # What the implementation says of a field that was left out.
 _UNKNOWN = "No value with name"
-_NO_KEY = re.compile(r'Key not found in map : (".*")')
+_NO_KEY = lazy_regex(r'Key not found in map : (".*")')
 
 PAGE = """\
 # {id}

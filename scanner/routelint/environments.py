@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from routelint.deferred import lazy_regex
 from routelint.model import (
     Choice,
     Evidence,
@@ -24,7 +24,7 @@ from routelint.policy import Policy
 
 # A folder below one of these is named after an environment, unless it is shared between them or is a region.
 PARENTS = frozenset({"env", "envs", "environment", "environments", "stages", "workspaces", "overlays"})
-NOT_ENVIRONMENTS = re.compile(r"_?(common|shared|global|base|modules?|templates?|examples?)|[a-z]{2}(-[a-z]+)+-\d")
+NOT_ENVIRONMENTS = lazy_regex(r"_?(common|shared|global|base|modules?|templates?|examples?)|[a-z]{2}(-[a-z]+)+-\d")
 
 # Folder names that say an environment by themselves. "test", "testing", "integration", "qa", "local" and "demo" are left
 # out: in 59 public repositories they were almost always unit tests or samples.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from routelint.catalog import Catalog, Model
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Condition, Effect, PolicyStatement, Unknown
 from routelint.model_id import SCOPES
 from routelint.regex import Regex, RegexError, compile_regex
@@ -26,8 +26,8 @@ _THROUGH = frozenset(("bedrock:inferenceprofilearn", "bedrock:promptrouterarn"))
 _TAGGED = ("aws:resourcetag/", "aws:requesttag/", "bedrock:resourcetag/")
 # A name that no model has: what matches it matches every model.
 _NOBODY = "qqqq.zzzz-v0:0"
-_HOLE = re.compile(r"\$\{[^}]*\}")
-_RESOURCE = re.compile(r"(?:foundation-model|inference-profile|application-inference-profile)")
+_HOLE = lazy_regex(r"\$\{[^}]*\}")
+_RESOURCE = lazy_regex(r"(?:foundation-model|inference-profile|application-inference-profile)")
 # Stands for what cannot be told where a model would be named: it matches nothing.
 _OPEN = "\0"
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 
 # `anthropic.` `claude-sonnet-4-5` `-20250929` `-v1` `:0`; `@` is how another platform writes the date, `.0` and `-0` are how
 # people and file names write the revision.
-_PARTS = re.compile(
+_PARTS = lazy_regex(
     r"(?:(?P<provider>[a-z0-9]+)\.)?(?P<name>.+?)(?P<date>[-@]20\d{6})?(?P<version>-v\d{1,2}(?=[:.]|-0|$))?"
     r"(?P<revision>:\d{1,2}|(?(version)(?:\.\d{1,2}|-0)|(?!)))?"
 )
 # Before Claude 4 the generation stood before the line: `claude-3-5-sonnet`, then `claude-sonnet-4`.
-_OLD_ORDER = re.compile(r"claude-(\d(?:-\d)?)-([a-z]+)")
+_OLD_ORDER = lazy_regex(r"claude-(\d(?:-\d)?)-([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from importlib import metadata
 from urllib.parse import quote
 
+from routelint.deferred import lazy_regex
+
 # Labels of [project.urls] in pyproject.toml. While the project is published nowhere, none is there and nothing is linked.
 HOME = "homepage"
 MANUAL = "manual of rules"
 
-_SERVER = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/-]*)?")
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_SERVER = lazy_regex(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/-]*)?")
+_REPOSITORY = lazy_regex(r"[\w.-]+/[\w.-]+", re.ASCII)
+_COMMIT = lazy_regex(r"[0-9a-f]{40,64}")
 
 
 def address(label: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.surfaces import Surface
 
 # What every identifier starts with, by provider: a file without a provider's name is not searched for its stems.
@@ -35,9 +35,9 @@ SERVICE = b"bedrock"
 # Longer than any marker: so much of a chunk is seen again with the next one.
 OVERLAP_BYTES = 128
 
-_PLAIN_CARRIER = re.compile(r"[A-Za-z]+(?:\s*\(.*\))?")
-_RUNTIME_OPERATION = re.compile(r"bedrock-runtime['\"]?\)?\.([a-z][a-z_]+)$")
-_PACKAGE = re.compile(r"([a-z][a-z0-9_]+)\.[A-Za-z_][\w.]*(?:[( ]|$)")
+_PLAIN_CARRIER = lazy_regex(r"[A-Za-z]+(?:\s*\(.*\))?")
+_RUNTIME_OPERATION = lazy_regex(r"bedrock-runtime['\"]?\)?\.([a-z][a-z_]+)$")
+_PACKAGE = lazy_regex(r"([a-z][a-z0-9_]+)\.[A-Za-z_][\w.]*(?:[( ]|$)")
 
 
 @dataclass(frozen=True)

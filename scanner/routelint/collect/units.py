@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from routelint.deferred import lazy_regex
 
 LANGUAGES = ("terraform", "cloudformation", "python", "text")
 
@@ -48,31 +48,31 @@ TEXT_SUFFIXES = (
     ".vue",
     ".zsh",
 )
-_TEXT_NAME = re.compile(
+_TEXT_NAME = lazy_regex(
     r"(?:.*\.)?(?:dockerfile|containerfile)(?:\..*)?|\.env(?:rc)?(?:[.-].*)?|env(?:\.[a-z]+)*\.(?:example|sample|template|dist)"
     r"|(?:gnu)?makefile|justfile|procfile|jenkinsfile"
 )
 
 # Written by a tool from something that is read itself, or published by someone else.
-_SKIPPED = re.compile(
+_SKIPPED = lazy_regex(
     r".*[.-]min\.(?:js|mjs|css)|.*\.(?:map|lock|snap|d\.ts|d\.mts|d\.cts)|.*\.bundle\.js|.*[.-]lock\.(?:json|ya?ml|hcl)"
     r"|npm-shrinkwrap\.json|.*\.tfstate(?:\.backup)?|.*\.chunk\.js|\.terraform\.lock\.hcl"
 )
 
 # Each pattern with a word it cannot do without: looking for the word first makes most files cost nothing.
 _TEMPLATE_WORDS = (b"AWSTemplateFormatVersion", b"AWS::Serverless-2016-10-31")
-_RESOURCE_TYPE = re.compile(rb"Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::[A-Za-z0-9]")
-_START = re.compile(rb"StartAt[\"']?\s*:")
-_STATES = re.compile(rb"States[\"']?\s*:")
-_PARAMETER = re.compile(rb"ParameterKey[\"']?\s*:")
-_PARAMETERS = re.compile(rb"\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
+_RESOURCE_TYPE = lazy_regex(rb"Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::[A-Za-z0-9]")
+_START = lazy_regex(rb"StartAt[\"']?\s*:")
+_STATES = lazy_regex(rb"States[\"']?\s*:")
+_PARAMETER = lazy_regex(rb"ParameterKey[\"']?\s*:")
+_PARAMETERS = lazy_regex(rb"\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
 # What a file of the Serverless Framework for AWS holds, which becomes a template.
 _SERVICE = (
-    re.compile(rb"(?m)^service[ \t]*:"),
-    re.compile(rb"(?m)^provider[ \t]*:[ \t]*(?:#.*)?\r?$"),
-    re.compile(rb"(?m)^[ \t]+name[ \t]*:[ \t]*[\"']?aws\b"),
+    lazy_regex(rb"(?m)^service[ \t]*:"),
+    lazy_regex(rb"(?m)^provider[ \t]*:[ \t]*(?:#.*)?\r?$"),
+    lazy_regex(rb"(?m)^[ \t]+name[ \t]*:[ \t]*[\"']?aws\b"),
 )
-_PLAN = re.compile(rb"\s*\{\s*\"format_version\"\s*:")
+_PLAN = lazy_regex(rb"\s*\{\s*\"format_version\"\s*:")
 _PLANNED = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"')
 
 

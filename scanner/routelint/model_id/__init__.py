@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from routelint.deferred import lazy_regex
 from routelint.model import ModelId
 from routelint.model_id import arn
 from routelint.model_id.name import (
@@ -36,22 +37,22 @@ _FIRST_HOLE = ord(HOLE[0])
 _FIRST_ACCOUNT_HOLE = ord(ACCOUNT_HOLE[0])
 
 # How frameworks mark a Bedrock model before the identifier (`bedrock/`, `bedrock_converse:`), and the routes that may follow.
-_MARK = re.compile(
+_MARK = lazy_regex(
     r"(?:(?:litellm|litellm_proxy|gateway|langchain)[/:])?@?"
     r"(?:(?:amazon[-_]|aws[-_]|anthropic_)?bedrock(?:[-_]converse)?(?:[-_]mantle)?(?:_anthropic|_openai)?|aws|anthropic)[/:]"
 )
 _REGION = r"(?:us|eu|ap|ca|sa|me|af|il|mx|eusc)(?:-(?:gov|iso[a-z]?|de|[a-z]{4,9}))+-\d"
 _IMAGE_ROUTE = r"\d{2,5}-x-\d{2,5}/|max-x-max/|\d{1,3}-steps/"
-_ROUTE = re.compile(
+_ROUTE = lazy_regex(
     rf"(?P<region>{_REGION})/|\d-month-commitment/|{_IMAGE_ROUTE}|(?:converse|converse_like|invoke|async_invoke|openai|mantle"
     r"|chat_completions|nova|nova-2|nova-sonic|llama|deepseek_r1|qwen2|qwen3|completion|embeddings?|image|kb)[/:]"
 )
-_IMAGE_ROUTES = re.compile(f"(?:{_IMAGE_ROUTE})+")
+_IMAGE_ROUTES = lazy_regex(f"(?:{_IMAGE_ROUTE})+")
 
-_HOST = re.compile(
+_HOST = lazy_regex(
     rf"https?://[^/]*bedrock[a-z-]*\.(?P<region>[a-z0-9-]+|[{HOLE}])\.[^/]*|https?://[^/]*[{HOLE}][^/]*|[{HOLE}]|"
 )
-_PATH = re.compile(
+_PATH = lazy_regex(
     r"/?(?:model|foundation-models)/(?P<id>[^?#]+?)"
     r"(?P<operation>/(?:invoke|invoke-with-response-stream|invoke-with-bidirectional-stream|converse|converse-stream|count-tokens))?/?"
 )

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from routelint.deferred import lazy_regex
 from routelint.model import Form, ModelId
 from routelint.model_id.name import (
     ACCOUNT_HOLE,
@@ -36,7 +37,7 @@ TYPES = {
     "model": Form.BARE,
 }
 _MISTAKEN_TYPES = ("foundation-models", "model")
-_RESOURCE = re.compile("(?P<type>" + "|".join(sorted(TYPES, key=len, reverse=True)) + ")/")
+_RESOURCE = lazy_regex("(?P<type>" + "|".join(sorted(TYPES, key=len, reverse=True)) + ")/")
 
 
 def read(plain: str) -> ModelId | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Form, ModelId
 
 # The prefixes of system inference profiles.
@@ -39,23 +38,23 @@ STEMS = {
 HOLE = "\x80-\x9f"
 ACCOUNT_HOLE = "\x90-\x9f"
 OPEN = f"*?{HOLE}"
-ANY_HOLE = re.compile(f"[{HOLE}]")
+ANY_HOLE = lazy_regex(f"[{HOLE}]")
 STEM = "|".join(rf"{provider}\.(?:{stem})" for provider, stem in STEMS.items())
 
 _PROVIDER = "|".join(STEMS)
 # After the stem something must tell models apart, and inside a name a dot stands before a digit only (`deepseek.v3.2`,
 # `gpt-5.6-sol`): both keep `anthropic.claude` and module names out.
-_NAME = re.compile(
+_NAME = lazy_regex(
     rf"(?:(?:{STEM})(?=[0-9{OPEN}-])|(?:{_PROVIDER})\.(?=[{OPEN}]))"
     rf"[a-z0-9{OPEN}-]*+(?:\.(?=[0-9{OPEN}])[a-z0-9{OPEN}-]*+)*+(?:@\d{{1,8}})?(?::[a-z0-9{OPEN}-]{{1,20}}){{0,2}}"
 )
 # Where an ARN, a URL or a framework's mark says that it is a model, any name counts.
-QUALIFIED_NAME = re.compile(rf"[A-Za-z0-9._:@{OPEN}-]+")
-_UNUSUAL_SCOPE = re.compile(rf"(?P<scope>[a-z0-9{OPEN}-]{{1,64}}?)(?:\.|(?<=[{HOLE}]))(?P<rest>(?:{_PROVIDER})\..+)")
-_CONTEXT = re.compile(r":(\d{1,5}k|mm|512)$")
+QUALIFIED_NAME = lazy_regex(rf"[A-Za-z0-9._:@{OPEN}-]+")
+_UNUSUAL_SCOPE = lazy_regex(rf"(?P<scope>[a-z0-9{OPEN}-]{{1,64}}?)(?:\.|(?<=[{HOLE}]))(?P<rest>(?:{_PROVIDER})\..+)")
+_CONTEXT = lazy_regex(r":(\d{1,5}k|mm|512)$")
 # Claude Code's and litellm's mark for a long context; it does not reach Bedrock.
-LONG_CONTEXT_MARK = re.compile(r"\[\w{1,16}\]$")
-_CUSTOMIZED = re.compile(rf"/[a-z0-9{OPEN}]{{1,12}}$")
+LONG_CONTEXT_MARK = lazy_regex(r"\[\w{1,16}\]$")
+_CUSTOMIZED = lazy_regex(rf"/[a-z0-9{OPEN}]{{1,12}}$")
 
 
 @dataclass(frozen=True, slots=True)

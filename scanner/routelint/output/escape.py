@@ -15,28 +15,30 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
+from routelint.deferred import lazy_regex
+
 # Control, format (bidirectional overrides, zero-width characters, tags), surrogate, line and paragraph separator.
 _UNSHOWABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Letters and marks that draw nothing although their category says they should (Default_Ignorable_Code_Point, less the
 # variation selectors that emoji need) and the blank braille pattern.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = lazy_regex("[\ud800-\udfff]")
 # CI runners obey lines of a log: `::error ...::` where only blanks stand before it (GitHub), `##[...]` and `##vso[...]`
 # anywhere in a line (GitHub, Azure Pipelines, TeamCity).
-_RUNNER_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
-_RUNNER_MARK = re.compile(r"##(?=\w*\[)")
-_NOT_PLAIN_ASCII = re.compile(r"[^\x00-\x7e]")
+_RUNNER_COMMAND = lazy_regex(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
+_RUNNER_MARK = lazy_regex(r"##(?=\w*\[)")
+_NOT_PLAIN_ASCII = lazy_regex(r"[^\x00-\x7e]")
 # The wide forms are formulas too where a spreadsheet reads East Asian text.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What XML 1.0 cannot hold even as a character reference.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = lazy_regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A colon begins an address, or may close or open the name of an emoji; a period follows `www`; a hyphen `GH`.
 _MARKDOWN_INNER = r":(?=//|[\w+-]*(?::|$))|(?<=[wW]{3})\.|(?<=GH)-"
 # What has a meaning anywhere in a line of Markdown, or only where a line starts.
-_MARKDOWN_SPECIAL = re.compile(rf"[\\`*_{{}}\[\]<>#|~&@$^!%\"]|{_MARKDOWN_INNER}|^\s*(?:[-+=]|\d+[.)])")
+_MARKDOWN_SPECIAL = lazy_regex(rf"[\\`*_{{}}\[\]<>#|~&@$^!%\"]|{_MARKDOWN_INNER}|^\s*(?:[-+=]|\d+[.)])")
 # Hosts look for mentions, references, emoji and addresses in the text that is left when entities are decoded.
-_HOST_SIGN = re.compile(rf"[@#!~%&$](?=[\w\"]|$)|{_MARKDOWN_INNER}")
+_HOST_SIGN = lazy_regex(rf"[@#!~%&$](?=[\w\"]|$)|{_MARKDOWN_INNER}")
 
 
 def terminal_pieces(line: str) -> list[str]:

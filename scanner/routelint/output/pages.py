@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from routelint.deferred import lazy_regex
 from routelint.model import Severity
 from routelint.output.escape import json_text
 from routelint.output.layout import Paint, Role, columns, counted, listed, pad, wrap
@@ -16,11 +16,11 @@ CATEGORIES = ("route", "attribution", "governance", "budget", "housekeeping")
 PROSE_WIDTH = 100
 
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE, Severity.OFF: Role.FAINT}
-_HEADING = re.compile(r"^(#{1,6}) +(.+)$")
-_ITEM = re.compile(r"^( *(?:[*-]|\d+\.) +)(.*)$")
-_INLINE_CODE = re.compile(r"`([^`\n]+)`")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
-_EMPHASIS = re.compile(r"\*\*([^*\n]+)\*\*")
+_HEADING = lazy_regex(r"^(#{1,6}) +(.+)$")
+_ITEM = lazy_regex(r"^( *(?:[*-]|\d+\.) +)(.*)$")
+_INLINE_CODE = lazy_regex(r"`([^`\n]+)`")
+_LINK = lazy_regex(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
+_EMPHASIS = lazy_regex(r"\*\*([^*\n]+)\*\*")
 
 
 def rules(printing: Printing) -> str:

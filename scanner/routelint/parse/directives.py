@@ -7,22 +7,23 @@ import re
 from collections.abc import Collection
 from datetime import date
 
+from routelint.deferred import lazy_regex
 from routelint.model import Directive
 from routelint.parse import lexicon
 from routelint.source import SourceText
 
 NAMES = ("ignore", "justification", "workload", "environment")
 
-_MARK = re.compile(r"routelint:[ \t]*(?P<body>[^\r\n]*)")
-_IGNORE = re.compile(r"ignore\b[ \t]*(?:\[(?P<rules>[^\]]*)\])?(?P<rest>.*)", re.DOTALL)
-_SETTING = re.compile(r"(?P<name>[A-Za-z][\w-]*)[ \t]*=[ \t]*(?P<value>[^\s,]*)(?P<rest>.*)", re.DOTALL)
-_UNTIL = re.compile(r"until[ \t]*=[ \t]*(?P<date>\S*)[ \t]*")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LEAD = re.compile(r"[\s:,]*(?:--+|\u2014|\u2013|-(?=\s))?\s*")
+_MARK = lazy_regex(r"routelint:[ \t]*(?P<body>[^\r\n]*)")
+_IGNORE = lazy_regex(r"ignore\b[ \t]*(?:\[(?P<rules>[^\]]*)\])?(?P<rest>.*)", re.DOTALL)
+_SETTING = lazy_regex(r"(?P<name>[A-Za-z][\w-]*)[ \t]*=[ \t]*(?P<value>[^\s,]*)(?P<rest>.*)", re.DOTALL)
+_UNTIL = lazy_regex(r"until[ \t]*=[ \t]*(?P<date>\S*)[ \t]*")
+_DATE = lazy_regex(r"\d{4}-\d{2}-\d{2}")
+_LEAD = lazy_regex(r"[\s:,]*(?:--+|\u2014|\u2013|-(?=\s))?\s*")
 # What closes a comment, or decorates its end, is no part of a reason.
 _CLOSERS = ("*/", "-->", "#}", "}}")
 # In a notebook a line of code is a JSON string.
-_NOTEBOOK_END = re.compile(r"(?:\\n)?\"?,?\s*$")
+_NOTEBOOK_END = lazy_regex(r"(?:\\n)?\"?,?\s*$")
 
 
 def find(text: SourceText, rules: Collection[str]) -> tuple[Directive, ...]:

@@ -6,8 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-_RECIPE = re.compile(r"(?:.*\.)?(?:dockerfile|containerfile)(?:\..*)?", re.IGNORECASE)
-_NAME = re.compile(r"(?P<name>[\w.-]+)(?::[^/]*)?(?:@[^/]*)?$")
+from routelint.deferred import lazy_regex
+
+_RECIPE = lazy_regex(r"(?:.*\.)?(?:dockerfile|containerfile)(?:\..*)?", re.IGNORECASE)
+_NAME = lazy_regex(r"(?P<name>[\w.-]+)(?::[^/]*)?(?:@[^/]*)?$")
 
 
 def is_recipe(path: str) -> bool:

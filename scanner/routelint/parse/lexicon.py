@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 
 # A template inside a template inside a template: deeper ones are taken as text.
 MOST_NESTED_TEMPLATES = 8
@@ -135,10 +135,10 @@ class Token:
 
 # Operators that matter to us come first; every other mark is a token of one character.
 _MARKS = ("===", "!==", "...", "??=", "||=", "??", "||", "&&", "=>", "->", "==", "!=", ":=", "?.", "?:", "::", "<=", ">=")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = lazy_regex(r"\\(.)", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 # Bounded: in a long line without an end each slash would look through the rest of it.
-_REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,500}/[a-z]*")
+_REGEX = lazy_regex(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,500}/[a-z]*")
 _BEFORE_REGEX = frozenset(("return", "typeof", "case", "in", "of", "=>", "&&", "||", "??", *"(,=:[!&|?{};"))
 
 

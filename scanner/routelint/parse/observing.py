@@ -8,24 +8,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from routelint.budgets import MADE_ALARM, MADE_BUDGET, MADE_LOGGING
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Location, Principal, Resource, Tags, Unknown
 from routelint.source import NotTextError, SourceText, SourceTree, decode
 
-_LOGGING = re.compile(r"\b[Pp]ut[_-]?[Mm]odel[_-]?[Ii]nvocation[_-]?[Ll]ogging[_-]?[Cc]onfiguration(?:Command)?\b")
-_BUDGET = re.compile(
+_LOGGING = lazy_regex(r"\b[Pp]ut[_-]?[Mm]odel[_-]?[Ii]nvocation[_-]?[Ll]ogging[_-]?[Cc]onfiguration(?:Command)?\b")
+_BUDGET = lazy_regex(
     r"\b(?:CfnBudget|CfnAnomalySubscription|CreateBudgetCommand|CreateAnomalySubscriptionCommand|create_budget"
     r"|create_anomaly_subscription)\s*\("
 )
-_ALARM = re.compile(r"\b(?:createAlarm|create_alarm|CfnAlarm|put_metric_alarm|PutMetricAlarmCommand|Alarm)\s*\(")
-_NAMESPACE = re.compile(r"[\"'`]AWS/Bedrock")
-_METRIC = re.compile(r"[\"'`](?:Invocation(?:Latency|ServerErrors|ClientErrors|Throttles)|TimeToFirstToken)[\"'`]")
-_TAGGING = re.compile(
+_ALARM = lazy_regex(r"\b(?:createAlarm|create_alarm|CfnAlarm|put_metric_alarm|PutMetricAlarmCommand|Alarm)\s*\(")
+_NAMESPACE = lazy_regex(r"[\"'`]AWS/Bedrock")
+_METRIC = lazy_regex(r"[\"'`](?:Invocation(?:Latency|ServerErrors|ClientErrors|Throttles)|TimeToFirstToken)[\"'`]")
+_TAGGING = lazy_regex(
     r"\bTags\s*\.\s*[oO]f\s*\([^()\n]{0,200}\)\s*\.\s*[aA]dd\s*\(\s*"
     r"(?:[\"'`](?P<key>[^\"'`\n]{1,128})[\"'`]\s*,\s*(?:[\"'`](?P<value>[^\"'`\n]{0,256})[\"'`])?)?"
 )
-_STACK_TAGS = re.compile(r"\btags\s*[:=]\s*(?!None|undefined|null)")
-_COMMENT = re.compile(r"\s*(?:#|//|\*|--)")
+_STACK_TAGS = lazy_regex(r"\btags\s*[:=]\s*(?!None|undefined|null)")
+_COMMENT = lazy_regex(r"\s*(?:#|//|\*|--)")
 _CDK = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/")
 _APP = "cdk.json"
 _SUFFIXES = (".ts", ".tsx", ".js", ".mjs", ".py")

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Location, ModelReference, PolicyStatement, Principal, Resource, ScanError
 from routelint.possible import Possible
 from routelint.source import SourceTree
@@ -69,7 +69,7 @@ _ROLES = frozenset(
         *("task", "app", "default", "main", "this"),
     )
 )
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = lazy_regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def _subject(owner: str) -> str:

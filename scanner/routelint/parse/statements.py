@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Condition, Effect, Unknown
 from routelint.parse.stated import texts
 from routelint.possible import Hole, Items, Possible, Record
@@ -32,7 +31,7 @@ _NAMES: Mapping[str, str] = {
 _SERVICES = ("bedrock", "bedrock-mantle")
 # Policies of AWS that let their holder invoke every model, by the end of their ARN.
 MANAGED: Mapping[str, tuple[str, ...]] = {"AmazonBedrockFullAccess": ("bedrock:*",)}
-_MANAGED_ARN = re.compile(r"(?:arn:[^:]+:iam::aws:policy/(?:[\w-]+/)*)?(\w+)")
+_MANAGED_ARN = lazy_regex(r"(?:arn:[^:]+:iam::aws:policy/(?:[\w-]+/)*)?(\w+)")
 MOST_CONDITIONS = 50
 
 

@@ -15,12 +15,13 @@ from typing import Any
 
 import routelint_schemas
 from routelint import regex
+from routelint.deferred import lazy_regex
 from routelint.policy import glob
 from routelint.policy.source import Plain
 
 Schema = Mapping[str, Any]
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = lazy_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _JSON_TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),

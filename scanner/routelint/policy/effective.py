@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
+from routelint.deferred import lazy_regex
 from routelint.model import Location
 from routelint.policy.build import is_built_in
 from routelint.policy.conforms import schema
@@ -13,7 +13,7 @@ from routelint.policy.policy import Policy
 from routelint.policy.source import Entry, ListNode, MapNode, Node, Plain, ScalarNode, plain
 
 WIDEST = 100
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@+-]*")
+_PLAIN = lazy_regex(r"[A-Za-z0-9_][A-Za-z0-9_./@+-]*")
 # Words that YAML 1.1 reads as booleans: we read them as texts, but other tools may read what we print.
 _AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from routelint.deferred import lazy_regex
 from routelint.policy.fault import MOST_SHOWN, Fault, listing, nearest, shown
 from routelint.policy.fields import FIELDS, GROUPS, NAMES, resolve
 from routelint.policy.source import MapNode, ScalarNode
@@ -34,7 +35,7 @@ stdlib:
         - id: add_bytes
 """
 _MACROS = frozenset({"all", "exists", "exists_one", "filter"})
-_TOKEN = re.compile(
+_TOKEN = lazy_regex(
     r"""
     (?P<blank> [\s]+ | //[^\n]* )
   | (?P<raw> (?: [bB]?[rR] | [rR][bB] ) (?: \"{3}(?s:.*?)\"{3} | '{3}(?s:.*?)'{3} | "[^"\n]*" | '[^'\n]*' ) )
@@ -45,10 +46,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_ERROR = re.compile(r"^(?:.*?)ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?= \(in container| \[INVALID_ARGUMENT\]|$)", re.MULTILINE)
-_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
-_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_ERROR = lazy_regex(r"^(?:.*?)ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?= \(in container| \[INVALID_ARGUMENT\]|$)", re.MULTILINE)
+_UNDECLARED = lazy_regex(r"undeclared reference to '([^']*)'")
+_OVERLOAD = lazy_regex(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
+_PLACEHOLDER = lazy_regex(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _OPERATORS = {"_in_": "in", "@in": "in", "!_": "!", "-_": "-", "_?_:_": "?:", "_[_]": "[]"}
 
 

@@ -7,12 +7,12 @@ rather than dataclasses: there are thousands of them, and each dataclass costs h
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, NoReturn
 
 import yaml
 
+from routelint.deferred import lazy_regex
 from routelint.model import Location, Span
 from routelint.policy.fault import Fault, PolicyError, shown
 
@@ -20,8 +20,8 @@ LONGEST_TEXT = 1_000_000
 DEEPEST_NESTING = 20
 MOST_NODES = 50_000
 
-_WHOLE = re.compile(r"[-+]?[0-9]{1,30}")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WHOLE = lazy_regex(r"[-+]?[0-9]{1,30}")
+_NUMBER = lazy_regex(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.policy.effective import quote
 from routelint.policy.load import default
 
 PLACEHOLDER = "CHANGE ME"
 MOST_LISTED = 40
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_NAME = lazy_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAX_TIERS = {"dev": "economy", "test": "economy", "staging": "standard", "prod": "premium"}
 # Tag keys as they are found in repositories, folded -> the tag of the policy they carry.
 _TAGS = {

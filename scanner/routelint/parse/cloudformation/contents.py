@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from routelint.deferred import lazy_regex
 from routelint.model import Resolution
 from routelint.possible import (
     Content,
@@ -25,9 +26,9 @@ from routelint.possible import (
 )
 from routelint.possible import Template as PartText
 
-_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):(.*?)(?::\d+)?\}\}", re.DOTALL)
+_DYNAMIC = lazy_regex(r"\{\{resolve:([a-z-]+):(.*?)(?::\d+)?\}\}", re.DOTALL)
 # Dynamic references, which may hold what is not known yet, and what is not known outside of them.
-_PARTS = re.compile(r"(\{\{resolve:(?:[^{}]|\$\{[^{}]*\})*\}\}|\$\{[^{}]*\})")
+_PARTS = lazy_regex(r"(\{\{resolve:(?:[^{}]|\$\{[^{}]*\})*\}\}|\$\{[^{}]*\})")
 _STORES = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "secret"}
 
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Hop, Location, Resolution
 from routelint.parse.cloudformation import syntax
 from routelint.parse.cloudformation.assembly import MANIFEST
@@ -25,18 +25,18 @@ SAM_CONFIGURATIONS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 _WORDS = "|".join(sorted(ENVIRONMENT_WORDS))
-_LIKELY = re.compile(
+_LIKELY = lazy_regex(
     rf"(?i)(?:^|[/_.-])(?:cfn[_-]?config|config(?:uration)?s?|deploy(?:ment)?s?|env(?:ironment)?s?|{_WORDS})(?=[/_.-])|param"
 )
-_EXAMPLE = re.compile(r"(?i)(?:^|[_.-])(?:example|sample|template|dist|schema)s?(?=[_.-]|$)")
+_EXAMPLE = lazy_regex(r"(?i)(?:^|[_.-])(?:example|sample|template|dist|schema)s?(?=[_.-]|$)")
 _NOT_NAMES = frozenset(
     (
         *("param", "params", "parameter", "parameters", "overrides", "values", "config", "configuration", "env", "environment"),
         *("cfn", "cloudformation", "sam", "stack", "template", "deploy", "deployment", "aws", "json"),
     )
 )
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d|\d{12}")
-_OVERRIDE = re.compile(
+_REGION = lazy_regex(r"[a-z]{2}(?:-[a-z]+)+-\d|\d{12}")
+_OVERRIDE = lazy_regex(
     r"(?:ParameterKey=)?([A-Za-z0-9]{1,255})(?:,\s*ParameterValue)?=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\\\"[^\"]*\\\"|\S*)"
 )
 _COMMANDS = ("deploy", "sync", "global", "build")

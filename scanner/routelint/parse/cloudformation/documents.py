@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution, Span
 from routelint.parse.cloudformation import cases, syntax
 from routelint.parse.cloudformation.evaluate import Evaluator
@@ -21,7 +20,7 @@ from routelint.source import SourceText
 
 MOST_TEXTS = 20_000
 
-_PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_:.-]+)\}")
+_PLACEHOLDER = lazy_regex(r"\$\{([A-Za-z0-9_:.-]+)\}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from routelint import model_id
+from routelint.deferred import lazy_regex
 from routelint.model import Kind, ModelReference
 from routelint.parse.cloudformation import cases
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, function, span, text_at
@@ -19,7 +19,7 @@ from routelint.parse.route import to_value
 from routelint.possible import Hole, Possibility, Possible
 from routelint.possible import Template as PartText
 
-_HOLE = re.compile(r"\$\{[^}]*\}")
+_HOLE = lazy_regex(r"\$\{[^}]*\}")
 # What an action must allow to let its holder invoke a model.
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
 # How actions start that only look at models, label or delete: who may do no more than that may use none.

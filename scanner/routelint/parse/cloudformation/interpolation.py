@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import contents, syntax
 from routelint.parse.cloudformation.naming import ENVIRONMENT_WORDS
@@ -37,8 +37,8 @@ MOST_STAGES = 12
 MOST_RESOLVED = 100_000
 LONGEST_ADDRESS = 1_000
 MOST_FILES = 64
-_FILE = re.compile(r"file\(\s*([^)]*?)\s*\)(?:\s*:\s*(.+))?", re.DOTALL)
-_LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+|true|false)")
+_FILE = lazy_regex(r"file\(\s*([^)]*?)\s*\)(?:\s*:\s*(.+))?", re.DOTALL)
+_LITERAL = lazy_regex(r"'([^']*)'|\"([^\"]*)\"|(\d+|true|false)")
 _UNTOLD = {
     "opt": "option '{0}' is given where the service is deployed",
     "env": "variable '{0}' of the shell that deploys the service is not in the scanned files",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # not in the stubs, but the function json itself is built on
 
+from routelint.deferred import lazy_regex
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
 from routelint.source import SourceText
 
 DEEPEST = 100
 
-_BLANK = re.compile(r"[ \t\n\r]*")
-_WORD = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_BLANK = lazy_regex(r"[ \t\n\r]*")
+_WORD = lazy_regex(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
+_SURROGATE = lazy_regex("[\ud800-\udfff]")
 
 
 class _NotJsonError(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from routelint.deferred import lazy_regex
 from routelint.model import Kind, ModelReference
 
 # Ways to spell an environment in a parameter's values, a mapping's keys or a file's name.
@@ -17,14 +18,14 @@ ENVIRONMENT_WORDS = frozenset(
 )
 
 # Says model for sure: an unknown value under such a name is a route that cannot be told.
-_CERTAIN = re.compile(
+_CERTAIN = lazy_regex(
     r"(?:bedrock|foundation|inference|embed(?:ding)?s?|claude|nova|titan|llm|agent|chat|text|fast|smart|default|fallback|kb|rerank)?_?"
     r"(?:model|llm)_?(?:id|arn|identifier)s?|.*bedrock_?model(?:_?(?:id|arn|name|identifier))?s?"
     r"|.*foundation_?model(?:_?(?:id|arn|name))?s?|.*inference_?profile(?:_?(?:id|arn))?s?"
     r"|.*embed(?:ding)?s?_?model(?:_?(?:id|arn|name))?s?"
 )
-_LIKELY = re.compile(r".*(?:model|llm|inference_?profile|embed).*")
-_EMBEDS = re.compile(r"embed")
+_LIKELY = lazy_regex(r".*(?:model|llm|inference_?profile|embed).*")
+_EMBEDS = lazy_regex(r"embed")
 
 
 def certainly_model(name: str) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import cases, tagging
 from routelint.parse.cloudformation.evaluate import Evaluator
@@ -17,8 +16,8 @@ from routelint.parse.cloudformation.template import Declared
 from routelint.possible import Possible
 from routelint.possible import Template as PartText
 
-_HOLE = re.compile(r"\$\{[^}]*\}")
-_BUILT = re.compile(r"(?:^|/)(?:\.aws-sam/.*|packaged?[^/]*|[^/]*[._-]packaged?\.[a-z]+)$")
+_HOLE = lazy_regex(r"\$\{[^}]*\}")
+_BUILT = lazy_regex(r"(?:^|/)(?:\.aws-sam/.*|packaged?[^/]*|[^/]*[._-]packaged?\.[a-z]+)$")
 _SOURCES = ("template.yaml", "template.yml", "template.json", "template.template")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Location, Span
 from routelint.source import SourceText
 
 # `${Name}`, and `${!Text}` that stands for itself.
-PLACEHOLDER = re.compile(r"\$\{(!?)\s*([^}]*?)\s*\}")
+PLACEHOLDER = lazy_regex(r"\$\{(!?)\s*([^}]*?)\s*\}")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Kind, ModelReference, PolicyStatement, Principal, Resource, ScanError, Tags
 from routelint.parse import observing
 from routelint.parse.cloudformation import (
@@ -46,17 +45,17 @@ from routelint.parse.route import to_value
 from routelint.possible import Possible, known, via
 from routelint.source import NotTextError, SourceText, SourceUnit, decode
 
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy_regex(
     rb"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom)::[A-Za-z0-9]+"
 )
 _SERVICE = (
-    re.compile(rb"(?m)^service[ \t]*:"),
-    re.compile(rb"(?m)^provider[ \t]*:[ \t]*(?:#.*)?\r?$"),
-    re.compile(rb"(?m)^[ \t]+name[ \t]*:[ \t]*[\"']?aws\b"),
+    lazy_regex(rb"(?m)^service[ \t]*:"),
+    lazy_regex(rb"(?m)^provider[ \t]*:[ \t]*(?:#.*)?\r?$"),
+    lazy_regex(rb"(?m)^[ \t]+name[ \t]*:[ \t]*[\"']?aws\b"),
 )
-_MACHINE = re.compile(rb"[\"']?StartAt[\"']?\s*:")
-_STATES = re.compile(rb"[\"']?States[\"']?\s*:")
-_PARAMETERS = re.compile(rb"[\"']?ParameterKey[\"']?\s*:|\A\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
+_MACHINE = lazy_regex(rb"[\"']?StartAt[\"']?\s*:")
+_STATES = lazy_regex(rb"[\"']?States[\"']?\s*:")
+_PARAMETERS = lazy_regex(rb"[\"']?ParameterKey[\"']?\s*:|\A\s*\{\s*\"(?:Parameters|StackPolicy|Tags)\"\s*:\s*\{")
 # What is looked at though no model stands in it: what deploys another template, a service that reads other files, and
 # resource types that rules ask about.
 _CALLERS = (

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 
 MOST_INSIDE = 12
 MOST_NODES = 50_000
-_KIND = re.compile(
+_KIND = lazy_regex(
     r"\s*(?:(?:self|opt|env|param|ssm|cf|sls|aws|s3|git|output|terraform|vault|doppler)(?:\([^)]*\))?:|file\(|strToBool\()"
 )
-_BRACKET = re.compile(r"\$\{|\}")
+_BRACKET = lazy_regex(r"\$\{|\}")
 
 
 @dataclass(frozen=True, slots=True)

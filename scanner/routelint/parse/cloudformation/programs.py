@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from routelint import model_id
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Choice, Hop, Kind, Known, ModelId, ModelReference, Resolution, Tags
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.naming import kind_of
@@ -24,13 +23,13 @@ MOST_TEXTS = 500
 MOST_FOUND = 100
 
 # The name of a variable, and the default that is taken only where nothing sets it.
-_READ = re.compile(
+_READ = lazy_regex(
     r"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|process\.env\[|ENV\[)\s*['\"](?P<name>[A-Za-z_][A-Za-z0-9_]*)['\"]"
     r"(?P<default>\s*,\s*['\"][^'\"\n]*['\"])?"
     r"|process\.env\.(?P<property>[A-Za-z_][A-Za-z0-9_]*)(?P<fallback>\s*(?:\|\||\?\?)\s*['\"`][^'\"`\n]*['\"`])?"
 )
-_COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//|--)[^\n]*$|/\*(?s:.*?)\*/")
-_PLACEHOLDER = re.compile(r"\$\{(?!!)\s*([A-Za-z0-9:.]+)\s*\}")
+_COMMENT = lazy_regex(r"(?m)^[ \t]*(?:#|//|--)[^\n]*$|/\*(?s:.*?)\*/")
+_PLACEHOLDER = lazy_regex(r"\$\{(?!!)\s*([A-Za-z0-9:.]+)\s*\}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import field
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.parse.cloudformation import cases
 from routelint.parse.cloudformation.evaluate import Evaluator, Outside
@@ -18,7 +17,7 @@ from routelint.possible import Template as PartText
 MOST_FOLLOWED = 8
 MOST_ENTRIES = 10_000
 _STORE = "AWS::SSM::Parameter"
-_HOLE = re.compile(r"\$\{[^}]*\}")
+_HOLE = lazy_regex(r"\$\{[^}]*\}")
 # A name of which less is known could be any other.
 _LEAST_KNOWN = 4
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as SequenceOf
 from dataclasses import field
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Location, PolicyStatement, Principal, Tags, Unknown
 from routelint.parse import statements
 from routelint.parse.cloudformation import cases, tagging
@@ -27,7 +26,7 @@ _HOLDERS = ("Roles", "Users", "Groups")
 _ROLE_MAKERS = frozenset(("AWS::Serverless::Function", "AWS::Serverless::StateMachine"))
 # What limits what others allow, and grants nothing itself.
 _CEILINGS = frozenset(("AWS::Organizations::Policy", "AWS::EC2::VPCEndpoint"))
-_ROLE_PROPERTY = re.compile(r"[A-Za-z]*Role(?:Arn)?")
+_ROLE_PROPERTY = lazy_regex(r"[A-Za-z]*Role(?:Arn)?")
 _OUTSIDE = Unknown("the role is made elsewhere")
 _MANAGED_LISTS = ("ManagedPolicyArns", "Policies")
 MOST_STATEMENTS = 500

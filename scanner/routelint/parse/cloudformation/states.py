@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 
 from routelint import model_id
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Location, ModelReference, Resolution, Span, Tags
 from routelint.parse.cloudformation import cases, documents, rows, syntax
 from routelint.parse.cloudformation.documents import Document
@@ -25,12 +25,12 @@ from routelint.surfaces import Surface
 
 MOST_STATES = 2_000
 
-_ARN = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<operation>.+)")
-_HOLE = re.compile(r"\$\{[^}]*\}")
-_PATTERNS = re.compile(r"\.(?:sync(?::\d)?|waitForTaskToken)$")
-_JSONATA = re.compile(r"\s*\{%(.*)%\}\s*", re.DOTALL)
-_JSONATA_VARIABLE = re.compile(r"\s*\$(\w+)\s*")
-_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_ARN = lazy_regex(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<operation>.+)")
+_HOLE = lazy_regex(r"\$\{[^}]*\}")
+_PATTERNS = lazy_regex(r"\.(?:sync(?::\d)?|waitForTaskToken)$")
+_JSONATA = lazy_regex(r"\s*\{%(.*)%\}\s*", re.DOTALL)
+_JSONATA_VARIABLE = lazy_regex(r"\s*\$(\w+)\s*")
+_QUOTED = lazy_regex(r"'([^']*)'|\"([^\"]*)\"")
 
 
 @dataclass(frozen=True, eq=False)

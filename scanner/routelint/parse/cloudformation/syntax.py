@@ -10,7 +10,7 @@ from dataclasses import field
 
 import yaml
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ScanError
 from routelint.parse.cloudformation import json_syntax
 from routelint.parse.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -23,9 +23,9 @@ DEEPEST = 100
 MOST_REPAIRS = 24
 MOST_DUPLICATES = 20
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = lazy_regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Directives of Jinja and Go templates that stand on a line of their own.
-_ENGINE_LINE = re.compile(
+_ENGINE_LINE = lazy_regex(
     r"(?m)^[ \t]*(?:\{%.*%\}|\{#.*#\}|\{\{-?\s*(?:if|else|end|range|with|define|template|include)\b.*\}\})[ \t]*$"
 )
 _MERGE = "<<"

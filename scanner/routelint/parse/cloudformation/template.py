@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import field
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.parse.cloudformation import assembly, serverless
 from routelint.parse.cloudformation.assembly import Assembly
 from routelint.parse.cloudformation.interpolation import Read, Variables
@@ -16,7 +15,7 @@ from routelint.source import SourceText
 
 MOST_ALLOWED_VALUES = 64
 
-_ENVIRONMENT_PARAMETER = re.compile(r"(?i)(?:^p|.*[a-z_-])?(?:env|environment|stage)[_-]?(?:name|type|tag|id)?")
+_ENVIRONMENT_PARAMETER = lazy_regex(r"(?i)(?:^p|.*[a-z_-])?(?:env|environment|stage)[_-]?(?:name|type|tag|id)?")
 _SERVERLESS = "AWS::Serverless::"
 
 

@@ -7,6 +7,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.model import Hop, Location, Resolution, Span
 from routelint.parse.python.values import NOTHING, Site, Unset, join, step
 from routelint.possible import Possible, known, via
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
     from routelint.parse.python.modules import Module
 
-_ENTRY = re.compile(r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*(?P<value>[^\r\n]*)", re.MULTILINE)
+_ENTRY = lazy_regex(r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*(?P<value>[^\r\n]*)", re.MULTILINE)
 MOST_BYTES = 200_000
 
 

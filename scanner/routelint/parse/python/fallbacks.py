@@ -7,12 +7,11 @@ messages, assertions, documentation, lookup keys.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from routelint import model_id
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Kind, Location, ModelReference, Resolution, Span
 from routelint.parse.python import arguments
 from routelint.parse.python.grants import head_span
@@ -27,20 +26,20 @@ if TYPE_CHECKING:
     from routelint.parse.python.modules import Module
 
 # A text without one of these cannot be an identifier: asking the catalog costs more.
-_MAY_BE_ID = re.compile(r"(?i)[a-z0-9]\.[a-z]")
+_MAY_BE_ID = lazy_regex(r"(?i)[a-z0-9]\.[a-z]")
 # Words of a name that say its value is a model somebody uses.
-_MODEL_NAME = re.compile(r"(?i)(model|llm|embed|fm_?id|rerank|judge)")
-_MODEL_KEYS = re.compile(
+_MODEL_NAME = lazy_regex(r"(?i)(model|llm|embed|fm_?id|rerank|judge)")
+_MODEL_KEYS = lazy_regex(
     r"(?i)^(.*[_-])?(model|model_?id|model_?arn|model_?name|foundation_?model|modelidentifier|llm|deployment)$"
     r"|.*(_model|_model_id|ModelId|ModelArn|Model)$"
 )
 # Words of a name that say its value is a collection to pick from, or a price or a capability per model.
-_LISTING_NAME = re.compile(
+_LISTING_NAME = lazy_regex(
     r"(?i)(models|catalog|supported|available|allowed|valid|known|options|choices|pric|cost|limit|mapping|_map$|names|labels|"
     r"profiles|ids$|registry|alias|deprecated|legacy|display)"
 )
 # Calls whose text arguments are for people to read, or for a test to compare.
-_SILENT_CALLS = re.compile(
+_SILENT_CALLS = lazy_regex(
     r"^(print|pprint|debug|info|warning|warn|error|exception|critical|log|write|echo|secho|startswith|endswith|replace|split|"
     r"assert\w*|raises|parametrize|skip\w*|compile|match|search|fullmatch|sub|title|header|subheader|markdown|caption|"
     r"selectbox|radio|multiselect|append|add|index|count|isin|Literal|deprecated|display|Markdown|HTML)$"

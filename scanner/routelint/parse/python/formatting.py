@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.parse.python import changes, paths
 from routelint.parse.python.scopes import shown
 from routelint.parse.python.values import FilePath, Member, Site, is_gap, is_special, join
@@ -98,7 +99,7 @@ def binary(evaluator: Evaluator, node: ast.BinOp, site: Site) -> Possible:
     return value
 
 
-_PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?[#0\- +]*\d*(?:\.\d+)?(?P<kind>[sdrifx%])")
+_PERCENT = lazy_regex(r"%(?:\((?P<key>[^)]*)\))?[#0\- +]*\d*(?:\.\d+)?(?P<kind>[sdrifx%])")
 
 
 def _percent(evaluator: Evaluator, template: Possible, right: ast.expr, site: Site) -> Possible:
@@ -175,7 +176,7 @@ def formatted(evaluator: Evaluator, template: Possible, call: ast.Call, site: Si
     return combine([template, *positional, *named.values()], apply)
 
 
-_FIELD_STEP = re.compile(r"\.(\w+)|\[([^\]]+)\]")
+_FIELD_STEP = lazy_regex(r"\.(\w+)|\[([^\]]+)\]")
 
 
 def _field(value: Content, way: Sequence[tuple[str, str]], field: str) -> Content:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.model import Kind, Location, ModelReference, Span
 from routelint.parse.python import carriers
 from routelint.parse.python.scopes import CallPlace, Scope
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from routelint.parse.python.modules import Module
 
 # Actions that let a principal invoke models.
-_INVOKES = re.compile(r"(?i)(bedrock(-mantle)?:(\*|invoke|converse|createinference|in?v?o?k?e?\*)|\*$)")
-_BEDROCK = re.compile(r"(?i)bedrock(-mantle)?:")
-_MODEL_ARN = re.compile(
+_INVOKES = lazy_regex(r"(?i)(bedrock(-mantle)?:(\*|invoke|converse|createinference|in?v?o?k?e?\*)|\*$)")
+_BEDROCK = lazy_regex(r"(?i)bedrock(-mantle)?:")
+_MODEL_ARN = lazy_regex(
     r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
     r"|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
 )

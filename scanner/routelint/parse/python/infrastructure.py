@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.python.paths import text_of
 from routelint.parse.python.scopes import CallPlace, argument_node, last_name
@@ -33,7 +33,7 @@ _ASSETS = frozenset(
 )
 _FOLDERS = ("path", "directory", "entry")
 # Only what may be a model is asked for later.
-_MODEL = re.compile(r"(?i)model|llm|embed|rerank|inference|profile")
+_MODEL = lazy_regex(r"(?i)model|llm|embed|rerank|inference|profile")
 # Constructs inside constructs, from the one that has the variables down to its folder of code.
 _MOST_DEPTH = 4
 

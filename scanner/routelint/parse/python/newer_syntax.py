@@ -11,17 +11,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 
 DEEPEST_STRINGS = 20
 
-_TOKEN = re.compile(r"#[^\n]*|(?<!\w)(?:[rRbBuUfFtT]{1,2})?('''|\"\"\"|'|\")")
-_TYPE_PARAMETERS = re.compile(
+_TOKEN = lazy_regex(r"#[^\n]*|(?<!\w)(?:[rRbBuUfFtT]{1,2})?('''|\"\"\"|'|\")")
+_TYPE_PARAMETERS = lazy_regex(
     r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+)(\[[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)*\])", re.MULTILINE
 )
-_TYPE_STATEMENT = re.compile(r"^([ \t]*)type[ \t](?=[ \t]*\w+(?:\[[^\]\n]*\])?[ \t]*=)", re.MULTILINE)
-_GENERIC_ALIAS = re.compile(r"^([ \t]*type_\w+)(\[[^\]\n]*\])(?=[ \t]*=)", re.MULTILINE)
-_BARE_EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.MULTILINE)
+_TYPE_STATEMENT = lazy_regex(r"^([ \t]*)type[ \t](?=[ \t]*\w+(?:\[[^\]\n]*\])?[ \t]*=)", re.MULTILINE)
+_GENERIC_ALIAS = lazy_regex(r"^([ \t]*type_\w+)(\[[^\]\n]*\])(?=[ \t]*=)", re.MULTILINE)
+_BARE_EXCEPT = lazy_regex(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.MULTILINE)
 
 
 class _UnreadableError(ValueError):

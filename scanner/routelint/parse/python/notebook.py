@@ -10,16 +10,16 @@ from dataclasses import field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ScanError
 from routelint.parse.python.newer_syntax import portable
 from routelint.source import SourceText
 
 # A cell in another language than Python.
-_OTHER_LANGUAGE = re.compile(
+_OTHER_LANGUAGE = lazy_regex(
     r"\s*%%(bash|sh|script|html|javascript|js|markdown|latex|sql|writefile|writetemplate|file|perl|ruby|cmd|svg|R)\b"
 )
-_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.]+\s*=\s*)([%!].*)$")
+_ASSIGNED_MAGIC = lazy_regex(r"^(\s*[\w.]+\s*=\s*)([%!].*)$")
 MOST_CELLS = 2_000
 
 

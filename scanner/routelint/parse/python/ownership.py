@@ -7,12 +7,13 @@ import re
 import tomllib
 from functools import cached_property
 
+from routelint.deferred import lazy_regex
 from routelint.source import NotTextError, SourceTree, decode
 
 MOST_BYTES = 500_000
-_NAME = re.compile(r"""^\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
-_ANYWHERE = re.compile(r"""\bname\s*=\s*["']([A-Za-z0-9][\w.-]*)["']""")
-_INSTALLED = re.compile(r"(?:^|/)([A-Za-z0-9][\w.]*)-[^/]*\.dist-info/")
+_NAME = lazy_regex(r"""^\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
+_ANYWHERE = lazy_regex(r"""\bname\s*=\s*["']([A-Za-z0-9][\w.-]*)["']""")
+_INSTALLED = lazy_regex(r"(?:^|/)([A-Za-z0-9][\w.]*)-[^/]*\.dist-info/")
 
 
 class Ownership:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.parse.python import carriers, changes
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.surface_index import SurfaceIndex
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
 # Carriers that take the text of an identifier and never an object.
-_IDENTIFIER = re.compile(r"(?i)(id|arn|identifier|copy_?from|foundationModel)$")
+_IDENTIFIER = lazy_regex(r"(?i)(id|arn|identifier|copy_?from|foundationModel)$")
 # `<MODEL_ID>`, `YOUR_MODEL_ID`, `{{model}}`: what somebody has to replace before the code can run.
-_PLACEHOLDER = re.compile(r"<[^<>]*>|\{\{[^{}]*\}\}|(?i:your[-_ ].*|replace[-_ ].*|change[-_ ]?me.*|todo.*|xxx+)$")
+_PLACEHOLDER = lazy_regex(r"<[^<>]*>|\{\{[^{}]*\}\}|(?i:your[-_ ].*|replace[-_ ].*|change[-_ ]?me.*|todo.*|xxx+)$")
 
 
 class Models:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Location
 from routelint.parse.terraform import policies, sections
 from routelint.parse.terraform.functions.documents import decode, tree_path
@@ -37,7 +36,7 @@ _INVOKING = ("bedrock:invokemodel", "bedrock:converse", "bedrock-mantle:createin
 # How actions start that only look at models, label or delete: who may do no more than that may use none.
 _READING = ("get", "list", "tag", "untag", "delete")
 # What an ARN may name that is a model or hands to one; `*` stands for all of them.
-_MODEL_ARN = re.compile(
+_MODEL_ARN = lazy_regex(
     r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
     r"|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
 )

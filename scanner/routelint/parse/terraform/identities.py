@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Location, Principal, Tags, Unknown
 from routelint.parse.stated import texts
 from routelint.parse.terraform import code, tagging
@@ -33,7 +32,7 @@ _ROLE_ATTRIBUTES = (
 )
 # What only limits what other policies allow.
 _CEILINGS = frozenset(("aws_organizations_policy", "aws_vpc_endpoint", "aws_vpc_endpoint_policy"))
-_ADDRESS = re.compile(r"(?:data\.)?(aws_iam_[a-z_]+)\.([A-Za-z_][\w-]*)")
+_ADDRESS = lazy_regex(r"(?:data\.)?(aws_iam_[a-z_]+)\.([A-Za-z_][\w-]*)")
 _OUTSIDE = Unknown("the role is made elsewhere")
 MOST_STEPS = 4
 

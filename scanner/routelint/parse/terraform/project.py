@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from routelint.deferred import lazy_regex
 from routelint.model import ScanError
 from routelint.parse.terraform import json_syntax, syntax
 from routelint.parse.terraform.module import Folder
@@ -15,7 +15,7 @@ from routelint.source import NotTextError, SourceTree, decode
 
 CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VARIABLES = (".tfvars", ".tfvars.json")
-_SOURCE = re.compile(rb"source[\"']?\s*[=:]\s*\"(\.{1,2}(?:/[^\"$]*)?)\"")
+_SOURCE = lazy_regex(rb"source[\"']?\s*[=:]\s*\"(\.{1,2}(?:/[^\"$]*)?)\"")
 
 
 class Project:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 from routelint import model_id
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Kind, Principal, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import code, grants, scripts, sections, statements, states, tagging, watched
@@ -23,13 +23,13 @@ from routelint.possible import Hole, Possible, Template, text_of
 from routelint.surfaces import Surface
 
 # Names of attributes and variables that hold a model whatever their value turns out to be.
-_STRONG = re.compile(
+_STRONG = lazy_regex(
     r"(?i)(foundation|embedding|embed|inference|llm|bedrock|chat|claude|nova|titan|generation|text|rerank|default)[a-z]*[-_]?model"
     r"|model[-_]?(id|arn|identifier)s?$|^model$|inference[-_]?profile([-_]?(id|arn))?$"
 )
-_WEAK = re.compile(r"(?i)model|inference_?profile|^llm")
+_WEAK = lazy_regex(r"(?i)model|inference_?profile|^llm")
 # Meta-arguments and names that speak of models without choosing one.
-_NOT_CHOICES = re.compile(
+_NOT_CHOICES = lazy_regex(
     r"(?i)(^|[_-])(bucket|path|dir|files?|package|prefix|table|queue|role|enabled?|create|logging|region|timeout|count|url|kms)"
     r"([_-]|$)|version$"
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
 from routelint import model_id
+from routelint.deferred import lazy_regex
 from routelint.model import Resolution
 from routelint.parse.terraform.evaluate import Evaluator
 from routelint.parse.terraform.module import Scope
@@ -19,7 +19,7 @@ LONGEST = 200_000
 MOST_MODELS = 100
 # How a script is wrapped on its way to a machine.
 _ENCODING = frozenset({"base64encode", "base64gzip"})
-_COMMENT = re.compile(r"(?m)^[ \t]*#[^\n]*$")
+_COMMENT = lazy_regex(r"(?m)^[ \t]*#[^\n]*$")
 
 
 def models(evaluator: Evaluator, expression: Expression, scope: Scope, knows: Callable[[str], bool]) -> Leaf | None:

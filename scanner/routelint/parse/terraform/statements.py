@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Location, PolicyStatement, Span
 from routelint.parse import statements as shared
 from routelint.parse.statements import Draft
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
 LANGUAGE = "terraform"
-_RESOURCE_KEY = re.compile(rb'\\?"(?:Not)?Resource\\?"[ \t]*:[^\n]*')
+_RESOURCE_KEY = lazy_regex(rb'\\?"(?:Not)?Resource\\?"[ \t]*:[^\n]*')
 _MANAGED = ("policy_arn", "managed_policy_arns", "policy_arns")
 MOST_STATEMENTS = 500
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Kind
 from routelint.parse.terraform import sections
 from routelint.parse.terraform.functions.documents import decode
@@ -19,7 +18,7 @@ from routelint.surfaces import load
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
-_OPERATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<operation>[^.]+)(?:\..*)?")
+_OPERATION = lazy_regex(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<operation>[^.]+)(?:\..*)?")
 MOST_DEPTH = 40
 
 

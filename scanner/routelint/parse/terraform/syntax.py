@@ -9,7 +9,7 @@ from functools import cache
 import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ScanError
 from routelint.parse.terraform import template
 from routelint.parse.terraform.expressions import HclFile, Reader, read_expression
@@ -26,7 +26,7 @@ from routelint.parse.terraform.nodes import (
 )
 
 # The grammar takes quadratic time over a run of blanks: 40,000 of them seven seconds.
-_LONG_BLANKS = re.compile(rb"[ \t\r\n]{512,}")
+_LONG_BLANKS = lazy_regex(rb"[ \t\r\n]{512,}")
 
 
 def _without_long_blanks(data: bytes) -> bytes:
@@ -97,7 +97,7 @@ def _top(file: HclFile, root: Node) -> Body:
 
 
 # A block or attribute that starts a line is taken for one of the top level.
-_TOP_LEVEL = re.compile(rb"^[A-Za-z_][^=\n{]*[={]", re.MULTILINE)
+_TOP_LEVEL = lazy_regex(rb"^[A-Za-z_][^=\n{]*[={]", re.MULTILINE)
 MOST_PARTS = 5_000
 
 

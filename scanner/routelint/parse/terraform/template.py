@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.parse.terraform.nodes import (
     Expression,
     Invalid,
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 Part = TemplatePart
 
-_ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\$\$(?=\{)|%%(?=\{)')
+_ESCAPE = lazy_regex(r'\\(?:([nrt"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\$\$(?=\{)|%%(?=\{)')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_DOUBLED = re.compile(r"\$\$(?=\{)|%%(?=\{)")
+_LINE = lazy_regex(r"[^\n]*\n|[^\n]+")
+_DOUBLED = lazy_regex(r"\$\$(?=\{)|%%(?=\{)")
 
 
 def unescape(raw: str) -> str:
@@ -235,7 +235,7 @@ def _child(node: Node | None, kind: str) -> Node | None:
     return next((child for child in node.named_children if child.type == kind), None)
 
 
-_INTERPOLATION = re.compile(r"[$%]\{")
+_INTERPOLATION = lazy_regex(r"[$%]\{")
 
 
 def quote_outside(text: str) -> str:

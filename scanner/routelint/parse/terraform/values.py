@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.possible import (
     MOST_POSSIBILITIES,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from routelint.parse.terraform.module import Instance
     from routelint.parse.terraform.nodes import Block
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = lazy_regex("[\ud800-\udfff]")
 
 # Python values a decoded JSON or YAML text may hold.
 Plain = Scalar | Sequence["Plain"] | Mapping[str, "Plain"]

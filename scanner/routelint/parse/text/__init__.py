@@ -6,11 +6,11 @@ documentation, listings of models, price tables and recorded answers are not rou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from routelint import surfaces
+from routelint.deferred import lazy_regex
 from routelint.model import Kind, ModelReference, ScanError
 from routelint.parse import lexicon, observing
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
@@ -24,7 +24,7 @@ from routelint.surfaces import Surface
 _PROGRAMS = frozenset(("javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift", "sql", "baml"))
 # A file with longer lines is machine-made.
 LONGEST_LINE = 5000
-_TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{\{")
+_TEMPLATED = lazy_regex(r"\{\{|\{%|<%|\$\{\{")
 _TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Resolution
 from routelint.parse.text import words
 from routelint.parse.text.functions import Function
@@ -18,7 +17,7 @@ _EQUAL, _UNEQUAL = ("===", "=="), ("!==", "!=")
 _MOST_VERDICTS = 16
 # Names of what holds an environment, beside those that say so themselves.
 _STAGES = frozenset(("env", "environment", "stage", "workspace"))
-_IS = re.compile(r"is[_A-Z]")
+_IS = lazy_regex(r"is[_A-Z]")
 # What one of these steps supplied stands only where nothing else is given, and decides nothing.
 _DOUBTED = (Resolution.ENV_DEFAULT, Resolution.PARAMETER_DEFAULT)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from routelint.deferred import lazy_regex
 from routelint.model import Evidence, Kind, ModelId, Resolution
 from routelint.parse.text import shell, words
 from routelint.parse.text.draft import File, Place, fallbacks, kind_of, literal
@@ -21,7 +22,7 @@ _PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "variable")
 _PAIR_VALUES = ("value", "Value", "ParameterValue", "default")
 _ALIASES = frozenset(("opus", "sonnet", "haiku", "fable", "opusplan", "default", "best"))
 _TRUE = frozenset(("1", "true", "yes", "on"))
-_SETTING_LINE = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<quote>[\"']?)(?P<value>[^\"'\s]+)(?P=quote)")
+_SETTING_LINE = lazy_regex(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<quote>[\"']?)(?P<value>[^\"'\s]+)(?P=quote)")
 
 
 def places(file: File, documents: tuple[Node, ...], rows: tuple[Surface, ...]) -> Iterator[Place]:
@@ -182,8 +183,8 @@ def _holds_aliases(table: Map) -> bool:
     return len(models) >= 2 and any(words.describes(name, text) or _REGION.fullmatch(name) for name, text in models)
 
 
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d|us|eu|apac|global|jp|au")
-_READS = re.compile(r"[a-z0-9]+\.[a-z]+[a-z0-9.:/-]*\d")
+_REGION = lazy_regex(r"[a-z]{2}(?:-[a-z]+)+-\d|us|eu|apac|global|jp|au")
+_READS = lazy_regex(r"[a-z0-9]+\.[a-z]+[a-z0-9.:/-]*\d")
 
 
 def _reads(text: str) -> bool:
@@ -368,10 +369,10 @@ def _deployed(file: File, steps: tuple[Step, ...]) -> tuple[Evidence, ...]:
     return ()
 
 
-_PIPELINE = re.compile(
+_PIPELINE = lazy_regex(
     r"/\.github/workflows/[^/]+\.ya?ml$|/\.gitlab-ci[^/]*\.ya?ml$|/azure-pipelines[^/]*\.ya?ml$|/\.gitlab/.*\.ya?ml$"
 )
-_EXPRESSION = re.compile(r"\$|\{\{")
+_EXPRESSION = lazy_regex(r"\$|\{\{")
 
 
 def _key(steps: tuple[Step, ...]) -> str:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.parse.images import folder_of_image, is_recipe
 from routelint.parse.parsed import EnvironmentSetting
@@ -18,15 +18,15 @@ from routelint.source import NotTextError, decode
 
 MOST_BYTES = 1_000_000
 _MOST_DEPTH = 12
-_COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.IGNORECASE)
-_ENTRY = re.compile(
+_COMPOSE = lazy_regex(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.IGNORECASE)
+_ENTRY = lazy_regex(
     r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*(?P<quote>[\"']?)(?P<value>[^\s\"'#]+)(?P=quote)", re.M
 )
-_REFERENCE = re.compile(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<rule>:?[-?+])(?P<other>[^{}]*))?\})")
-_INSTRUCTION = re.compile(r"^[ \t]*(?P<kind>ENV|ARG)[ \t]+", re.IGNORECASE | re.MULTILINE)
-_PAIR = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[^\s\"'\\]*)(?P=quote)")
-_SINGLE = re.compile(r"(?P<name>[A-Za-z_]\w*)[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)")
-_COPY = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from=)(?P<sources>[^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+_REFERENCE = lazy_regex(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<rule>:?[-?+])(?P<other>[^{}]*))?\})")
+_INSTRUCTION = lazy_regex(r"^[ \t]*(?P<kind>ENV|ARG)[ \t]+", re.IGNORECASE | re.MULTILINE)
+_PAIR = lazy_regex(r"(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[^\s\"'\\]*)(?P=quote)")
+_SINGLE = lazy_regex(r"(?P<name>[A-Za-z_]\w*)[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)")
+_COPY = lazy_regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from=)(?P<sources>[^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _REFERS = ("configMapRef", "configMapKeyRef")
 
 

@@ -8,7 +8,7 @@ from dataclasses import field
 from functools import cached_property
 
 from routelint import model_id
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Form, Hop, Kind, Location, ModelId, ModelReference, Resolution, Span
 from routelint.parse.parsed import ParseContext
 from routelint.parse.route import to_value
@@ -18,13 +18,13 @@ from routelint.source import SourceText
 
 # Folders and names of files that hold the tests of programs, as their runners find them.
 _TEST_FOLDERS = frozenset(("__mocks__", "__tests__", "e2e", "spec", "test", "testing", "tests"))
-_TEST_NAME = re.compile(
+_TEST_NAME = lazy_regex(
     r".*[._](?:test|tests|spec|e2e)\.\w+|test[_-].*|.*(?:Test|Tests|IT|Spec)\.(?:java|kt|cs|scala|groovy|swift|php)"
 )
 # A longer text is no identifier; holes spelt out make one longer than what reaches the service.
 LONGEST = 2048
 
-_FALLBACK = re.compile(
+_FALLBACK = lazy_regex(
     r"\$\{[^{}$]*?:[-=]?[\"']?(?P<value>[a-z][^{}\"']*)[\"']?\}|(?:default|\?\?|\|\|)\s*\(?\s*[\"'](?P<quoted>[^\"']+)[\"']"
 )
 

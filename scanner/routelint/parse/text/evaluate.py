@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from routelint.deferred import lazy_regex
 from routelint.model import Resolution
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text import conditions, objects
@@ -97,7 +98,7 @@ def _without_type(code: Code, parts: list[int]) -> list[int]:
 
 def _end(code: Code, index: int) -> int:
     group = code.opened_at.get(index)
-    return (index if group is None else code.groups[group].close) + 1
+    return min((index if group is None else code.groups[group].close) + 1, len(code.tokens))
 
 
 def _colon(code: Code, parts: list[int], question: int) -> int | None:
@@ -246,7 +247,7 @@ _PLACEHOLDERS = {
     "awsaccountid": "${AWS::AccountId}",
     "partition": "${AWS::Partition}",
 }
-_LAST_WORD = re.compile(r"(?:get)?([a-z_]+)(?:\(\))?\W*$", re.IGNORECASE)
+_LAST_WORD = lazy_regex(r"(?:get)?([a-z_]+)(?:\(\))?\W*$", re.IGNORECASE)
 
 
 def _placeholder(expression: str) -> str | None:
@@ -266,6 +267,9 @@ def _named(scope: Scope, parts: list[int], path: Path, depth: int) -> Possible:
         return call(evaluate, scope, parts[:-1], group, path, depth)
     if group is not None and code.tokens[last].text == "[" and len(parts) > 1:
         return _indexed(scope, parts[:-1], group, path, depth)
+    if group is not None and code.tokens[last].text == "{" and path:
+        # `Type { Key = value }`, as C#, Go and Rust build objects.
+        return objects.at_key(evaluate, scope, group, path, depth)
     names = [code.tokens[index].text for index in parts if code.is_name(index)]
     if group is None and len(parts) == 2 * len(names) - 1:
         if len(names) > 1 and names[-2] in CDK_CLASSES and (constant := scope.file.context.cdk(names[-1])) is not None:

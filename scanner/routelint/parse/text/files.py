@@ -5,10 +5,9 @@ from __future__ import annotations
 import fnmatch
 import json
 import posixpath
-import re
 from dataclasses import replace
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.parse.text import nodes, words
 from routelint.parse.text.draft import File
@@ -109,7 +108,7 @@ def _at(data: Data, node: Node, path: Path, environments: tuple[str, ...], shown
 
 
 _MARK = "\ue000{}\ue001"
-_MARKED = re.compile("\ue000(\\d+)\ue001")
+_MARKED = lazy_regex("\ue000(\\d+)\ue001")
 
 
 def from_json(text: Possible, path: Path) -> Possible:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import bisect
-import re
 from functools import cached_property
 
 from routelint import model_id
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ModelId
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.draft import LONGEST
@@ -17,7 +16,7 @@ from routelint.parse.text.scope import Scope
 from routelint.possible import Hole, Possible
 
 _MOST_GROUPS_UP = 12
-_CALL_PATH = re.compile(r"/?model/[^/]+/(?:invoke|converse)[a-z-]*/?$")
+_CALL_PATH = lazy_regex(r"/?model/[^/]+/(?:invoke|converse)[a-z-]*/?$")
 
 
 @dataclass(frozen=True, slots=True)

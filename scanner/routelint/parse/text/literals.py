@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from routelint.deferred import lazy_regex
 from routelint.model import Evidence, Kind
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text import frames, words
@@ -17,7 +18,7 @@ from routelint.parse.text.hits import Hit, Hits
 from routelint.parse.text.scope import Scope, find_key
 
 # Calls that look at a text, print it, or wait for it in a test, and so choose nothing.
-_OBSERVERS = re.compile(
+_OBSERVERS = lazy_regex(
     r"console|log|logger|print|println|printf|fmt|expect|assert\w*|should|verify|describe|it|test|throw|raise|error|warn|info"
     r"|debug|trace|includes?|[cC]ontains?\w*|startsWith|endsWith|indexOf|[eE]quals?\w*|toBe|toEqual|toMatch\w*|toStrictEqual"
     r"|toContain\w*|toHave\w*|has\w*|matches|match|split|replace\w*|RegExp|is[A-Z]\w*|t|i18n|Deprecated|ApiProperty"
@@ -46,7 +47,7 @@ _COLLECTORS = frozenset(
 # Calls whose predicate picks one of many.
 _SELECTORS = frozenset(("find", "findFirst", "findLast", "first", "First", "FirstOrDefault", "firstOrNull"))
 _PERMITS = frozenset(("addResources", "addResource", "resourceArns", "withResources"))
-_INVOKES = re.compile(r"bedrock:(?:\*|Invoke|Converse)", re.IGNORECASE)
+_INVOKES = lazy_regex(r"bedrock:(?:\*|Invoke|Converse)", re.IGNORECASE)
 _MOST_GROUPS_UP = 3
 _MOST_ARGUMENTS = 8
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import yaml
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.parse import lexicon
 from routelint.parse.lexicon import Token, TokenKind
 
@@ -17,8 +17,8 @@ MOST_DEPTH = 100
 MOST_BRACKETS_IN_JSON = 1000
 MOST_BRACKETS = 10_000
 
-_BRACKET = re.compile(r"[\[\]{}]")
-_JSON_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_BRACKET = lazy_regex(r"[\[\]{}]")
+_JSON_BRACKET = lazy_regex(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Protocol
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.parse import lexicon
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.draft import File
@@ -23,10 +23,10 @@ MOST_FILES = 256
 MOST_IMPORTERS = 20_000
 MOST_IMPORTER_BYTES = 64_000_000
 _MOST_REEXPORTS = 64
-_DECLARED_CLASS = re.compile(r"\b(?:class|object|interface|enum|struct)\s+([A-Z]\w*)")
+_DECLARED_CLASS = lazy_regex(r"\b(?:class|object|interface|enum|struct)\s+([A-Z]\w*)")
 _SUFFIXES = ("", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx", ".json", "/index.ts", "/index.js", "/index.mjs")
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx")
-_SPECIFIER = re.compile(
+_SPECIFIER = lazy_regex(
     rb"(?P<export>\bexport\b[^;'\"]{0,400}?)?\b(?:from|require\s*\(|import\s*\(?)\s*['\"](?P<target>[.@~][^'\"\n]{0,200})['\"]"
 )
 

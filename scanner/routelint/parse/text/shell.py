@@ -6,6 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator
 
+from routelint.deferred import lazy_regex
 from routelint.model import Kind, Resolution
 from routelint.parse import lexicon
 from routelint.parse.text import words
@@ -15,21 +16,21 @@ from routelint.possible import known
 # A longer line is machine-made.
 LONGEST_LINE = 4000
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = lazy_regex(
     r"(?:^|(?<=[\s;&|(\"']))(?:(?:export|ENV|ARG|set|local|declare|readonly|env|\$env:)[ \t]+(?:-\w+[ \t]+)*)?\$?"
     r"(?P<name>[A-Za-z_][\w.\-]*)[ \t]*(?P<operator>[:?+]?=|:(?=[ \t]))[ \t]*"
     r"(?P<quote>\\?[\"']?)(?P<value>[^\s\"'`;,)}\\]+)"
 )
-_DOCKER_ENV = re.compile(r"^[ \t]*(?:ENV|ARG)[ \t]+(?P<name>[A-Za-z_]\w*)[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)")
-_OPTION = re.compile(
+_DOCKER_ENV = lazy_regex(r"^[ \t]*(?:ENV|ARG)[ \t]+(?P<name>[A-Za-z_]\w*)[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)")
+_OPTION = lazy_regex(
     r"(?<![\w-])--?(?P<name>[a-z][a-z-]*)(?:[ \t=]+|[\"'], *[\"'])(?P<quote>\\?[\"']?)(?P<value>[A-Za-z$][^\s\"'`;,)}\\]+)"
 )
-_PAIR = re.compile(r"\\?[\"'](?P<name>[A-Za-z_][\w.\-]*)\\?[\"']\s*:\s*\\?[\"'](?P<value>[^\s\"'\\]+)")
-_VARIABLE_TEST = re.compile(r"(?:==|!=|=~|-eq|-ne|\bgrep\b|\bcase\b)")
+_PAIR = lazy_regex(r"\\?[\"'](?P<name>[A-Za-z_][\w.\-]*)\\?[\"']\s*:\s*\\?[\"'](?P<value>[^\s\"'\\]+)")
+_VARIABLE_TEST = lazy_regex(r"(?:==|!=|=~|-eq|-ne|\bgrep\b|\bcase\b)")
 # What is printed is set nowhere, unless it goes into a file.
-_PRINTED = re.compile(r"(?:^|[\s;&|@])(?:echo|printf|print|log\w*|info|warn|error|read[ \t]+-p|Write-\w+)\b")
-_INTO_FILE = re.compile(r">>?\s*[\"'$\w./]")
-_TEMPLATE_DEFAULT = re.compile(r"\{\{(?P<name>[^{}]*?)\|\s*default\s*\(?\s*[\"'](?P<value>[^\"']+)[\"']")
+_PRINTED = lazy_regex(r"(?:^|[\s;&|@])(?:echo|printf|print|log\w*|info|warn|error|read[ \t]+-p|Write-\w+)\b")
+_INTO_FILE = lazy_regex(r">>?\s*[\"'$\w./]")
+_TEMPLATE_DEFAULT = lazy_regex(r"\{\{(?P<name>[^{}]*?)\|\s*default\s*\(?\s*[\"'](?P<value>[^\"']+)[\"']")
 
 
 def places(file: File) -> Iterator[Place]:

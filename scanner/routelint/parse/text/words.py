@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+from routelint.deferred import lazy_regex
+
+_WORD = lazy_regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 MODEL = frozenset(("model", "models", "modelid", "modelids", "llm", "llms", "embedding", "embeddings", "embedder", "reranker"))
 LISTING = frozenset(
@@ -132,9 +134,9 @@ _RUN_TIME = frozenset(("timestamp", "datetime", "started", "finished", "executed
 # What only a record holds as a list or map.
 _RECORDED_PARTS = frozenset(("usage", "results", "responses", "transcript", "conversation", "completions"))
 _RESULTS = frozenset(("passed", "failed", "accuracy", "f1", "bleu", "rouge"))
-_HASH = re.compile(r"[0-9a-f]{7,40}")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{10,13}(?:\.\d+)?$")
+_HASH = lazy_regex(r"[0-9a-f]{7,40}")
+_NUMBER = lazy_regex(r"\d+(?:\.\d+)?")
+_MOMENT = lazy_regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{10,13}(?:\.\d+)?$")
 
 
 @lru_cache(maxsize=8192)

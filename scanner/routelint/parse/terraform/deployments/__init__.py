@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from itertools import islice
 
+from routelint.deferred import lazy_regex
 from routelint.parse.terraform.deployments import lines, pipelines
 from routelint.parse.terraform.deployments.given import Deployment, distinct
 from routelint.parse.terraform.deployments.shell import Files
@@ -21,15 +22,15 @@ MOST_DEPLOYMENTS = 1_000
 Reader = Callable[[SourceText, Files], Iterator[Deployment]]
 
 _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"), pipelines.of_workflow),
-    (re.compile(r"(?:.*/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml"), pipelines.of_gitlab),
-    (re.compile(r"(?:.*/)?[^/]*buildspec[^/]*\.ya?ml"), pipelines.of_buildspec),
-    (re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml"), pipelines.of_compose),
-    (re.compile(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile(?:\.[^/]*)?|[^/]*\.mk)"), lines.of_makefile),
-    (re.compile(r"(?:.*/)?(?:\.env(?:rc)?(?:[.-][^/]*)?|[^/]+\.env)"), lines.of_dotenv),
-    (re.compile(r".*\.(?:sh|bash|zsh)"), lines.of_script),
+    (lazy_regex(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"), pipelines.of_workflow),
+    (lazy_regex(r"(?:.*/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml"), pipelines.of_gitlab),
+    (lazy_regex(r"(?:.*/)?[^/]*buildspec[^/]*\.ya?ml"), pipelines.of_buildspec),
+    (lazy_regex(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml"), pipelines.of_compose),
+    (lazy_regex(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile(?:\.[^/]*)?|[^/]*\.mk)"), lines.of_makefile),
+    (lazy_regex(r"(?:.*/)?(?:\.env(?:rc)?(?:[.-][^/]*)?|[^/]+\.env)"), lines.of_dotenv),
+    (lazy_regex(r".*\.(?:sh|bash|zsh)"), lines.of_script),
 )
-_EXAMPLE = re.compile(r"(?:^|[._-])(?:examples?|samples?|template|tpl|dist)(?:$|[._-])")
+_EXAMPLE = lazy_regex(r"(?:^|[._-])(?:examples?|samples?|template|tpl|dist)(?:$|[._-])")
 # Without one of these a file gives no value to Terraform.
 _PREFIX, _OPTION = b"TF_VAR_", b"-var"
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.parse.terraform.deployments.words import Piece, Word
 
 # Commands that take values and whose outcome is a plan; `destroy` and `validate` are often given placeholders.
 _ACTIONS = frozenset({"plan", "apply", "refresh"})
-_OPTION = re.compile(r"--?(chdir|var-file|var)(=|$)")
+_OPTION = lazy_regex(r"--?(chdir|var-file|var)(=|$)")
 
 
 @dataclass(frozen=True, slots=True)

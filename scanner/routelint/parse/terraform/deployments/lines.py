@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from routelint.deferred import lazy_regex
 from routelint.model import Evidence
 from routelint.parse.terraform.deployments.given import Deployment
 from routelint.parse.terraform.deployments.shell import Files, Shell, of_variables, said_by_name
@@ -15,11 +16,11 @@ from routelint.parse.terraform.project import folder_of
 from routelint.parse.terraform.varfiles import named_in
 from routelint.source import SourceText
 
-_MAKE_VARIABLE = re.compile(
+_MAKE_VARIABLE = lazy_regex(
     r"(?:(?:export|override)\s+)*(?P<name>[A-Za-z_]\w*)\s*(?:::?|\?|\+)?=[ \t]*(?P<value>.*)", re.DOTALL
 )
-_MAKE_TARGET = re.compile(r"(?P<targets>[^\s:=#][^:=#\n]*):(?![:=])")
-_MAKE_LINE = re.compile(r"(?:\\\r?\n|[^\n])*\n?")
+_MAKE_TARGET = lazy_regex(r"(?P<targets>[^\s:=#][^:=#\n]*):(?![:=])")
+_MAKE_LINE = lazy_regex(r"(?:\\\r?\n|[^\n])*\n?")
 
 
 def of_script(source: SourceText, files: Files) -> Iterator[Deployment]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from routelint.deferred import lazy_regex
 from routelint.model import Evidence
 from routelint.parse.terraform.deployments.given import Deployment
 from routelint.parse.terraform.deployments.shell import Files, Shell, of_variables, said_by_name
@@ -17,12 +17,12 @@ from routelint.parse.text.nodes import List, MalformedError, Map, Node, Scalar, 
 from routelint.source import SourceText
 
 MOST_COMBINATIONS = 12
-_ABOUT_TERRAFORM = re.compile(r"(?i)terraform|tofu|tf-")
+_ABOUT_TERRAFORM = lazy_regex(r"(?i)terraform|tofu|tf-")
 # Inputs of actions that say where to run.
 _FOLDER_INPUTS = ("working-directory", "working_directory", "path", "directory", "tf_path", "tf_working_dir")
 # A job that only checks is often given placeholders.
-_CHECKS = re.compile(r"\b(?:terraform|tofu)\s+(?:-chdir\S+\s+)?(?:validate|fmt|test)\b")
-_BLOCK_TEXT = re.compile(r"[|>][^\n]*\n")
+_CHECKS = lazy_regex(r"\b(?:terraform|tofu)\s+(?:-chdir\S+\s+)?(?:validate|fmt|test)\b")
+_BLOCK_TEXT = lazy_regex(r"[|>][^\n]*\n")
 # Keys of a GitLab file that are no jobs.
 _NO_JOBS = frozenset({"variables", "default", "include", "stages", "workflow", "cache", "before_script", "after_script"})
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence
 from routelint.parse.terraform.deployments.branches import Branches
 from routelint.parse.terraform.deployments.given import Deployment, Given, Part
@@ -21,13 +20,13 @@ from routelint.source import SourceText
 
 PREFIX = "TF_VAR_"
 PROGRAMS = frozenset({"terraform", "tofu"})
-_LEADING = re.compile(r"[@+-]+(?=\w)")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=")
-_WRITTEN = re.compile(r"(?m)(?:^|(?<=[\s;&|(]))([A-Za-z_]\w*)=([^\s;]{0,200})")
+_LEADING = lazy_regex(r"[@+-]+(?=\w)")
+_ASSIGNMENT = lazy_regex(r"([A-Za-z_]\w*)\+?=")
+_WRITTEN = lazy_regex(r"(?m)(?:^|(?<=[\s;&|(]))([A-Za-z_]\w*)=([^\s;]{0,200})")
 _SETTING = frozenset({"export", "declare", "readonly", "local", "set", "typeset"})
-_OWN_FOLDER = re.compile(r"dirname\b[^)]*?(?:\$\{?0|BASH_SOURCE|\$\(?PWD)[^)]*?\)?[\"']?(?P<rest>(?:/\.\.)*)")
+_OWN_FOLDER = lazy_regex(r"dirname\b[^)]*?(?:\$\{?0|BASH_SOURCE|\$\(?PWD)[^)]*?\)?[\"']?(?P<rest>(?:/\.\.)*)")
 _TOP_FOLDERS = frozenset({"GITHUB_WORKSPACE", "CODEBUILD_SRC_DIR", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"})
-_TOP_COMMAND = re.compile(r"git rev-parse --show-toplevel")
+_TOP_COMMAND = lazy_regex(r"git rev-parse --show-toplevel")
 MOST_WAYS = 8
 MOST_SOURCED = 16
 LONGEST_PATH = 400

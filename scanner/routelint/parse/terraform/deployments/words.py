@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 
 LONGEST = 400_000
 MOST_NESTED = 24
@@ -50,17 +50,17 @@ class Command:
     end: str
 
 
-_BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
-_ENDS = re.compile(r";;&?|&&|\|\||\|&|&>>?|[;&|()\n]")
-_REDIRECTION = re.compile(r"\d?(?:>>|>\||>&|<&|<>|>|<)(?!\()")
-_HEREDOC = re.compile(r"<<-?[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\\?([\w.]+))")
-_PLAIN = re.compile(r"[^\s\\\"'`$;&|()<>#]+|#")
-_IN_QUOTES = re.compile(r"[^\\\"$`]+")
-_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
-_BRACED = re.compile(r"([A-Za-z_]\w*|[0-9@*#?])(?:(:?[-=?])([^{}]*))?\}")
-_BRACKET = re.compile(r"[(){}]")
+_BLANK = lazy_regex(r"(?:[ \t\r]|\\\r?\n)+")
+_ENDS = lazy_regex(r";;&?|&&|\|\||\|&|&>>?|[;&|()\n]")
+_REDIRECTION = lazy_regex(r"\d?(?:>>|>\||>&|<&|<>|>|<)(?!\()")
+_HEREDOC = lazy_regex(r"<<-?[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\\?([\w.]+))")
+_PLAIN = lazy_regex(r"[^\s\\\"'`$;&|()<>#]+|#")
+_IN_QUOTES = lazy_regex(r"[^\\\"$`]+")
+_NAME = lazy_regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_BRACED = lazy_regex(r"([A-Za-z_]\w*|[0-9@*#?])(?:(:?[-=?])([^{}]*))?\}")
+_BRACKET = lazy_regex(r"[(){}]")
 # Bounded: where none is closed, each would look through the rest of the text.
-_EXPRESSION = re.compile(r"\$\{\{(.{0,1000}?)\}\}", re.DOTALL)
+_EXPRESSION = lazy_regex(r"\$\{\{(.{0,1000}?)\}\}", re.DOTALL)
 
 
 def commands(text: str, start: int, end: int, *, make: bool = False) -> Iterator[Command]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.model import Hop, Location
 from routelint.parse.terraform import syntax
 from routelint.parse.terraform.functions import yaml_text
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 MOST_NESTED = 40
 MOST_FILES = 256
 LONGEST_PATTERN = 500
-_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\{([^{}]*)\}|.", re.DOTALL)
+_GLOB = lazy_regex(r"\*\*/|\*\*|\*|\?|\{([^{}]*)\}|.", re.DOTALL)
 LONGEST_DOCUMENT = 400_000
 # Stand for holes while a text known in part is decoded.
 _FIRST_MARK = 0xF0000

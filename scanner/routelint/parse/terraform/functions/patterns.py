@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from routelint.deferred import lazy_regex
 from routelint.regex import Match, Regex, RegexError, compile_regex
 
 LONGEST_SUBJECT = 100_000
 MOST_MATCHES = 10_000
 
-_GROUP = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_GROUP = lazy_regex(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def compiled(pattern: str, subject: str) -> Regex | None:

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from urllib.parse import quote_plus
 
+from routelint.deferred import lazy_regex
 from routelint.parse.terraform.functions import documents, patterns
 from routelint.parse.terraform.functions.arguments import (
     Function,
@@ -127,7 +128,7 @@ def _join(values: Sequence[Possible]) -> Possible:
     return combine(spread_out(values), apply)
 
 
-_VERB = re.compile(r"%(?:%|(?:\[(\d{1,4})\])?([-+ 0#]{0,4})(\d{0,6})(?:\.(\d{1,6}))?([vsdqtfegx]))")
+_VERB = lazy_regex(r"%(?:%|(?:\[(\d{1,4})\])?([-+ 0#]{0,4})(\d{0,6})(?:\.(\d{1,6}))?([vsdqtfegx]))")
 
 
 def _format(template: Content, *arguments: Content) -> Content:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 
 import yaml
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.possible import Content, Hole, Items, Record, known
 
 MOST_NESTED = 60
 MOST_NODES = 20_000
 
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?")
+_INTEGER = lazy_regex(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_FLOAT = lazy_regex(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?")
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
