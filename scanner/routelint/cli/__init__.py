@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import click
 
 from routelint import __version__
-from routelint.cli import writing
 from routelint.cli.interruption import TerminatedError, terminable
 
 # command -> module and the command object in it; imported when the command runs, so that `--version` stays quick.
@@ -89,7 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # Whoever read the output has gone; there is nobody to tell.
-        writing.abandon_output()
+        from routelint.cli.writing import abandon_output
+
+        abandon_output()
         return 0
     except Exception:
         traceback.print_exc()
