@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
 from routelint import engine
 from routelint.changes import Swap
-from routelint.cli import history
-from routelint.cli.git import Commit
 from routelint.cli.session import Session
-from routelint.model import Report
+from routelint.model import Location, Report
 from routelint.rule import Rule
+
+if TYPE_CHECKING:
+    from routelint.cli.git import Commit
 
 
 def judge(
@@ -29,9 +32,17 @@ def judge(
         session.today,
         reported=session.reported,
         swaps=swaps,
-        changed_on=history.changed_on(session, commit),
+        changed_on=_changed_on(session, commit),
         whole=session.whole,
     )
     if environment_names:
         report = engine.concerning(report, {session.policy.environment(name) for name in environment_names})
     return report
+
+
+def _changed_on(session: Session, commit: Commit | None) -> Mapping[Location, date] | None:
+    if not any(entry.approvals for entry in session.policy.justifications):
+        return None
+    from routelint.cli import history  # only a policy with approvals pays for git
+
+    return history.changed_on(session, commit)

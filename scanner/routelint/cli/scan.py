@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from routelint import __version__
-from routelint.cli import baseline as baselines
-from routelint.cli import compare, options
+from routelint.cli import options
 from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
@@ -21,6 +21,9 @@ from routelint.model import Report, Severity
 from routelint.output.printing import Printing
 from routelint.policy import Policy, PolicyError, nearest
 from routelint.rule import Rule
+
+if TYPE_CHECKING:
+    from routelint.cli.compare import Comparing
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
 GATES = ("error", "warning", "note", "never")
@@ -95,7 +98,7 @@ def scan(
     Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, policy or evidence error, 3 the scan is incomplete.
     """
     destinations = options.destinations(formats, output)
-    accepted = None if baseline is None else baselines.read(baseline)
+    accepted = None if baseline is None else _accepted(baseline)
     day = today or options.today_utc()
 
     def open_side(side: Side, policy: Policy | None = None) -> Session:
@@ -112,21 +115,19 @@ def scan(
         )
 
     with ExitStack() as stack:
-        comparing = compare.start(stack, scanned_root(paths), diff, staged=staged)
+        comparing = _comparing(stack, paths, diff, staged)
         session = open_side(DISK if comparing is None else comparing.side)
         older = None if comparing is None else comparing.older(session, open_side, rule_ids(), policy_path)
         rules = rules_of(session.policy)
         chosen = chosen_rules(rules, select, ignore)
-        report = judge(session, chosen, environment_names, None if older is None else compare.swaps(session, older))
+        report = judge(session, chosen, environment_names, None if older is None else older.swaps(session))
         report = replace(report, notices=(*notices(session), *report.notices))
-        if baseline is not None and accepted is not None:
-            judged_by = [] if environment_names else [rule.id for rule in chosen]
-            report = baselines.use(report, accepted, baseline, session, judged_by, exclude)
+        if accepted is not None:
+            report = accepted(report, session, [] if environment_names else [rule.id for rule in chosen], exclude)
         if older is not None:
-            then = replace(older.session, reported=compare.reported(session, older))
+            then = replace(older.session, reported=older.reported(session))
             then_chosen = chosen_rules(rules_of(then.policy), select, ignore, strict=False)
-            before = judge(then, then_chosen, environment_names, commit=older.commit)
-            report = compare.compare(report, before, session, older)
+            report = older.compare(report, judge(then, then_chosen, environment_names, commit=older.commit), session)
         status = exit_status(report, fail_on or str(session.policy.fail_on), strict, min_resolved)
         if session.evidence_faults:
             # A record that cannot be read may be the one that counts: what was judged without it is written, and not trusted.
@@ -142,6 +143,23 @@ def scan(
                 ),
             )
     return status
+
+
+def _accepted(baseline: Path) -> Callable[[Report, Session, Collection[str], Sequence[str]], Report]:
+    """Takes the findings that a baseline accepts out of a report; the file is read at once."""
+    from routelint.cli import baseline as baselines  # of no use without one
+
+    read = baselines.read(baseline)
+    return lambda report, session, judged, exclude: baselines.use(report, read, baseline, session, judged, exclude)
+
+
+def _comparing(stack: ExitStack, paths: Sequence[Path], diff: str | None, staged: bool) -> Comparing | None:
+    """What is to be compared, as long as `stack` is open; None where nothing is."""
+    if diff is None and not staged:
+        return None
+    from routelint.cli import compare  # only a comparison pays for git
+
+    return compare.start(stack, scanned_root(paths), diff, staged=staged)
 
 
 def chosen_rules(

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from routelint import changes
+from routelint.changes import Swap
 from routelint.cli.git import Commit, Difference, Entry, Repository
 from routelint.cli.objects import GitError
 from routelint.cli.session import DISK, PolicyFault, Session, Side, load_policy
 from routelint.collect import Collected, DiskTree, collect_tree, units
 from routelint.collect.revision import Blob, RevisionTree
 from routelint.deferred import dataclass
+from routelint.model import Diff, Finding, Report
 from routelint.policy import Policy
 from routelint.source import SourceTree
 
@@ -108,6 +112,33 @@ class Compared:
     commit: Commit
     renames: Mapping[str, str]
     remarks: tuple[str, ...] = ()
+
+    def swaps(self, newer: Session) -> tuple[Swap, ...]:
+        """The routes that take other models than they did."""
+        return changes.swaps(self.session.resolved.references, newer.resolved.references, self.renames)
+
+    def reported(self, newer: Session) -> Callable[[str], bool]:
+        """Which paths of the older side the user asked for: those whose file of today was."""
+        return lambda path: newer.reported(self.renames.get(path, path))
+
+    def compare(self, report: Report, before: Report, newer: Session) -> Report:
+        """The report with its new findings only, and with what it was compared with: `before` is that of this side."""
+        silenced = [each.finding for each in report.suppressed]
+        found = changes.compare(
+            before.findings, report.findings, silenced, self.renames, _line_in(self.session), _line_in(newer)
+        )
+        diff = Diff(self.commit.ref, self.commit.id, found.fixed, len(found.unchanged))
+        return replace(report, findings=found.new, notices=(*report.notices, *self.remarks), diff=diff)
+
+
+def _line_in(session: Session) -> Callable[[Finding], str]:
+    """Gives the line a finding stands on, without its indentation."""
+
+    def line(finding: Finding) -> str:
+        text = session.text(finding.location.path)
+        return "" if text is None else text.line(finding.location.span.start_line).strip()
+
+    return line
 
 
 def open_older(
