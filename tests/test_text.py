@@ -201,6 +201,37 @@ HOSTILE = {
     "templates": ("a.ts", "`${\n" * 20_000 + MODEL),
     "arguments": ("a.ts", "f(" + f'"{MODEL}",\n' * 4_000 + ")"),
     "object": ("a.ts", "const models={" + "".join(f'm{n}: "{MODEL}",\n' for n in range(4_000)) + "}"),
+    "functions": (
+        "a.ts",
+        "".join(f"function f{n}(a) {{ return f{n + 1}(a) + f{n + 1}(a); }}\n" for n in range(500))
+        + "new ConverseCommand({ modelId: f0('x') });",
+    ),
+    "callers": (
+        "a.ts",
+        "".join(
+            f"function f{n}(a) {{ new ConverseCommand({{ modelId: a }}); f{n + 1}(a); f{n + 1}(a); }}\n" for n in range(300)
+        ),
+    ),
+    "arrows": ("a.ts", "const f = " + "a => " * 20_000 + f'"{MODEL}";\nnew ConverseCommand({{ modelId: f(1) }});'),
+    "spreads": (
+        "a.ts",
+        "".join(f"const a{n} = {{ ...a{n + 1}, ...a{n + 1} }};\n" for n in range(500)) + "new ConverseCommand(a0);",
+    ),
+    "conditions": (
+        "a.ts",
+        "".join(f"const c{n} = c{n + 1} === c{n + 1};\n" for n in range(500))
+        + f'new ConverseCommand({{ modelId: c0 ? "{MODEL}" : "x" }});',
+    ),
+    "classes": (
+        "a.ts",
+        "".join(f"class C{n} {{ constructor(a) {{ this.m = new C{n + 1}(a).m; new C{n + 1}(a); }} }}\n" for n in range(300))
+        + "new ConverseCommand({ modelId: new C0('x').m });",
+    ),
+    "config maps": (
+        "a.yaml",
+        "".join(f"kind: ConfigMap\nmetadata: {{name: m{n}}}\ndata: {{MODEL_ID: {MODEL}}}\n---\n" for n in range(2_000)),
+    ),
+    "Dockerfile": ("Dockerfile", "ENV " + "MODEL_ID=$MODEL_ID \\\n" * 20_000 + f"MODEL_ID={MODEL}\n"),
     "list": ("a.yaml", "models:\n" + f"  - {MODEL}\n" * 10_000),
     "map": ("a.yaml", "models:\n" + "".join(f"  model{n}: {MODEL}\n" for n in range(5_000))),
     "flow": ("a.yaml", "[" * 50_000 + MODEL),
@@ -235,6 +266,15 @@ WORDS = [
     "return",
     "const",
     "from",
+    "function f(a) {",
+    "class A {",
+    "constructor(",
+    "this.",
+    "JSON.parse(",
+    "export default",
+    "switch (",
+    "case",
+    "else",
 ]
 PIECES = st.sampled_from([MODEL, "\n", " ", "new ConverseCommand(", "process.env.X", "import ", "./b", "- ", *WORDS])
 SUFFIXES = ("ts", "java", "go", "cs", "rb", "sql", "baml", "yaml", "json", "toml", "sh", "properties")

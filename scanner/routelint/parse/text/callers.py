@@ -17,7 +17,9 @@ from routelint.possible import Hole, Possibility, Possible, in_environments, uni
 
 # Calls of one function that are followed, steps for one place, and functions that call each other above it.
 MOST_CALLS = 32
-MOST_STEPS = 20_000
+MOST_STEPS = 8_000
+# What a call costs beside the steps of the evaluation that it makes.
+_STEPS_OF_CALL = 100
 MOST_LEVELS = 6
 _STAGE_KEYS = frozenset(("env", "envName", "env_name", "environment", "environmentName", "stage", "stageName"))
 
@@ -37,7 +39,7 @@ def _everywhere(scope: Scope, place: tuple[int, int], path: Path, left: list[int
     reader.unbound.clear()
     possible = evaluate(scope, *place, path)
     asked = tuple(reader.unbound.values())
-    left[0] -= reader.steps + 1
+    left[0] -= reader.steps + _STEPS_OF_CALL
     if level >= MOST_LEVELS:
         return possible
     for at, function in asked:

@@ -199,7 +199,7 @@ def _special(
 
 def _end(scope: Scope, index: int) -> int:
     group = scope.code.opened_at.get(index)
-    return (index if group is None else scope.code.groups[group].close) + 1
+    return min((index if group is None else scope.code.groups[group].close) + 1, len(scope.code.tokens))
 
 
 def results(

@@ -252,7 +252,7 @@ _LAST_WORD = lazy_regex(r"(?:get)?([a-z_]+)(?:\(\))?\W*$", re.IGNORECASE)
 
 def _placeholder(expression: str) -> str | None:
     """A region, account or partition: whatever it is, it does not choose the model."""
-    if not re.fullmatch(r"[\w.()$ ]+", expression):
+    if not re.fullmatch(r"(?:[\w.()$ ]*\.)?\s*[\w$]+(?:\(\))?\s*", expression):
         return None
     last = _LAST_WORD.search(expression)
     return _PLACEHOLDERS.get(last[1].lower().replace("_", "").removeprefix("get")) if last is not None else None

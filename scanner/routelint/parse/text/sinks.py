@@ -178,6 +178,8 @@ def _keyed(scope: Scope, group: int, row: Surface) -> _Given | None:
     """
     code = scope.code
     paths = tuple(_path(each) for each in row.carrier.split("|"))
+    if code.lexicon.name == "csharp":
+        paths = tuple(tuple(key and key[0].upper() + key[1:] for key in path) for path in paths)
     for path in paths:
         written = _written(code, group, path)
         if written is not None:

@@ -28,15 +28,20 @@ MOST_NODES = 20_000
 def of_code(scope: Scope) -> Iterator[PolicyStatement]:
     """The statements about Bedrock of a program, in order."""
     code = scope.code
+    seen: set[int] = set()
     for index, token in enumerate(code.tokens):
         if token.kind is TokenKind.NAME and token.text in _CLASSES:
-            group = code.opened_at.get(index + 1)
-            if group is not None and code.opener(group) == "(":
-                yield from _of_group(scope, group, _NAMES, index)
+            made = code.opened_at.get(index + 1)
+            if made is not None and code.opener(made) == "(":
+                yield from _of_group(scope, made, _NAMES, index)
         elif token.kind is TokenKind.NAME and token.text in _MANAGED_CALLS:
             yield from _managed(scope, index)
         elif token.text == "Effect" and token.kind in (TokenKind.NAME, TokenKind.STRING) and code.is_mark(index + 1, ":"):
-            yield from _of_group(scope, code.group_of[index], _KEYS, code.groups[code.group_of[index]].open)
+            # A group with many such keys is one statement still.
+            group = code.group_of[index]
+            if group not in seen:
+                seen.add(group)
+                yield from _of_group(scope, group, _KEYS, code.groups[group].open)
 
 
 def _of_group(scope: Scope, group: int, names: tuple[str, ...], start: int) -> Iterator[PolicyStatement]:
