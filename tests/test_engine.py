@@ -230,7 +230,7 @@ def test_a_notebook_in_newer_python_is_read(tmp_path: Path) -> None:
     code = f'import boto3\nprint(f"{{names["a"]}}")\nboto3.client("bedrock-runtime").converse(modelId="{OPUS}", messages=[])'
     cell: dict[str, object] = {"cell_type": "code", "source": code.splitlines(keepends=True), "metadata": {}, "outputs": []}
     notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
-    report = scan(write_tree(tmp_path, {"a.ipynb": notebook}))
+    report = scan(write_tree(tmp_path, {"a.ipynb": notebook}), rules=[unjustified_premium_model.RULE])
     assert not report.errors
     assert [finding.rule for finding in report.findings] == ["unjustified-premium-model"]
 
@@ -239,7 +239,7 @@ def test_a_model_without_a_listed_substitute_is_given_a_sibling(tmp_path: Path) 
     report = scan(
         write_tree(tmp_path, {"app.py": CALL.replace(OPUS, "us.amazon.nova-pro-v1:0")}), rules=[unjustified_premium_model.RULE]
     )
-    assert "use 'amazon.nova-2-lite-v1:0'" in report.findings[0].message
+    assert "use 'us.amazon.nova-2-lite-v1:0'" in report.findings[0].message
 
 
 CDK = """\
