@@ -15,7 +15,10 @@ Key = TypeVar("Key")
 
 @dataclass(eq=False)
 class Folder:
-    """What the files of one folder declare together; of duplicate declarations the first in file order counts."""
+    """What the files of one folder declare together; of duplicate declarations the first in file order counts.
+
+    `policy_users` is who refers to an IAM resource, and under which attribute, once somebody asked.
+    """
 
     path: str
     variables: dict[str, Block] = field(default_factory=dict)
@@ -25,6 +28,7 @@ class Folder:
     modules: dict[str, Block] = field(default_factory=dict)
     outputs: dict[str, Block] = field(default_factory=dict)
     providers: dict[tuple[str, str], Block] = field(default_factory=dict)
+    policy_users: dict[str, list[tuple[Block, str]]] | None = None
 
     def add(self, body: Body, *, override: bool = False) -> None:
         """The declarations of one more file; those of an override file replace attributes of the same thing."""
