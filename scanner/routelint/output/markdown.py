@@ -196,11 +196,13 @@ def _environment(estimate: Estimate) -> str:
 def _cost(option: Option) -> Sequence[str]:
     if option.spend is None:
         return (f"{_code(option.identifier)}: not priced, {_text(option.unpriced)}", "", "", "", "", "")
-    own = (_code(option.identifier), amount(option.spend.usd_per_month), f"${dollars(option.spend.usd_per_request)}")
+    spend, substitute = option.spend, option.substitute
+    # Some hosts take a dollar sign and a number for a reference.
+    own = (_code(option.identifier), markdown(amount(spend.usd_per_month)), markdown(f"${dollars(spend.usd_per_request)}"))
     saving = option.saving_usd_per_month
-    if option.substitute is None or saving is None:
+    if substitute is None or saving is None:
         return (*own, "", "", "")
-    return (*own, _code(option.substitute.identifier), amount(option.substitute.usd_per_month), amount(saving))
+    return (*own, _code(substitute.identifier), markdown(amount(substitute.usd_per_month)), markdown(amount(saving)))
 
 
 def _left_out(command: str) -> Callable[[Counter[str]], str]:
