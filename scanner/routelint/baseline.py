@@ -7,6 +7,7 @@ no number orders them, so that mending one of them moves nothing.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -79,6 +80,15 @@ def accept(findings: Iterable[Finding], in_repository: Callable[[str], str]) -> 
     """
     counts = Counter(_key(each, in_repository) for each in findings)
     return tuple(sorted((_entry(key, count) for key, count in counts.items() if _is_inside(key[0])), key=_order))
+
+
+def unite(*parts: Iterable[Accepted]) -> tuple[Accepted, ...]:
+    """The entries of several parts, each once with its highest count, sorted."""
+    counts: dict[Key, int] = {}
+    for entry in itertools.chain(*parts):
+        key = (entry.path, entry.symbol, entry.rule, entry.model)
+        counts[key] = max(entry.count, counts.get(key, 0))
+    return tuple(sorted((_entry(key, count) for key, count in counts.items()), key=_order))
 
 
 def apply(

@@ -6,6 +6,7 @@ through `renames` (old path -> new path), so that a renamed file is the same fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import PurePosixPath
@@ -15,6 +16,9 @@ from routelint.deferred import dataclass
 from routelint.model import Choice, Finding, Kind, ModelReference
 
 T = TypeVar("T")
+
+# The second call of a kind in one function is `triage/converse.modelId#2`.
+_NUMBER = re.compile(r"#\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,12 @@ def compare(
 
 
 def name_in_file(symbol: str) -> str:
-    """A symbol without the module or file it starts with: what stays the same where the file is renamed."""
+    """A symbol without the module or file it starts with, and without its number among equal ones.
+
+    It stays the same where the file is renamed or read from another folder, and where one of the others is mended.
+    """
     module, colon, name = symbol.partition(":")
-    return name if colon and name and not set(module) & set("/[") else symbol
+    return _NUMBER.sub("", name if colon and name and not set(module) & set("/[") else symbol)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ def baseline(
     else:
         in_scope = _scope(session, file, [rule.id for rule in rules], exclude)
         kept = (each for each in before.entries if not in_scope(each))
-        entries = tuple(kept) + known.accept(held, placing(session, file))
+        # What was asked for may speak of places elsewhere: a finding counts where its trail passes a path given.
+        entries = known.unite(kept, known.accept(held, placing(session, file)))
     text = known.dump(entries)
     if not file.exists() or file.read_bytes() != text.encode():
         options.write(options.Destination("text", file), text)

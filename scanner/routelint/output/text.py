@@ -192,13 +192,11 @@ def _tally(report: Report, printing: Printing) -> str:
     if not by:
         return found
     # A scan has many directives and one baseline.
-    details = listed(
-        [
-            f"the baseline ({by[name]:,})" if name == "baseline" else counted(by[name], escape.terminal(name))
-            for name in sorted(by)
-        ]
-    )
-    return f"{found}; {len(report.suppressed):,} suppressed by {details}"
+    accepted = by.pop("baseline", 0)
+    details = [counted(by[name], escape.terminal(name)) for name in sorted(by)]
+    if accepted:
+        details.append(f"the baseline ({accepted:,})" if details else "the baseline")
+    return f"{found}; {len(report.suppressed):,} suppressed by {listed(details)}"
 
 
 def compared(report: Report, diff: Diff) -> str:
