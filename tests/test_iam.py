@@ -215,8 +215,10 @@ def test_peers_are_of_the_same_policy_or_for_the_same_principal() -> None:
     same = statement(("bedrock:Get*",))
     other = statement(("bedrock:List*",), policy="q")
     attached = statement(("bedrock:Tag*",), policy="r", principals=(role,))
-    assert iam.peers(first, [first, same, other]) == (same,)
-    assert iam.peers(replace(first, principals=(role,)), [other, attached]) == (attached,)
+    assert iam.Peers([first, same, other]).of(first) == (same,)
+    held = replace(first, principals=(role,))
+    assert iam.Peers([held, other, attached]).of(held) == (attached,)
+    assert iam.Peers([held, replace(attached, root="other")]).of(held) == ()
 
 
 def test_hundreds_of_stars_take_no_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -439,3 +440,33 @@ resource "null_resource" "logging" {
 @pytest.mark.parametrize("files", [{"template.yaml": CUSTOM}, {"main.tf": COMMAND}], ids=["a custom resource", "a command"])
 def test_logging_that_infrastructure_turns_on_by_a_call_is_listed(files: Mapping[str, str], tmp_path: Path) -> None:
     assert [each.type for each in resolved(tmp_path, files).resources] == ["PutModelInvocationLoggingConfiguration"]
+
+
+def _circle(count: int) -> str:
+    """Policy documents that each take in all others."""
+    others = ", ".join(f"data.aws_iam_policy_document.d{number}.json" for number in range(count))
+    body = '  statement {{\n    actions = ["bedrock:*"]\n    resources = ["*"]\n  }}\n  source_policy_documents = [{1}]\n'
+    return "".join(f'data "aws_iam_policy_document" "d{n}" {{\n{body.format(n, others)}}}\n' for n in range(count))
+
+
+HOSTILE = {
+    "documents that all refer to one another": {"main.tf": _circle(60)},
+    "one object with thousands of effects": {
+        "a.ts": "const bedrock = {" + "Effect: 'Allow', Action: 'bedrock:*'," * 20_000 + "};\n"
+    },
+    "thousands of stars": {
+        "p.json": '{"Statement": {"Effect": "Allow", "Action": "bedrock:*", "Resource": "' + "*a" * 20_000 + '"}}'
+    },
+    "tags without end": {"cdk.json": "{}", "a.py": "import aws_cdk, bedrock\n" + "Tags.of(" * 20_000},
+    "an open document": {
+        "main.tf": 'resource "aws_iam_role_policy" "p" {\n  policy = jsonencode({ bedrock = [{ Effect = "Allow"'
+    },
+}
+
+
+@pytest.mark.parametrize("files", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_costs_little_and_no_error_of_ours(files: Mapping[str, str], tmp_path: Path) -> None:
+    started = time.perf_counter()
+    resolved(tmp_path, files)
+    # What grows with the square takes minutes here.
+    assert time.perf_counter() - started < 30

@@ -98,10 +98,11 @@ DOCUMENT = 'data "aws_iam_policy_document" "invoke" {{\n{0}}}\n'
 
 def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
     """One breach per statement that lets every model be invoked, or models above what its environment allows."""
+    peers = iam.Peers(context.statements)
     for statement in context.statements:
         if statement.effect is Effect.DENY:
             continue
-        reach = iam.breadth(statement, iam.peers(statement, context.statements), context.catalog)
+        reach = iam.breadth(statement, peers.of(statement), context.catalog)
         if reach is None:
             continue
         place = Place(statement.location, statement.statement, statement.root)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from routelint.catalog import Catalog, Model
 from routelint.deferred import dataclass, lazy_regex
-from routelint.model import Condition, Effect, PolicyStatement, Unknown
+from routelint.model import Condition, Effect, Location, PolicyStatement, Unknown
 from routelint.model_id import SCOPES
 from routelint.regex import Regex, RegexError, compile_regex
 
@@ -24,6 +24,8 @@ INVOKING = (
 _THROUGH = frozenset(("bedrock:inferenceprofilearn", "bedrock:promptrouterarn"))
 # Keys that foundation models and their requests never carry: a condition on them leaves only what has tags.
 _TAGGED = ("aws:resourcetag/", "aws:requesttag/", "bedrock:resourcetag/")
+# More statements than one identity gets.
+MOST_PEERS = 200
 # A name that no model has: what matches it matches every model.
 _NOBODY = "qqqq.zzzz-v0:0"
 _HOLE = lazy_regex(r"\$\{[^}]*\}")
@@ -109,15 +111,23 @@ def breadth(statement: PolicyStatement, peers: Sequence[PolicyStatement], catalo
     return Breadth(action, written, every, reached) if every or reached else None
 
 
-def peers(statement: PolicyStatement, statements: Sequence[PolicyStatement]) -> tuple[PolicyStatement, ...]:
-    """The other statements of the same policy, and those of other policies that the same principal gets."""
-    return tuple(
-        each
-        for each in statements
-        if each is not statement
-        and each.root == statement.root
-        and (each.policy == statement.policy or not set(each.principals).isdisjoint(statement.principals))
-    )
+class Peers:
+    """The statements of a scan by what holds them together: the same policy, or the same principal."""
+
+    def __init__(self, statements: Sequence[PolicyStatement]) -> None:
+        self._groups: dict[tuple[str, Location], list[PolicyStatement]] = {}
+        for each in statements:
+            for holder in dict.fromkeys((each.policy, *each.principals)):
+                self._groups.setdefault((each.root, holder), []).append(each)
+
+    def of(self, statement: PolicyStatement) -> tuple[PolicyStatement, ...]:
+        """The other statements of the same policy, and those of other policies that the same principal gets."""
+        found: dict[int, PolicyStatement] = {}
+        for holder in (statement.policy, *statement.principals):
+            for each in self._groups.get((statement.root, holder), ())[:MOST_PEERS]:
+                found.setdefault(id(each), each)
+        found.pop(id(statement), None)
+        return tuple(found.values())
 
 
 def _wide(statement: PolicyStatement, covers: Callable[[str], bool]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ _ROLE_ATTRIBUTES = (
 _CEILINGS = frozenset(("aws_organizations_policy", "aws_vpc_endpoint", "aws_vpc_endpoint_policy"))
 _ADDRESS = lazy_regex(r"(?:data\.)?(aws_iam_[a-z_]+)\.([A-Za-z_][\w-]*)")
 _OUTSIDE = Unknown("the role is made elsewhere")
-MOST_STEPS = 4
+# Policies and attachments that one document is followed through.
+MOST_USERS = 50
 
 
 def text(place: Place) -> str:
@@ -59,43 +60,53 @@ def location(block: Block) -> Location:
 
 def holders(folder: Folder, block: Block) -> tuple[Location, ...]:
     """The identities of a folder that get the policy in a block, straight or through documents and attachments."""
-    return tuple(dict.fromkeys(location(each) for each in _holders(folder, block, 0)))
-
-
-def _holders(folder: Folder, block: Block, depth: int) -> Iterator[Block]:
-    if block.labels[0] in IDENTITIES:
-        yield block
-        return
-    for name in _HOLDER_ATTRIBUTES:
-        for address in _addresses(block.body.attributes.get(name)):
-            kind, _, label = address.partition(".")
-            found = folder.resources.get(("resource", kind, label))
-            if found is not None and kind in IDENTITIES:
-                yield found
-    if depth < MOST_STEPS:
-        for user, _ in _users(folder, block):
-            yield from _holders(folder, user, depth + 1)
-
-
-def _users(folder: Folder, block: Block) -> Iterator[tuple[Block, str]]:
-    """The resources that refer to a policy or document, and under which attribute."""
-    wanted = _address(block)
-    if not wanted.removeprefix("data.").startswith("aws_iam_"):
-        return
-    for other in folder.managed:
-        if other is block or not _mentions(other.place, wanted):
+    found: dict[Location, None] = {}
+    seen: set[int] = set()
+    pending = [block]
+    while pending and len(seen) < MOST_USERS:
+        current = pending.pop(0)
+        if id(current) in seen:
             continue
-        named = [name for name, attribute in other.body.attributes.items() if wanted in _addresses(attribute)]
-        inner = "inline_policy" if not named and any(_mentions(each.place, wanted) for each in other.body.blocks) else ""
-        for name in named or ([inner] if inner else []):
-            yield other, name
+        seen.add(id(current))
+        if current.labels[0] in IDENTITIES:
+            found[location(current)] = None
+            continue
+        for name in _HOLDER_ATTRIBUTES:
+            for address in _addresses(current.body.attributes.get(name)):
+                kind, _, label = address.partition(".")
+                holder = folder.resources.get(("resource", kind, label))
+                if holder is not None and kind in IDENTITIES:
+                    found[location(holder)] = None
+        pending.extend(user for user, _ in _users(folder, current))
+    return tuple(found)
+
+
+def _users(folder: Folder, block: Block) -> list[tuple[Block, str]]:
+    """The resources that refer to a policy or document, and under which attribute."""
+    if folder.policy_users is None:
+        folder.policy_users = _index(folder)
+    return [(user, name) for user, name in folder.policy_users.get(_address(block), ()) if user is not block]
+
+
+def _index(folder: Folder) -> dict[str, list[tuple[Block, str]]]:
+    """Address of an IAM resource -> the resources of a folder that refer to it; read once, for documents name one another."""
+    found: dict[str, list[tuple[Block, str]]] = {}
+    for block in folder.managed:
+        if not _mentions(block.place, "aws_iam_"):
+            continue
+        named = [(name, each) for name, attribute in block.body.attributes.items() for each in _addresses(attribute)]
+        inner = (match[0] for each in block.body.blocks for match in _ADDRESS.finditer(text(each.place)))
+        named.extend(("inline_policy", each) for each in inner)
+        for name, address in dict.fromkeys(named):
+            found.setdefault(address, []).append((block, name))
+    return found
 
 
 def is_ceiling(folder: Folder, block: Block) -> bool:
     """Whether a policy only limits what others allow: of an organization, of an endpoint, or as a permissions boundary."""
     if block.labels[0] in _CEILINGS:
         return True
-    users = list(_users(folder, block))
+    users = _users(folder, block)
     return bool(users) and all(user.labels[0] in _CEILINGS or name == "permissions_boundary" for user, name in users)
 
 
