@@ -16,7 +16,7 @@ stay, and only there.
 
 ## Use instead
 
-Where the data may be processed in any commercial Region:
+Take the cheaper profile where the data may be processed in any commercial Region:
 
     client.converse(modelId="global.anthropic.claude-haiku-5-5", messages=messages)
 
