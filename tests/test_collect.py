@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routelint import surfaces
-from routelint.collect import Collected, collect, markers, patterns, units
+from routelint.collect import MANY_FILES, Collected, collect, markers, patterns, units
 from routelint.collect.tree import DiskTree, UnreadableError
 from routelint.model import Kind
 from routelint.surfaces import Surface
@@ -141,6 +141,44 @@ def test_every_stem_is_found_across_a_chunk(provider: str) -> None:
     found = markers.derive(())
     assert found.found(f"x = '{stem.upper()}'".encode())
     assert len(stem) < markers.OVERLAP_BYTES
+
+
+PIECES = [
+    b"import",
+    b"from",
+    b" ",
+    b"\t",
+    b"\n",
+    b"litellm",
+    b"strands",
+    b"BedRock",
+    b"bedroc",
+    b".Converse",
+    b"anthropic.",
+    b"claude",
+]
+PIECES += [b"claude", b"moonshot", b"ai.kimi", b"deepseek.", b"R1", b"x", b"\xff", b"\0", b"@strands-agents/sdk"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map(b"".join), st.sampled_from(["python", "typescript", "terraform"]))
+def test_one_pass_finds_what_the_plain_way_finds(data: bytes, language: str) -> None:
+    assert ONE_PASS[language](data) is PLAIN[language].found(data)
+
+
+PLAIN = {language: markers.derive(surfaces.load(language)) for language in ("python", "typescript", "terraform")}
+ONE_PASS = {language: found.compiled() for language, found in PLAIN.items()}
+
+
+def test_many_files_are_searched_like_few(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        f"f{number}.py": "import boto3\nboto3.client('BEDROCK')\n" * (number % 9 == 0) for number in range(MANY_FILES + 1)
+    }
+    write(tmp_path, files)
+    many = unit(collect(tmp_path), "python")
+    (tmp_path / "f1.py").unlink()
+    (tmp_path / "f2.py").unlink()
+    assert many[1] == unit(collect(tmp_path), "python")[1]
+    assert many[1] == tuple(sorted(path for path, text in files.items() if text))
 
 
 def test_markers_come_from_the_surfaces() -> None:

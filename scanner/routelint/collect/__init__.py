@@ -23,6 +23,8 @@ _SURFACES = {
     "python": ("python",),
     "text": ("typescript", "config", "other"),
 }
+# So many files are worth the 11 ms it takes to load RE2.
+MANY_FILES = 200
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -64,7 +66,7 @@ def collect_tree(
 ) -> Collected:
     """Every file of a tree that may hold a route, in units; the files `same` are as they were `seen` before."""
     candidates = [(path, language) for path in tree.paths() if (language := units.language_of(path)) is not None]
-    look = _Look(tree, most_bytes)
+    look = _Look(tree, most_bytes, quick=len(candidates) >= MANY_FILES)
     if seen is not None:
         look.remember(seen, same)
     for done, (path, language) in enumerate(candidates):
@@ -80,13 +82,11 @@ def collect_tree(
 class _Look:
     """One look at each file: which unit it belongs to and whether it holds a marker. Paths stay in the order given."""
 
-    def __init__(self, tree: StreamedTree, most_bytes: int) -> None:
+    def __init__(self, tree: StreamedTree, most_bytes: int, *, quick: bool) -> None:
         self._tree = tree
         self._most_bytes = most_bytes
-        self._markers = {
-            language: markers.derive(itertools.chain.from_iterable(map(surfaces.load, names)))
-            for language, names in _SURFACES.items()
-        }
+        self._quick = quick
+        self._searches: dict[str, Callable[[bytes], bool]] = {}
         self.paths: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
         self.marked: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
         self.errors: list[ScanError] = []
@@ -129,8 +129,16 @@ class _Look:
         if units.may_be_template(path):
             language = units.language_of_content(data)
         self.paths[language].append(path)
-        if self._markers[language].found(data):
+        if self._search(language)(data):
             self.marked[language].append(path)
+
+    def _search(self, language: str) -> Callable[[bytes], bool]:
+        """What tells whether bytes of a language hold a marker."""
+        search = self._searches.get(language)
+        if search is None:
+            sought = markers.derive(itertools.chain.from_iterable(map(surfaces.load, _SURFACES[language])))
+            search = self._searches[language] = sought.compiled() if self._quick else sought.found
+        return search
 
     def _too_large(self, path: str, language: str) -> None:
         """An error for a file too large to be read, where a marker stands in it; it costs one chunk of memory."""
@@ -139,7 +147,7 @@ class _Look:
 
         def search(chunk: bytes) -> None:
             nonlocal overlap, found
-            found = found or self._markers[language].found(overlap + chunk)
+            found = found or self._search(language)(overlap + chunk)
             overlap = chunk[-markers.OVERLAP_BYTES :]
 
         try:
