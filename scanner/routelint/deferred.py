@@ -12,13 +12,15 @@ against what the standard library makes of it.
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from operator import attrgetter
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "lazy_regex", "postpone"]
@@ -59,13 +61,21 @@ else:
 
 def postpone(*names: str) -> None:
     """Lets the modules of these names run when something in them is first asked for, not when they are imported."""
-    for name in names:
-        spec = None if name in sys.modules else importlib.util.find_spec(name)
+    sys.meta_path.insert(0, _Postponing(frozenset(names)))
+
+
+class _Postponing:
+    """Finds the modules of some names as others do, and has them loaded late."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Where a module is; None where it is none of these."""
+        spec = PathFinder.find_spec(name, path) if name in self._names else None
         if spec is not None and spec.loader is not None:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[name] = module
-            spec.loader.exec_module(module)
+            spec.loader = LazyLoader(spec.loader)
+        return spec
 
 
 class _Factory:
