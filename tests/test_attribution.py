@@ -180,3 +180,28 @@ def test_the_environment_of_a_grant_may_be_told_by_the_tag_of_its_role(tmp_path:
     files = {"main.tf": OPUS_IN_DEV}
     found = findings(broad_model_grant.RULE, tmp_path, files)
     assert [(each.environments, "'economy'" in each.message) for each in found] == [(("dev",), True)]
+
+
+ROLES = """\
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Tags: [TAGS]
+  Agent:
+    Type: AWS::Bedrock::Agent
+    Properties:
+      AgentResourceRoleArn: !GetAtt Role.Arn
+      FoundationModel: amazon.nova-lite-v1:0
+"""
+
+
+def test_roles_of_one_name_in_two_templates_are_two_roles(tmp_path: Path) -> None:
+    files = {"a.yaml": ROLES.replace("TAGS", "{Key: team, Value: search}"), "b.yaml": ROLES.replace("TAGS", "")}
+    found = findings(unattributed_invocation.RULE, tmp_path, files)
+    assert [(each.location.path, len(each.related)) for each in found] == [("b.yaml", 1)]
+
+
+def test_a_settings_file_in_an_app_runs_as_nobody(tmp_path: Path) -> None:
+    files = {"cdk.json": "{}", "lib/stack.ts": STACK, "config.yaml": "bedrock:\n  model_id: amazon.nova-lite-v1:0\n"}
+    assert not findings(unattributed_invocation.RULE, tmp_path, files)

@@ -359,7 +359,7 @@ def test_a_role_of_a_module_is_joined_to_what_acts_as_it(tmp_path: Path) -> None
     found = resolved(tmp_path, files)
     role = principal(found, "aws_iam_role.triage")
     assert role.tags == Tags({"project": "helpdesk", "team": "search"})
-    assert role.acts_for == ("aws_lambda_function.triage", "aws_bedrockagent_agent.agent")
+    assert [each.symbol for each in role.acts_for] == ["aws_lambda_function.triage", "aws_bedrockagent_agent.agent"]
     assert role.code == ("src/triage.py",)
     elsewhere = principal(found, "aws_lambda_function.other")
     assert elsewhere.tags is not None

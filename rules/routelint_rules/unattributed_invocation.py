@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint.attribution import APP, Reach, Standing, Surroundings, places
+from routelint.attribution import APP, PROGRAMS, Reach, Standing, Surroundings, places
 from routelint.model import ModelReference, Principal, Related, Resource, Severity
 from routelint.policy import Attribution
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
@@ -98,8 +98,6 @@ resource "aws_iam_role" "task" {
 MODEL, PROFILE = '"amazon.nova-lite-v1:0"', "aws_bedrock_inference_profile.support.arn"
 PROFILES_ONLY = "version: 1\ntags:\n  attribution: [inference-profile]\n"
 MOST_RELATED = 6
-# Languages whose routes are calls; a page or a settings file names a model that something else invokes.
-PROGRAMS = frozenset(("python", "typescript", "javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift"))
 
 
 def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:

@@ -13,6 +13,8 @@ from routelint.policy import Policy
 _INVOKED = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.IMPLICIT))
 # The endpoint of this name attributes by projects.
 _PROJECTS = "mantle"
+# Languages whose routes are calls; a page or a settings file names a model that something else invokes.
+PROGRAMS = frozenset(("python", "typescript", "javascript", "java", "kotlin", "go", "csharp", "rust", "ruby", "php", "swift"))
 # The type of a principal that stands for the roles a CDK app makes.
 APP = "CDK app"
 
@@ -71,7 +73,8 @@ class Surroundings:
 
     def standing(self, reference: ModelReference) -> Standing:
         """Whether the identity that an invocation runs as is known, and has a tag that tells whose cost it is."""
-        own = tuple(self._acting(reference))
+        # Two languages may speak of one app.
+        own = tuple({each.location: each for each in self._acting(reference)}.values())
         if own:
             tagged = any(tells(each.tags, self.policy) for each in own)
             return Standing(Reach.TAGGED if tagged else Reach.UNTAGGED, own)
@@ -87,8 +90,8 @@ class Surroundings:
             for principal in self.principals:
                 if principal.root == reference.root and any(_is_part(reference, each) for each in principal.acts_for):
                     yield principal
-            return
-        yield from covering(self.principals, reference.location.path)
+        elif reference.language in PROGRAMS:
+            yield from covering(self.principals, reference.location.path)
 
     def _may_invoke(self, principal: Principal) -> bool:
         """Whether an identity whose code is not known may be the one: an app, or one that a statement about models is for."""
@@ -111,9 +114,10 @@ def tells(tags: Tags | None, policy: Policy) -> bool:
     return any(value != "" for key, value in tags.entries.items() if not wanted or key in wanted)
 
 
-def _is_part(reference: ModelReference, symbol: str) -> bool:
-    """Whether a route stands in the resource of that symbol."""
-    return reference.location.symbol.startswith((f"{symbol}.", f"{symbol}/"))
+def _is_part(reference: ModelReference, resource: Location) -> bool:
+    """Whether a route stands in a resource; the symbol alone may be another template's too."""
+    starts = (f"{resource.symbol}.", f"{resource.symbol}/")
+    return reference.location.path == resource.path and reference.location.symbol.startswith(starts)
 
 
 def covering(principals: Iterable[Principal], path: str) -> tuple[Principal, ...]:

@@ -321,7 +321,7 @@ class PolicyStatement:
 class Principal:
     """An identity that may invoke models: a role, user or group, a function whose role its framework makes, or a whole app.
 
-    `code` are the files and folders that run as it, `acts_for` the symbols of the functions, containers and agents that do.
+    `code` are the files and folders that run as it, `acts_for` the places of the functions, containers and agents that do.
     `tags` is None where it cannot be tagged.
     """
 
@@ -332,7 +332,7 @@ class Principal:
     root: str = "."
     tags: Tags | None = None
     code: tuple[str, ...] = ()
-    acts_for: tuple[str, ...] = ()
+    acts_for: tuple[Location, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     environments: tuple[str, ...] = ()
 

@@ -193,6 +193,6 @@ def _principal(
         stack.root,
         tags,
         code,
-        tuple(each.symbol for each in acting),
+        tuple(place(each.key, each.symbol) for each in acting),
         stack.evidence(cases.live(stack.base, declared)),
     )

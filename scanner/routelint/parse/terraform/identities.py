@@ -189,7 +189,7 @@ class Identities:
                         root,
                         Tags(rest=_OUTSIDE),
                         each.code,
-                        (where.symbol,),
+                        (where,),
                         each.evidence,
                     )
                 )
@@ -209,7 +209,7 @@ class Identities:
                     root,
                     tagging.together([each.tags for each in same]),
                     tuple(dict.fromkeys(path for user in users for path in user.code)),
-                    tuple(dict.fromkeys(location(user.block).symbol for user in users)),
+                    tuple(dict.fromkeys(location(user.block) for user in users)),
                     tuple(dict.fromkeys(proof for each in same for proof in each.evidence)),
                 )
             )
@@ -239,7 +239,7 @@ def over_configurations(found: Iterable[Iterable[Principal]]) -> tuple[Principal
             same[0],
             tags=tagging.together([each.tags for each in same if each.tags is not None] or [Tags()]),
             code=tuple(dict.fromkeys(path for each in same for path in each.code)),
-            acts_for=tuple(dict.fromkeys(symbol for each in same for symbol in each.acts_for)),
+            acts_for=tuple(dict.fromkeys(place for each in same for place in each.acts_for)),
         )
         for same in several.values()
     )
