@@ -7,7 +7,7 @@ from dataclasses import field
 from enum import Enum
 
 from routelint.deferred import dataclass
-from routelint.model import Choice, Form, Kind, Location, ModelReference, PolicyStatement, Principal, Resource, Tags
+from routelint.model import Choice, Effect, Form, Kind, Location, ModelReference, PolicyStatement, Principal, Resource, Tags
 from routelint.policy import Policy
 
 _INVOKED = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.IMPLICIT))
@@ -20,7 +20,7 @@ APP = "CDK app"
 
 
 class Reach(Enum):
-    """What is known of the identity that an invocation runs as."""
+    """What is known of the identity that an invocation runs as; what may be tagged counts as tagged."""
 
     TAGGED = "tagged"
     UNTAGGED = "untagged"
@@ -80,7 +80,7 @@ class Surroundings:
             return Standing(Reach.TAGGED if tagged else Reach.UNTAGGED, own)
         # Who runs it is not told: it may be any identity that may invoke models.
         candidates = (each for each in self.principals if self._may_invoke(each))
-        if any(tells(each.tags, self.policy) for each in candidates):
+        if any(tells(each.tags, self.policy) for each in candidates) or any(map(_is_for_others, self.statements)):
             return Standing(Reach.TAGGED)
         return Standing(Reach.NOT_FOUND)
 
@@ -112,6 +112,12 @@ def tells(tags: Tags | None, policy: Policy) -> bool:
         return True
     wanted = {key for tag in policy.required_tags for key in tag.keys}
     return any(value != "" for key, value in tags.entries.items() if not wanted or key in wanted)
+
+
+def _is_for_others(statement: PolicyStatement) -> bool:
+    """Whether infrastructure lets models be invoked by an identity that is made elsewhere, with tags that cannot be told."""
+    declared = statement.language in ("terraform", "cloudformation") and statement.effect is Effect.ALLOW
+    return declared and not statement.principals
 
 
 def _is_part(reference: ModelReference, resource: Location) -> bool:
