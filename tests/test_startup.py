@@ -9,14 +9,18 @@ import inspect
 import pickle
 import pkgutil
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import routelint
 import routelint_rules
-from routelint.deferred import dataclass, lazy_regex
+from routelint.deferred import dataclass, lazy_regex, postpone
+from routelint.policy import PROFILES, profile_index, source
 
 # What the standard library's decorator may add to a class, in every version of Python that the program runs on.
 GENERATED = {
@@ -178,3 +182,66 @@ def test_a_regular_expression_that_is_put_off_is_one() -> None:
     assert expression.sub("", "a1") == "1"
     with pytest.raises(re.error):
         lazy_regex("(").search("")
+
+
+@pytest.mark.parametrize("name", ["defaults", *PROFILES])
+def test_the_index_of_a_profile_is_what_its_yaml_says(name: str) -> None:
+    folder = Path(profile_index.__file__).parent / "profiles"
+    whole, faults = source.parse((folder / f"{name}.yaml").read_text("utf-8"), f"profile {name}")
+    index = (folder / f"{name}.json").read_text("utf-8")
+    assert (profile_index.read(index, f"profile {name}"), faults) == (whole, [])
+    assert profile_index.write(whole) == index
+
+
+def test_a_postponed_module_runs_when_it_is_first_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "put_off_a.py").write_text("import log\nlog.ran.append(__name__)\nVALUE = 7\n", "utf-8")
+    (tmp_path / "log.py").write_text("ran = []\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    postpone("put_off_a")
+    log = importlib.import_module("log")
+    late = importlib.import_module("put_off_a")
+    assert importlib.import_module("put_off_a") is late
+    assert log.ran == []
+    assert not hasattr(late, "__path__")
+    assert (late.VALUE, log.ran) == (7, ["put_off_a"])
+    with pytest.raises(AttributeError, match="has no attribute 'OTHER'"):
+        _ = late.OTHER
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The modules that have run when the program ends, in a process of its own."""
+    code = (
+        "import sys, types; from routelint.__main__ import main; main(sys.argv[1:]);"
+        "print(*(name for name, module in sys.modules.items() if type(module) is types.ModuleType), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_what_asks_nothing_of_a_scan_loads_nothing_of_it(option: str) -> None:
+    ran = loaded(option)
+    assert {name for name in ran if name.startswith("routelint")} <= {
+        *("routelint", "routelint.__main__", "routelint.cli", "routelint.cli.interruption", "routelint.deferred")
+    }
+    assert not ran & {"yaml", "json", "pathlib", "jsonschema", "re2", "tree_sitter"}
+
+
+def test_a_python_file_loads_no_other_parser_and_no_yaml(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import boto3\nboto3.client('bedrock-runtime').converse(modelId='x')\n", "utf-8")
+    ran = loaded("scan", str(tmp_path / "app.py"))
+    assert "routelint.parse.python.parser" in ran
+    for package in ("terraform", "cloudformation", "text"):
+        assert not {name for name in ran if name.startswith(f"routelint.parse.{package}")}
+    assert not ran & {
+        "yaml",
+        "jsonschema",
+        "re2",
+        "tree_sitter",
+        "tree_sitter_hcl",
+        "libcst",
+        "subprocess",
+        "tempfile",
+        "tomllib",
+    }

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from routelint.policy import profile_index, source
+
 PACKAGE = Path(__file__).parent.parent / "scanner" / "routelint"
 
 # Columns that reviewers need and the program does not.
@@ -84,6 +86,12 @@ def catalog_indexes() -> dict[Path, str]:
     return {folder / "index.json": _compact(index), folder / "details.json": _compact({"models": details})}
 
 
+def profile_indexes() -> dict[Path, str]:
+    """Index path -> content, for the built-in profiles of policies."""
+    files = sorted((PACKAGE / "policy" / "profiles").glob("*.yaml"))
+    return {path.with_suffix(".json"): profile_index.write(source.parse(path.read_text("utf-8"), "")[0]) for path in files}
+
+
 def _split(row: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """A model's row for scanning, and its details with every source spelt out."""
     elsewhere = (*(key for key in MODEL_DETAILS if key != "inputs"), "id", "cdk", "cdk_other", "sources")
@@ -143,7 +151,7 @@ def _compact(index: object) -> str:
 
 def main() -> int:
     """Exit status: 1 where `--check` finds a stale index."""
-    indexes = surface_indexes() | catalog_indexes()
+    indexes = surface_indexes() | catalog_indexes() | profile_indexes()
     stale = [path for path, content in indexes.items() if not path.exists() or path.read_text("utf-8") != content]
     if "--check" in sys.argv[1:]:
         for path in stale:

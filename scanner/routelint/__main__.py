@@ -18,7 +18,6 @@ postpone(
     "tempfile",
     "tomllib",
     "traceback",
-    "uuid",
     "yaml",
     "routelint.cli.baseline",
     "routelint.cli.compare",

@@ -17,8 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import LazyLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from operator import attrgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -73,9 +72,42 @@ class _Postponing:
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Where a module is; None where it is none of these."""
         spec = PathFinder.find_spec(name, path) if name in self._names else None
-        if spec is not None and spec.loader is not None:
-            spec.loader = LazyLoader(spec.loader)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            late: Any = _LateLoader(spec.loader)
+            spec.loader = late
         return spec
+
+
+class _LateLoader:
+    """Loads a module when a name is first looked for in it and not found.
+
+    `importlib.util.LazyLoader` is not used: in Python 3.11 a second import of its modules already runs them.
+    """
+
+    def __init__(self, loader: SourceFileLoader) -> None:
+        self.loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """An empty module."""
+        return _LateModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing yet."""
+
+
+class _LateModule(ModuleType):
+    """A module that has not run."""
+
+    def __getattr__(self, name: str) -> Any:
+        late: Any = self.__spec__ and self.__spec__.loader
+        # The import system asks for `__path__` and the like before it has set them.
+        if name.startswith("__") or not isinstance(late, _LateLoader):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        assert self.__spec__ is not None
+        self.__spec__.loader = self.__loader__ = late.loader
+        object.__setattr__(self, "__class__", ModuleType)
+        late.loader.exec_module(self)
+        return getattr(self, name)
 
 
 class _Factory:

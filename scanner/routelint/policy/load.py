@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from routelint.model import Location
-from routelint.policy import check
+from routelint.policy import check, profile_index
 from routelint.policy.build import build, is_built_in
 from routelint.policy.entries import PolicyWarning
 from routelint.policy.fault import Fault, PolicyError, listing, nearest, shown
@@ -68,7 +68,7 @@ def default(profile: str = _IMPLICIT) -> Policy:
 def _profile(name: str) -> MapNode:
     """A built-in profile; not validated here, the tests do it once and for all."""
     label = "default" if name == "defaults" else f"profile {name}"
-    return parse((_FOLDER / f"{name}.yaml").read_text("utf-8"), label)[0]
+    return profile_index.read((_FOLDER / f"{name}.json").read_text("utf-8"), label)
 
 
 def _at_home(fault: Fault, path: str) -> Fault:

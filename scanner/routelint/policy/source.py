@@ -29,7 +29,6 @@ _WORDS: Mapping[str, bool | None] = {
 }
 _STANDARD_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "float", "bool", "null"))
 _QUOTES = "quotes around a value that starts with one of * & ! % @ `"
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ScalarNode(NamedTuple):
@@ -289,7 +288,7 @@ def parse(text: str, path: str, kind: str = "policy") -> tuple[MapNode, list[Fau
         raise PolicyError([Fault(path, 1, 1, f"longer than {LONGEST_TEXT} characters")])
     composer = _Composer(path)
     try:
-        composer.read(yaml.parse(text, Loader=_LOADER))
+        composer.read(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
         composer.faults.append(_syntax_fault(error, text, path))
         raise PolicyError(composer.faults) from error
