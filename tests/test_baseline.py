@@ -10,14 +10,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 import routelint_schemas
+from commands import routelint, status
 from routelint import baseline
 from routelint.baseline import Baseline, BaselineError
-from routelint.cli import program
 from routelint.model import Accepted, Finding, Location, Report, ScanError, Severity, Span, Suppressed
 from scans import write_tree
 
@@ -247,23 +246,6 @@ def test_what_lies_outside_of_the_repository_is_not_accepted() -> None:
 # The commands
 
 
-def routelint(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(program, [*map(str, arguments)], standalone_mode=False, catch_exceptions=False)
-
-
-def status(*arguments: str | Path) -> tuple[int, str]:
-    """The exit status and the output, as the program would end with them."""
-    from click import ClickException
-
-    try:
-        result = routelint(*arguments)
-    except ClickException as error:
-        return error.exit_code, error.message
-    if isinstance(result.exception, ClickException):
-        return 2, result.exception.message
-    return int(result.return_value or 0), result.output
-
-
 def scanned(*arguments: str | Path) -> dict[str, list[dict[str, object]]]:
     result = routelint("scan", "--format", "json", "--today", "2026-11-24", "--select", PREMIUM, *arguments)
     found: dict[str, list[dict[str, object]]] = json.loads(result.output)
@@ -295,7 +277,9 @@ def test_it_is_the_same_file_and_silences_the_same_from_any_folder(repository: P
     monkeypatch.chdir(repository / "services")
     assert status("scan", "--baseline", "../routelint-baseline.json")[0] == 0
     for paths in (["app.py"], [".."], [repository / "services" / "app.py"]):
-        assert status("scan", "--baseline", "../routelint-baseline.json", *paths)[0] == 0, status("scan", "--baseline", "../routelint-baseline.json", *paths)
+        assert status("scan", "--baseline", "../routelint-baseline.json", *paths)[0] == 0, paths
+            "scan", "--baseline", "../routelint-baseline.json", *paths
+        )
         assert "unchanged" in status("baseline", *paths)[1], paths
     assert (repository / "routelint-baseline.json").read_bytes() == text
     assert not Path("routelint-baseline.json").exists()

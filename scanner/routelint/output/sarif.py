@@ -60,7 +60,7 @@ def scan(report: Report, printing: Printing, profile: Profile = Profile.GITHUB) 
     places = {str(rule["id"]): index for index, rule in enumerate(rules)}
     printer = _Printer(printing, profile, places)
     kept = worst_first if profile is Profile.FULL else worst_first[:MOST_RESULTS]
-    results = [printer.result(*judged[index], prints[index]) for index in kept]
+    results = [printer.result(*judged[index], prints[index], states.get(index)) for index in kept]
     left_out = [] if profile is Profile.FULL else _left_out(len(judged), [judged[index][0] for index in kept])
     run = {
         "tool": {"driver": _driver(printing, rules)},
