@@ -154,21 +154,23 @@ def _defined(body: type, slots: bool, options: Mapping[str, bool]) -> type:
     if options["eq"] and ("__hash__" not in written or ("__eq__" in written and cls.__dict__["__hash__"] is None)):
         _set_hash(cls, fields, options["frozen"])
 
-    def standard() -> Any:
-        """What the standard library makes of the same fields."""
-        given = {name: default for name, default in own.items() if default is not MISSING}
-        kept = ("__module__", "__doc__", "__orig_bases__")
-        named = {name: cls.__dict__[name] for name in kept if name in cls.__dict__}
-        plain = type(cls)(cls.__name__, cls.__bases__, {**named, "__annotations__": annotations, **given})
-        return dataclasses.dataclass(**options)(plain)
+    def standard(**skipped: bool) -> Any:
+        """What the standard library makes of the same fields, for its own functions: `replace`, `fields`, `asdict`."""
+        said_types: dict[str, str] = {}
+        for each in reversed(cls.__mro__):
+            said_types |= {name: said for name, said in inspect.get_annotations(each).items() if name in fields}
+        given = {name: default for name, default in fields.items() if default is not MISSING}
+        plain = type(cls.__name__, (), {"__annotations__": said_types, "__module__": cls.__module__, "__doc__": "", **given})
+        return dataclasses.dataclass(**{**options, **skipped})(plain)
 
-    for name in ("__dataclass_fields__", "__dataclass_params__"):
-        setattr(cls, name, _Deferred(cls, name, _from(standard, name)))
+    def standard_fields() -> Any:
+        # Compiles nothing.
+        return standard(init=False, repr=False, eq=False, order=False, frozen=False).__dataclass_fields__
+
+    cls_any: Any = cls
+    cls_any.__dataclass_fields__ = _Deferred(cls, "__dataclass_fields__", standard_fields)
+    cls_any.__dataclass_params__ = _Deferred(cls, "__dataclass_params__", lambda: standard().__dataclass_params__)
     return cls
-
-
-def _from(make: Callable[[], Any], name: str) -> Callable[[], Any]:
-    return lambda: getattr(make(), name)
 
 
 def _with_slots(body: type, names: tuple[str, ...]) -> type:
