@@ -278,8 +278,6 @@ def test_it_is_the_same_file_and_silences_the_same_from_any_folder(repository: P
     assert status("scan", "--baseline", "../routelint-baseline.json")[0] == 0
     for paths in (["app.py"], [".."], [repository / "services" / "app.py"]):
         assert status("scan", "--baseline", "../routelint-baseline.json", *paths)[0] == 0, paths
-            "scan", "--baseline", "../routelint-baseline.json", *paths
-        )
         assert "unchanged" in status("baseline", *paths)[1], paths
     assert (repository / "routelint-baseline.json").read_bytes() == text
     assert not Path("routelint-baseline.json").exists()
