@@ -205,3 +205,13 @@ def test_roles_of_one_name_in_two_templates_are_two_roles(tmp_path: Path) -> Non
 def test_a_settings_file_in_an_app_runs_as_nobody(tmp_path: Path) -> None:
     files = {"cdk.json": "{}", "lib/stack.ts": STACK, "config.yaml": "bedrock:\n  model_id: amazon.nova-lite-v1:0\n"}
     assert not findings(unattributed_invocation.RULE, tmp_path, files)
+
+
+SCRIPT = 'import boto3\n\nDOCUMENT = {"Statement": [{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}]}\n'
+
+
+def test_a_script_that_makes_a_role_is_no_infrastructure_and_an_app_is(tmp_path: Path) -> None:
+    assert not findings(missing_budget_alert.RULE, tmp_path / "a", {"setup.py": SCRIPT})
+    found = findings(missing_budget_alert.RULE, tmp_path / "b", {"infra/cdk.json": "{}", "infra/lib/stack.ts": STACK})
+    assert [each.location.path for each in found] == ["infra/lib/stack.ts"]
+    assert "app 'infra'" in found[0].message

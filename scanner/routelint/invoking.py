@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from routelint import iam
+from routelint import attribution, iam
 from routelint.model import (
     Effect,
     Kind,
@@ -23,8 +22,6 @@ from routelint.model import (
 # Kinds of routes that spend; a permission is judged by its statement, a fallback may be taken by nobody.
 _SPENDING = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.PROVISION, Kind.IMPLICIT))
 _INFRASTRUCTURE = frozenset(("terraform", "cloudformation"))
-# Folders of an app that hold a part of it, not an app of their own.
-_PARTS = frozenset(("lib", "bin", "src", "stack", "stacks", "construct", "constructs", "infra", "infrastructure", "cdk"))
 MOST_NAMED = 4
 
 
@@ -70,7 +67,11 @@ def units(
     for statement in statements:
         if statement.effect is Effect.DENY or iam.invokes(statement) is None or not _is_about_bedrock(statement):
             continue
-        name = _workload(workloads.get((statement.location.path, statement.root))) or unit_of(statement)
+        own = unit_of(statement) if statement.language in _INFRASTRUCTURE else _app(statement, principals)
+        if own is None:
+            # A script or notebook that makes a role for itself, or a policy in a file of its own.
+            continue
+        name = _workload(workloads.get((statement.location.path, statement.root))) or own
         parts = found.setdefault(name, _Parts())
         parts.places.append((statement.location, statement.statement, statement.root))
         parts.environments.update(dict.fromkeys(statement.environments))
@@ -93,15 +94,17 @@ def _is_about_bedrock(statement: PolicyStatement) -> bool:
 
 
 def unit_of(thing: ModelReference | PolicyStatement | Resource) -> str:
-    """The root of a configuration, the template, or the folder of the app that something belongs to."""
-    path = thing.location.path
+    """The root of a configuration, or the template, that something belongs to."""
     if thing.language == "terraform":
         return f"root '{thing.root}'"
-    if thing.language == "cloudformation":
-        return f"template '{path if thing.root == '.' else thing.root}'"
-    folders = posixpath.dirname(path).split("/")
-    last = next((number for number, folder in enumerate(folders) if folder.lower() in _PARTS), len(folders))
-    return f"app '{'/'.join(folders[:last]) or '.'}'"
+    return f"template '{thing.location.path if thing.root == '.' else thing.root}'"
+
+
+def _app(statement: PolicyStatement, principals: Sequence[Principal]) -> str | None:
+    """The CDK app whose program makes a statement."""
+    apps = [each for each in principals if each.type == attribution.APP]
+    covering = attribution.covering(apps, statement.location.path)
+    return f"app '{covering[0].code[0]}'" if covering else None
 
 
 def _workload(name: str | None) -> str | None:
