@@ -212,7 +212,7 @@ def test_a_postponed_module_runs_when_it_is_first_asked(tmp_path: Path, monkeypa
 def loaded(*arguments: str) -> set[str]:
     """The modules that have run when the program ends, in a process of its own."""
     code = (
-        "import sys, types; from routelint.__main__ import main; main(sys.argv[1:]);"
+        "import sys, types; import routelint.__main__; routelint.cli.main(sys.argv[1:]);"
         "print(*(name for name, module in sys.modules.items() if type(module) is types.ModuleType), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
