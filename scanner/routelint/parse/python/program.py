@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from routelint.model import ScanError
@@ -15,6 +17,8 @@ from routelint.source import NotTextError, SourceTree, decode
 MOST_BYTES = 4_000_000
 # Files looked through for the callers of one name, nearest first.
 MOST_FILES_SEARCHED = 5_000
+# So much of them is held in memory for the next search; the rest is read again.
+MOST_BYTES_HELD = 48_000_000
 # Files parsed for the callers of one name.
 MOST_FILES_PARSED = 60
 
@@ -29,7 +33,7 @@ class Program:
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
         self._searched: dict[str, tuple[str, ...]] = {}
-        self._near: dict[str, tuple[str, ...]] = {}
+        self._bytes_held = 0
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -81,7 +85,7 @@ class Program:
         if key not in self._searched:
             word = name.encode()
             hits = []
-            for path in self._nearest(near):
+            for path in itertools.islice(self._nearest(near), MOST_FILES_SEARCHED):
                 if word in self._data(path):
                     hits.append(path)
                     if len(hits) >= MOST_FILES_PARSED:
@@ -90,18 +94,33 @@ class Program:
         return self._searched[key]
 
     def _data(self, path: str) -> bytes:
-        if path not in self._bytes:
-            data = self.tree.read(path) or b""
-            self._bytes[path] = data if len(data) <= MOST_BYTES else b""
-        return self._bytes[path]
+        held = self._bytes.get(path)
+        if held is not None:
+            return held
+        data = self.tree.read(path) or b""
+        data = data if len(data) <= MOST_BYTES else b""
+        if self._bytes_held + len(data) <= MOST_BYTES_HELD:
+            self._bytes[path] = data
+            self._bytes_held += len(data)
+        return data
 
-    def _nearest(self, near: str) -> tuple[str, ...]:
-        folder = near.rpartition("/")[0]
-        if folder not in self._near:
-            parts = folder.split("/") if folder else []
-            ranked = sorted(self.paths, key=lambda path: (-_shared(parts, path.split("/")), path))
-            self._near[folder] = tuple(ranked[:MOST_FILES_SEARCHED])
-        return self._near[folder]
+    def _nearest(self, near: str) -> Iterator[str]:
+        """Every file, those that share the most folders with a path first, each kind in order of their paths.
+
+        What lies below a folder is one stretch of the sorted paths: ranking them all for every folder would be quadratic.
+        """
+        parts = near.split("/")[:-1]
+        start = end = 0
+        for depth in range(len(parts), -1, -1):
+            prefix = "".join(part + "/" for part in parts[:depth])
+            outer_start = bisect.bisect_left(self.paths, prefix)
+            outer_end = bisect.bisect_left(self.paths, prefix + "\U0010ffff") if prefix else len(self.paths)
+            if start == end:
+                yield from self.paths[outer_start:outer_end]
+            else:
+                yield from self.paths[outer_start:start]
+                yield from self.paths[end:outer_end]
+            start, end = outer_start, outer_end
 
     def find_module(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module or package `name` as the file `importer` would import it; None for one from outside.
