@@ -101,15 +101,22 @@ class DiskTree:
 
     def _locate(self, path: str) -> str:
         """The file behind `path`, links resolved; raises where that is outside the root or no regular file."""
-        pure = PurePosixPath(path)
-        if pure.is_absolute() or "\0" in path:
-            raise UnreadableError("outside the scanned root")
-        full = os.path.join(self._root, *pure.parts)  # noqa: PTH118 (a Path costs 6 us per file)
-        # Git and our own walk list nothing below a linked folder, so only the last part of a listed path can be a link.
-        if path not in self._listed or stat.S_ISLNK(os.lstat(full).st_mode):
-            full = os.path.realpath(full)
-            if not full.startswith(self._real_root.rstrip(os.sep) + os.sep):
+        if path in self._listed:
+            # Git and our own walk list nothing below a linked folder, so only the last part of a listed path can be a link.
+            full = f"{self._root}/{path}"
+            mode = os.lstat(full).st_mode
+            if stat.S_ISREG(mode):
+                return full
+            if not stat.S_ISLNK(mode):
+                raise UnreadableError("not a regular file")
+        else:
+            pure = PurePosixPath(path)
+            if pure.is_absolute() or "\0" in path:
                 raise UnreadableError("outside the scanned root")
+            full = os.path.join(self._root, *pure.parts)  # noqa: PTH118 (a Path costs 6 us per file)
+        full = os.path.realpath(full)
+        if not full.startswith(self._real_root.rstrip(os.sep) + os.sep):
+            raise UnreadableError("outside the scanned root")
         if not stat.S_ISREG(os.lstat(full).st_mode):
             raise UnreadableError("not a regular file")
         return full
