@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from routelint.model import ScanError
@@ -19,6 +19,9 @@ MOST_BYTES = 4_000_000
 MOST_FILES_SEARCHED = 5_000
 # So much of them is held in memory for the next search; the rest is read again.
 MOST_BYTES_HELD = 48_000_000
+# Words for which is remembered what files hold them.
+MOST_WORDS_HELD = 64
+_HELD, _NOT_HELD = 1, 2
 # Files parsed for the callers of one name.
 MOST_FILES_PARSED = 60
 
@@ -34,6 +37,7 @@ class Program:
         self._bytes: dict[str, bytes] = {}
         self._searched: dict[str, tuple[str, ...]] = {}
         self._bytes_held = 0
+        self._words: dict[str, bytearray] = {}
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -83,15 +87,31 @@ class Program:
         """The files that hold a word, nearest to a path first, up to the bound."""
         key = f"{name}\0{near.rpartition('/')[0]}"
         if key not in self._searched:
-            word = name.encode()
             hits = []
-            for path in itertools.islice(self._nearest(near), MOST_FILES_SEARCHED):
-                if word in self._data(path):
-                    hits.append(path)
+            holds = self._holding(name)
+            for index in itertools.islice(self._nearest(near), MOST_FILES_SEARCHED):
+                if holds(index):
+                    hits.append(self.paths[index])
                     if len(hits) >= MOST_FILES_PARSED:
                         break
             self._searched[key] = tuple(hits)
         return self._searched[key]
+
+    def _holding(self, name: str) -> Callable[[int], bool]:
+        """Whether the file of an index holds a word; no file is searched twice for the words asked last."""
+        known = self._words.pop(name, None) or bytearray(len(self.paths))
+        self._words[name] = known
+        if len(self._words) > MOST_WORDS_HELD:
+            del self._words[next(iter(self._words))]
+        word = name.encode()
+
+        def holds(index: int) -> bool:
+            answer = known[index]
+            if not answer:
+                answer = known[index] = _HELD if word in self._data(self.paths[index]) else _NOT_HELD
+            return answer == _HELD
+
+        return holds
 
     def _data(self, path: str) -> bytes:
         held = self._bytes.get(path)
@@ -104,8 +124,8 @@ class Program:
             self._bytes_held += len(data)
         return data
 
-    def _nearest(self, near: str) -> Iterator[str]:
-        """Every file, those that share the most folders with a path first, each kind in order of their paths.
+    def _nearest(self, near: str) -> Iterator[int]:
+        """The index of every file, those that share the most folders with a path first, each kind in order of their paths.
 
         What lies below a folder is one stretch of the sorted paths: ranking them all for every folder would be quadratic.
         """
@@ -116,10 +136,10 @@ class Program:
             outer_start = bisect.bisect_left(self.paths, prefix)
             outer_end = bisect.bisect_left(self.paths, prefix + "\U0010ffff") if prefix else len(self.paths)
             if start == end:
-                yield from self.paths[outer_start:outer_end]
+                yield from range(outer_start, outer_end)
             else:
-                yield from self.paths[outer_start:start]
-                yield from self.paths[end:outer_end]
+                yield from range(outer_start, start)
+                yield from range(end, outer_end)
             start, end = outer_start, outer_end
 
     def find_module(self, name: str, importer: str, level: int = 0) -> str | None:
