@@ -10,7 +10,7 @@ from routelint.inventory import Row, RowModel
 from routelint.model import Coverage, Resource, ScanError
 from routelint.output import routes
 from routelint.output.escape import html
-from routelint.output.html_page import code, facts, page, place, table
+from routelint.output.html_page import code, facts, grouped, page, place, table
 from routelint.output.html_report import unread
 from routelint.output.layout import counted
 from routelint.output.prices import dollars
@@ -48,11 +48,12 @@ def _body(
     yield '<p class="faint">prices in US dollars per million tokens, for the scope and region of the route</p></header>'
     yield "<main>"
     in_order = sorted(rows, key=lambda row: row.reference.location.path)
-    for path, of_file in groupby(in_order, lambda row: row.reference.location.path):
-        yield f"<section><h3>{html(printing.shown(path))}</h3>"
-        cells = [line for row in of_file for line in _route(row, printing)]
-        yield from table(_COLUMNS, cells, ("$ in", "$ out"))
-        yield "</section>"
+    by_file = [
+        (printing.shown(path), [line for row in of_file for line in _route(row, printing)])
+        for path, of_file in groupby(in_order, lambda row: row.reference.location.path)
+    ]
+    if by_file:
+        yield from grouped(_COLUMNS, by_file, ("$ in", "$ out"))
     yield from _costs(estimates)
     yield from _resources(resources, printing)
     yield from unread(errors, printing)
@@ -76,7 +77,7 @@ def _route(row: Row, printing: Printing) -> Iterable[Sequence[str]]:
     if reference.unknown is not None:
         lines.append((f"cannot tell: {html(reference.unknown.reason)}", *[""] * 5))
     root = f"<br>from root {code(printing.shown(reference.root))}" if reference.root != "." else ""
-    where = (place(reference.location, printing) + root, html(str(reference.kind)))
+    where = (place(reference.location, printing, named=False) + root, html(str(reference.kind)))
     shared = (
         html(reference.workload or ""),
         "not taggable" if reference.tags is None else "<br>".join(map(code, routes.tags(reference.tags))),

@@ -19,7 +19,7 @@ STYLE = """\
 @media(prefers-color-scheme:dark){:root{--text:#e4e7eb;--faint:#9aa4af;--page:#14171a;--card:#1d2125;--line:#343b42;
 --link:#7ab7f5;--error:#ff8a80;--warning:#f2b457;--note:#6fd3dd;--good:#7ddc9a;--mark:#5c4512}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:72rem;color:var(--text);background:var(--page);
+body{margin:0 auto;padding:1rem;max-width:90rem;color:var(--text);background:var(--page);
 font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.2rem;margin:2rem 0 .5rem}
 h3{font:600 1rem/1.5 ui-monospace,monospace;margin:1.2rem 0 .5rem}
@@ -37,7 +37,11 @@ article{margin:.6rem 0;padding:.75rem;background:var(--card);border:1px solid va
 ul,ol{margin:.4rem 0;padding-left:1.4rem}details{margin:.5rem 0}summary{cursor:pointer}
 .table{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.875rem}
 th,td{padding:.35rem .5rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:normal}
-td code{overflow-wrap:anywhere}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td code{overflow-wrap:anywhere}tbody th{padding-top:1.2rem;font:600 1rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
+.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+@media(max-width:44rem){thead{display:none}tr{display:block;padding:.35rem 0;border-bottom:1px solid var(--line)}
+th,td{display:block;border:0;padding:.1rem .25rem}.number{text-align:left}td:empty{display:none}
+td::before{content:attr(data-label) " ";color:var(--faint)}}
 footer{margin:3rem 0 1rem;color:var(--faint);font-size:.875rem}
 @media print{details>*{display:block}article{break-inside:avoid}}
 """
@@ -75,15 +79,31 @@ def facts(given: Iterable[tuple[str, str, str]]) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> Iterable[str]:
-    """A table of finished cells that scrolls by itself where the page is narrow; `numbers` names the columns of figures."""
+    """A table of finished cells; `numbers` names the columns of figures."""
+    return grouped(columns, [("", rows)], numbers)
+
+
+def grouped(
+    columns: Sequence[str], groups: Iterable[tuple[str, Iterable[Sequence[str]]]], numbers: Sequence[str] = ()
+) -> Iterable[str]:
+    """A table of finished cells under the heading of their group, where it has one.
+
+    Where the page is narrow each row becomes a list of its cells, with the column's name before each.
+    """
     kinds = [' class="number"' if column in numbers else "" for column in columns]
     yield '<div class="table"><table>'
     heads = "".join(f'<th scope="col"{kind}>{html(column)}</th>' for column, kind in zip(columns, kinds, strict=True))
     yield f"<thead><tr>{heads}</tr></thead>"
-    yield "<tbody>"
-    for row in rows:
-        yield f"<tr>{''.join(f'<td{kind}>{cell}</td>' for cell, kind in zip(row, kinds, strict=True))}</tr>"
-    yield "</tbody></table></div>"
+    labels = [f' data-label="{html(column)}"' for column in columns]
+    for heading, rows in groups:
+        yield "<tbody>"
+        if heading:
+            yield f'<tr><th scope="rowgroup" colspan="{len(columns)}">{html(heading)}</th></tr>'
+        for row in rows:
+            cells = zip(row, kinds, labels, strict=True)
+            yield f"<tr>{''.join(f'<td{kind}{label}>{cell}</td>' for cell, kind, label in cells)}</tr>"
+        yield "</tbody>"
+    yield "</table></div>"
 
 
 def code(text: str) -> str:
@@ -91,9 +111,10 @@ def code(text: str) -> str:
     return f"<code>{html(text)}</code>" if text else ""
 
 
-def place(location: Location, printing: Printing) -> str:
-    """The place as code, a link to its line where the run knows where the scanned commit is shown."""
-    shown = code(f"{printing.shown(location.path)}:{location.span.start_line}")
+def place(location: Location, printing: Printing, *, named: bool = True) -> str:
+    """The place as code, its line alone unless `named`; a link to it where the run knows where the scanned commit is shown."""
+    line = str(location.span.start_line)
+    shown = code(f"{printing.shown(location.path)}:{line}" if named else line)
     address = uri(printing.in_repository(location.path))
     if not printing.link_base or address is None:
         return shown
