@@ -32,7 +32,7 @@ def judge(
         session.today,
         reported=session.reported,
         swaps=swaps,
-        changed_on=_changed_on(session, commit),
+        changed_on=changed_on(session, commit),
         whole=session.whole,
     )
     if environment_names:
@@ -40,7 +40,8 @@ def judge(
     return report
 
 
-def _changed_on(session: Session, commit: Commit | None) -> Mapping[Location, date] | None:
+def changed_on(session: Session, commit: Commit | None = None) -> Mapping[Location, date] | None:
+    """When the lines that decide justified models changed; None where no entry has approvals, or no history is at hand."""
     if not any(entry.approvals for entry in session.policy.justifications):
         return None
     from routelint.cli import history  # only a policy with approvals pays for git

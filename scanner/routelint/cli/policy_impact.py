@@ -14,6 +14,7 @@ import click
 from routelint import __version__, engine
 from routelint import policy as policies
 from routelint.cli import options
+from routelint.cli.judging import changed_on
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import PolicyFault, Session, open_session, read_policy
 from routelint.model import Finding
@@ -103,6 +104,7 @@ def _findings(session: Session, policy: Policy) -> Sequence[Finding]:
         session.catalog,
         session.today,
         reported=session.reported,
+        changed_on=changed_on(replace(session, resolved=resolved, policy=policy)),
         whole=session.whole,
     )
     return report.findings

@@ -10,6 +10,7 @@ import click
 
 from routelint import __version__, ledger
 from routelint.cli import options
+from routelint.cli.judging import changed_on
 from routelint.cli.rule_set import rule_ids
 from routelint.cli.session import open_session
 from routelint.output import ledger as printer
@@ -39,7 +40,7 @@ def justifications(
     session = open_session(paths, policy_path, today or options.today_utc(), rule_ids=rule_ids(), quiet=True)
     references = tuple(each for each in session.resolved.references if session.reported(each.location.path))
     whole = session.whole and len(references) == len(session.resolved.references)
-    context = Context(session.policy, session.catalog, session.today, references, whole=whole)
+    context = Context(session.policy, session.catalog, session.today, references, changed_on=changed_on(session), whole=whole)
     lines = ledger.lines(context)
     for destination in options.destinations(formats, output):
         on_terminal = destination.path is None
