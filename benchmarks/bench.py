@@ -1,9 +1,10 @@
-"""Measures routelint on generated repositories, against `python -c pass` and a text search of the same run.
+"""Measures routelint on generated and real repositories, against `python -c pass`, a text search and other tools.
 
-    python benchmarks/bench.py [--files 1000 --files 10000] [--repeat 5] [--json build/bench.json]
+    python benchmarks/bench.py [--files 1000 --files 10000] [--tree PATH] [--peers] [--repeat 5] [--json build/bench.json]
 
-Seconds are medians and depend on the machine; ratios to `python -c pass` and to the text search are what to compare.
-Peak memory is that of the largest process.
+Seconds are medians and depend on the machine; ratios to `python -c pass` and to the text search are what to compare. All
+commands take turns, so that what else the machine does befalls them alike. Peak memory is that of the largest process.
+`--peers` installs the other tools from the package registry into .make/ on first use.
 """
 
 from __future__ import annotations
@@ -19,27 +20,35 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import generated_tree
+import peers
 
 ROOT = Path(__file__).parent.parent
 TODAY = "2026-11-24"
 MARKER = "bedrock"
+ROUTELINT = (sys.executable, "-m", "routelint")
+# Tools say by different statuses that they found something.
+ANY_STATUS = tuple(range(256))
 # wait4 counts in kilobytes on Linux and in bytes on macOS.
 RSS_PER_MEGABYTE = 1024 * 1024 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
 class Job:
-    """A command to measure: `search` names the job that reads the same files as a mere text search."""
+    """A command to measure: `search` names the job that reads the same files as a mere text search.
+
+    `statuses` are the exit statuses that say the command did its work.
+    """
 
     name: str
     command: tuple[str, ...]
     directory: Path
     search: str | None = None
+    statuses: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -61,13 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0, or 1 where a measured command failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, action="append", help="size of a generated repository (default: 1000 and 10000)")
+    parser.add_argument("--tree", type=Path, action="append", default=[], help="a real repository to scan as well; repeatable")
+    parser.add_argument("--peers", action="store_true", help="measure other tools too: semgrep, checkov, and the like")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each command, the median counts (default: 5)")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", help="where the figures go as JSON")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="routelint-bench-") as folder:
         try:
-            planned = jobs(Path(folder), options.files or [1000, 10000])
-            measured = with_ratios(planned, [measure(job, options.repeat) for job in planned])
+            others = tuple(peers.available()) if options.peers else ()
+            planned = jobs(Path(folder), options.files or [1000, 10000], options.tree, others)
+            measured = with_ratios(planned, measure(planned, options.repeat))
         except CommandError as error:
             print(error, file=sys.stderr)
             return 1
@@ -86,31 +98,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def jobs(folder: Path, sizes: Sequence[int]) -> list[Job]:
+def jobs(folder: Path, sizes: Sequence[int], trees: Sequence[Path], others: Sequence[peers.Peer]) -> list[Job]:
     """Every job, in the order of the table; generates the repositories."""
-    routelint = (sys.executable, "-m", "routelint")
-    common = ("--today", TODAY, "--fail-on", "never", "--quiet")
     found = [
         Job("python -c pass", (sys.executable, "-c", "pass"), folder),
-        Job("routelint --version", (*routelint, "--version"), folder),
-        Job("routelint --help", (*routelint, "--help"), folder),
+        Job("routelint --version", (*ROUTELINT, "--version"), folder),
+        Job("routelint --help", (*ROUTELINT, "--help"), folder),
     ]
     for size in sizes:
         repository = folder / f"files-{size}"
-        changed = generated_tree.write(repository, size).relative_to(repository).as_posix()
-        searcher = _search(f"{size:,} files")
-        found += [
-            Job(searcher[0], searcher[1], repository),
-            Job(f"routelint scan, one changed file of {size:,}", (*routelint, "scan", changed, *common), repository),
-            Job(f"routelint scan, {size:,} files", (*routelint, "scan", ".", *common), repository, searcher[0]),
-            Job(
-                f"routelint inventory, {size:,} files, JSON",
-                (*routelint, "inventory", ".", "--format", "json", "--today", TODAY),
-                repository,
-                searcher[0],
-            ),
-        ]
+        changed = generated_tree.write(repository, size)
+        found += _of_repository(repository, f"{size:,} files", changed, others)
+    for tree in trees:
+        found += _of_repository(tree.resolve(), tree.name, None, others)
     return found
+
+
+def _of_repository(repository: Path, what: str, changed: Path | None, others: Sequence[peers.Peer]) -> Iterator[Job]:
+    """The jobs of one repository: the text search, routelint on one changed file and on all, and other tools on the same."""
+    common = ("--today", TODAY, "--fail-on", "never", "--quiet")
+    searcher = _search(what)
+    yield Job(searcher[0], searcher[1], repository, statuses=(0, 1))
+    if changed is not None:
+        file = changed.relative_to(repository).as_posix()
+        yield Job(f"routelint scan, one changed file of {what}", (*ROUTELINT, "scan", file, *common), repository)
+        for peer in others:
+            if file.endswith(peer.reads):
+                yield Job(f"{peer.name}, one changed file of {what}", peer.command(file, "file"), repository, None, ANY_STATUS)
+    yield Job(f"routelint scan, {what}", (*ROUTELINT, "scan", ".", *common), repository, searcher[0])
+    for peer in others:
+        if peer.folders:
+            yield Job(f"{peer.name}, {what}", peer.command(".", "directory"), repository, searcher[0], ANY_STATUS)
 
 
 def _search(what: str) -> tuple[str, tuple[str, ...]]:
@@ -123,22 +141,30 @@ class CommandError(Exception):
     """A measured command failed: says which, and how it ended."""
 
 
-def measure(job: Job, repeat: int) -> Measurement:
-    """One job, run once to warm the file cache and then `repeat` times.
+def measure(planned: Sequence[Job], repeat: int) -> list[Measurement]:
+    """What every job took: all are run once to warm the file cache, and then `repeat` times in turn.
 
     Raises:
-        CommandError: the command did not exit with 0.
+        CommandError: a command ended with a status that says it did not do its work.
     """
-    print(f"measuring {job.name}", file=sys.stderr)
-    _run(job)
-    runs = [_run(job) for _ in range(repeat)]
+    runs: list[list[_Run]] = [[] for _ in planned]
+    for turn in range(repeat + 1):
+        for job, of_job in zip(planned, runs, strict=True):
+            print(f"turn {turn} of {repeat}: {job.name}", file=sys.stderr)
+            run = _run(job)
+            if turn:
+                of_job.append(run)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / RSS_PER_MEGABYTE
+    return [_measurement(job, of_job, own) for job, of_job in zip(planned, runs, strict=True)]
+
+
+def _measurement(job: Job, runs: Sequence[_Run], own_megabytes: float) -> Measurement:
     peak = max(run.peak_megabytes for run in runs)
     return Measurement(
         job.name,
         statistics.median(run.seconds for run in runs),
         statistics.median(run.cpu_seconds for run in runs),
-        peak if peak > own + 1 else None,
+        peak if peak > own_megabytes + 1 else None,
     )
 
 
@@ -153,11 +179,15 @@ class _Run:
 
 def _run(job: Job) -> _Run:
     started = time.perf_counter()
-    process = subprocess.Popen(job.command, cwd=job.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Installed programs have their bytecode; where a setting forbids to write it, each run would compile everything anew.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(
+        job.command, cwd=job.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     _, status, usage = os.wait4(process.pid, 0)
     elapsed = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode not in job.statuses:
         raise CommandError(f"'{' '.join(job.command)}' ended with exit code {process.returncode}")
     return _Run(elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / RSS_PER_MEGABYTE)
 
