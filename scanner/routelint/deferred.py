@@ -160,7 +160,9 @@ def _defined(body: type, slots: bool, options: Mapping[str, bool]) -> type:
         for each in reversed(cls.__mro__):
             said_types |= {name: said for name, said in inspect.get_annotations(each).items() if name in fields}
         given = {name: default for name, default in fields.items() if default is not MISSING}
-        plain = type(cls.__name__, (), {"__annotations__": said_types, "__module__": cls.__module__, "__doc__": "", **given})
+        # Where there is no docstring, the standard library works a signature out.
+        about = {"__annotations__": said_types, "__module__": cls.__module__, "__doc__": cls.__doc__ or "-"}
+        plain = type(cls.__name__, (), {**about, **given})
         return dataclasses.dataclass(**{**options, **skipped})(plain)
 
     def standard_fields() -> Any:
