@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from routelint import codeowners, environments, evidence, link, surfaces, workloads
+from routelint import codeowners, environments, evidence, link, surfaces, testcode, workloads
 from routelint.catalog import Catalog
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
@@ -31,7 +31,7 @@ from routelint.parse import LANGUAGES, parse
 from routelint.parse import directives as inline
 from routelint.parse.parsed import ParseContext, Parsed, merge
 from routelint.policy import Policy
-from routelint.rule import Breach, Context, Place, Rule
+from routelint.rule import Breach, Category, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
 from routelint.suppress import Outcome, speaks_of, suppress, target_line
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from routelint.evidence import Records
 
 DIRECTIVE_MARKER = b"routelint:"
+# What is said of a model and its money; permissions, evidence and an organisation's own rules hold in test code as elsewhere.
+LESS_IN_TESTS = frozenset((Category.ROUTE, Category.ATTRIBUTION, Category.BUDGET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,8 @@ def judge(
         references=resolved.references,
     )
     late = [finding for rule, severity in active for finding in _late_findings(rule, severity, outcome, context, failures)]
-    findings = sorted([*outcome.findings, *_unite(late)], key=_finding_order)
+    of_routes = {rule.id for rule, _ in active if rule.category in LESS_IN_TESTS}
+    findings = sorted([*testcode.lessened(outcome.findings, of_routes), *_unite(late)], key=_finding_order)
     remarks = [said for rule, _ in active if rule.remark is not None and (said := rule.remark(context)) is not None]
 
     def wanted(finding: Finding) -> bool:
