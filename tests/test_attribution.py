@@ -137,7 +137,15 @@ def test_budgets_are_asked_for_once_for_a_workload_of_several_roots(tmp_path: Pa
     policy = 'version: 1\nworkloads:\n  triage: {routes: ["**"], owner: a}\n'
     files = {f"{name}/main.tf": AGENT.replace("TAGS", "") for name in ("a", "b")}
     assert len(findings(missing_budget_alert.RULE, tmp_path, files, policy)) == 1
-    assert len(findings(missing_budget_alert.RULE, tmp_path, files)) == 2
+
+
+def test_that_nobody_has_decided_on_budgets_is_said_once(tmp_path: Path) -> None:
+    files = {f"envs/{name}/main.tf": AGENT.replace("TAGS", "") for name in ("dev", "prod", "staging")}
+    (found,) = findings(missing_budget_alert.RULE, tmp_path, files)
+    assert found.location.path == "envs/dev/main.tf"
+    assert "covers what root 'envs/dev' and 2 others spend on models" in found.message
+    assert found.environments == ("dev", "prod", "staging")
+    assert [each.note for each in found.related] == [f"root 'envs/{name}' invokes models too" for name in ("prod", "staging")]
 
 
 def test_an_administrator_is_no_infrastructure_that_invokes_models(tmp_path: Path) -> None:

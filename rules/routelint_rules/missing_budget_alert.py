@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a workload, or else a root, template or app, whose infrastructure invokes Bedrock while no budget and no anomaly
-monitor of the repository covers it with a threshold and a subscriber. A budget without a filter counts the whole account;
+monitor of the repository covers it with a threshold and a subscriber. Where none covers any of them, roots, templates and apps
+are reported once, at the first. A budget without a filter counts the whole account;
 one of the service Amazon Bedrock, or of a tag that the workload's resources or roles carry, counts it; one of another
 service or another tag value does not. What cannot be told counts as covering. Programs alone are not reported, nor are
 permissions to do everything.
@@ -56,7 +57,7 @@ Where budgets are kept in another repository, turn the rule off in the policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from routelint import budgets, invoking
 from routelint.model import ModelReference, Related, Resource, Severity
@@ -128,26 +129,44 @@ resource "aws_ce_anomaly_subscription" "finops" {
 def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
     """One breach per workload, root, template or app that no budget or monitor covers."""
     watches = tuple(budgets.watches(context.resources))
-    for unit in invoking.units(context.references, context.statements, context.principals, context.resources):
-        spent = budgets.spending(unit.tags)
-        missed = [(watch, budgets.misses(watch, spent)) for watch in watches]
-        if any(reason is None for _, reason in missed):
-            continue
-        related = tuple(
-            Related(watch.resource.location, f"'{watch.resource.name}' does not cover it: {reason}")
-            for watch, reason in missed
-            if reason is not None
-        )
-        yield (
-            Place(unit.location, unit.statement, unit.root),
-            Breach(
-                f"no budget or anomaly monitor of the repository covers what {unit.name} spends on models; "
-                "add one for the service 'Amazon Bedrock' or for its tag, with a threshold and a subscriber",
-                None,
-                unit.environments,
-                related=related,
-            ),
-        )
+    units = invoking.units(context.references, context.statements, context.principals, context.resources)
+    missed = [(unit, reasons) for unit in units if (reasons := _reasons(unit, watches)) is not None]
+    places = [unit for unit, _ in missed if not unit.is_workload]
+    for unit, reasons in missed:
+        if unit.is_workload or len(missed) < len(units):
+            yield _breach(unit, f"{unit.name} spends", unit.environments, reasons)
+        elif unit is places[0]:
+            # Where no budget counts models at all that is one decision, said once and not of every template.
+            others = f" and {len(places) - 1} other{'s' * (len(places) > 2)} spend" if places[1:] else " spends"
+            yield _breach(unit, unit.name + others, _environments(places), (*reasons, *invoking.others(places)))
+
+
+def _environments(units: Sequence[invoking.Unit]) -> tuple[str, ...]:
+    """The environments of units; none where one of them has none and could be any."""
+    if not all(unit.environments for unit in units):
+        return ()
+    return tuple(dict.fromkeys(name for unit in units for name in unit.environments))
+
+
+def _reasons(unit: invoking.Unit, watches: tuple[budgets.Watch, ...]) -> tuple[Related, ...] | None:
+    """Why each budget or monitor does not cover a unit; None where one does."""
+    spent = budgets.spending(unit.tags)
+    missed = [(watch, budgets.misses(watch, spent)) for watch in watches]
+    if any(reason is None for _, reason in missed):
+        return None
+    return tuple(
+        Related(watch.resource.location, f"'{watch.resource.name}' does not cover it: {reason}") for watch, reason in missed
+    )
+
+
+def _breach(
+    unit: invoking.Unit, spends: str, environments: tuple[str, ...], related: tuple[Related, ...]
+) -> tuple[Place, Breach]:
+    message = (
+        f"no budget or anomaly monitor of the repository covers what {spends} on models; "
+        "add one for the service 'Amazon Bedrock' or for its tag, with a threshold and a subscriber"
+    )
+    return Place(unit.location, unit.statement, unit.root), Breach(message, None, environments, related=related)
 
 
 RULE = Rule(
@@ -184,6 +203,14 @@ RULE = Rule(
         ),
         Example("a template with a budget of the service", {"t.yaml": TEMPLATE.format(service="Amazon Bedrock")}),
         Example("a template with another budget", {"t.yaml": TEMPLATE.format(service="Amazon Redshift")}, ("t.yaml:5",)),
+        Example(
+            "two roots without a budget",
+            {
+                "a/main.tf": AGENT.format(filter=FILTER.format("Service", "Amazon Redshift"), notification=NOTIFICATION),
+                "b/main.tf": 'resource "aws_bedrockagent_agent" "other" {\n  foundation_model = "amazon.nova-lite-v1:0"\n}\n',
+            },
+            ("a/main.tf:2",),
+        ),
         Example("a monitor of all services with a subscription", {"main.tf": MONITOR.format(subscription=SUBSCRIPTION)}),
         Example("a monitor without a subscription", {"main.tf": MONITOR.format(subscription="")}, ("main.tf:2",)),
         Example(

@@ -22,6 +22,7 @@ from routelint.model import (
 # Kinds of routes that spend; a permission is judged by its statement, a fallback may be taken by nobody.
 _SPENDING = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.PROVISION, Kind.IMPLICIT))
 _INFRASTRUCTURE = frozenset(("terraform", "cloudformation"))
+_WORKLOAD = "workload "
 MOST_NAMED = 4
 
 
@@ -38,6 +39,11 @@ class Unit:
     root: str
     environments: tuple[str, ...]
     tags: tuple[Tags | None, ...] = ()
+
+    @property
+    def is_workload(self) -> bool:
+        """Whether the policy declares it."""
+        return self.name.startswith(_WORKLOAD)
 
 
 @dataclass
@@ -108,7 +114,7 @@ def _app(statement: PolicyStatement, principals: Sequence[Principal]) -> str | N
 
 
 def _workload(name: str | None) -> str | None:
-    return None if name is None else f"workload '{name}'"
+    return None if name is None else f"{_WORKLOAD}'{name}'"
 
 
 def others(units: Sequence[Unit]) -> tuple[Related, ...]:
