@@ -43,7 +43,8 @@ from routelint.model import ModelReference, Resource, Severity, Tags
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
 
 BEDROCK = "bedrock"
-OPERATION = lazy_regex(r"[a-z0-9-]+\.[a-z0-9]+_[a-z0-9_]+(?=\.)")
+# A call of the SDK or a construct of the CDK; what follows is the path to the model in its arguments.
+OPERATION = lazy_regex(r"(?:[a-z0-9-]+\.[a-z0-9]+_[a-z0-9_]+|(?:[a-z0-9_]+\.)+[A-Z]\w*)(?=\.)")
 
 AGENT = """\
 resource "aws_bedrockagent_agent" "support" {{
@@ -73,7 +74,10 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
         yield from _judge(resource, resource.tags, f"{resource.type} '{resource.name}'", context)
     for reference in context.references:
         # A call that creates a resource carries its tags itself; infrastructure has its resource rows.
-        if reference.language == "python" and (reference.location.path, reference.statement, reference.root) not in places:
+        place = (reference.location.path, reference.statement, reference.root)
+        if reference.language == "python" and place not in places:
+            # Two models of one resource, the variants of a prompt, lack its tags once.
+            places.add(place)
             yield from _judge(reference, reference.tags, _operation(reference.sink), context)
 
 
@@ -106,6 +110,21 @@ def _judge(
         )
 
 
+PROMPT = """\
+from aws_cdk import aws_bedrock as bedrock
+
+bedrock.CfnPrompt(
+    stack,
+    "Answer",
+    name="answer",
+    variants=[
+        {{"name": "a", "templateType": "TEXT", "modelId": "amazon.nova-lite-v1:0"}},
+        {{"name": "b", "templateType": "TEXT", "modelId": "amazon.nova-micro-v1:0"}},
+    ],
+    {tags}
+)
+"""
+
 RULE = Rule(
     id="missing-required-tag",
     summary="A Bedrock resource without a required tag",
@@ -123,6 +142,15 @@ RULE = Rule(
         Example(
             "tags that cannot be told",
             {"main.tf": AGENT.format(tags="tags = var.tags"), "variables.tf": 'variable "tags" {}\n'},
+        ),
+        Example(
+            "a prompt of two models in the CDK",
+            {"stack.py": PROMPT.format(tags="")},
+            ("stack.py:8",),
+        ),
+        Example(
+            "a prompt with every tag",
+            {"stack.py": PROMPT.format(tags='tags={"team": "support", "project": "helpdesk", "environment": "prod"},')},
         ),
         Example("a profile with one tag", {"t.yaml": PROFILE.format(tags="[{Key: team, Value: a}]")}, ("t.yaml:2",)),
         Example(

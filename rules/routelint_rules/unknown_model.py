@@ -57,7 +57,8 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             continue
         environments = context.environments(reference, choice)
         if named.fault is not None:
-            yield Breach(f"'{named.text}' is malformed: {named.fault}", choice, environments)
+            way_out = "" if context.model(choice) is None or named.id == named.text else f"; write '{named.id}'"
+            yield Breach(f"'{named.text}' is malformed: {named.fault}{way_out}", choice, environments)
         elif context.model(choice) is None:
             near = context.catalog.near(named.id)
             way_out = f"; did you mean '{near.id}'? ({near.reason})" if near else "; 'routelint catalog' lists the models known"
