@@ -54,10 +54,17 @@ def of_file(source: SourceText, language: str) -> Iterator[Resource]:
     text = source.text
     if len(text) > LARGEST:
         return
-    for pattern, kind in ((_LOGGING, MADE_LOGGING), (_BUDGET, MADE_BUDGET)):
-        if (found := _first(source, pattern)) is not None:
-            yield _resource(source, found, kind, language)
-    if _NAMESPACE.search(text) and _METRIC.search(text) and (found := _first(source, _ALARM)) is not None:
+    # Plain words first: most files have none, and the patterns take ten times as long to find nothing.
+    if "ogging" in text and (found := _first(source, _LOGGING)) is not None:
+        yield _resource(source, found, MADE_LOGGING, language)
+    if ("udget" in text or "nomaly" in text) and (found := _first(source, _BUDGET)) is not None:
+        yield _resource(source, found, MADE_BUDGET, language)
+    if (
+        "AWS/Bedrock" in text
+        and _NAMESPACE.search(text)
+        and _METRIC.search(text)
+        and (found := _first(source, _ALARM)) is not None
+    ):
         yield _resource(source, found, MADE_ALARM, language)
 
 
@@ -83,14 +90,16 @@ def of_apps(
     The entry of an app, where its tags and budgets are, seldom names Bedrock, and may be in another language.
     """
     own = frozenset(paths)
-    folders = dict.fromkeys(folder for path in marked if (folder := _app_of(tree, path)) is not None)
+    folders = dict.fromkeys(
+        app for folder in dict.fromkeys(map(posixpath.dirname, marked)) if (app := _app_of(tree, folder)) is not None
+    )
     apps = {folder: _App(folder, Location(posixpath.join(folder, _APP), symbol=_APP), language) for folder in folders}
     resources: list[Resource] = []
     if not apps:
         return [], []
     seen = 0
     for path in tree.paths():
-        folder = _app_of(tree, path) if path.endswith(_SUFFIXES) else None
+        folder = _app_of(tree, posixpath.dirname(path)) if path.endswith(_SUFFIXES) else None
         if folder not in apps or seen >= MOST_FILES:
             continue
         seen += 1
@@ -123,9 +132,8 @@ def _principal(app: _App) -> Principal:
     return Principal(app.location, app.language, "CDK app", app.location.span, ".", tags, (app.folder or ".",))
 
 
-def _app_of(tree: SourceTree, path: str) -> str | None:
+def _app_of(tree: SourceTree, folder: str) -> str | None:
     """The nearest folder upwards that holds a `cdk.json`."""
-    folder = posixpath.dirname(path)
     while True:
         if tree.read(posixpath.join(folder, _APP)) is not None:
             return folder

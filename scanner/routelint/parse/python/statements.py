@@ -40,7 +40,7 @@ class Statements:
 
     def of_module(self, module: Module) -> Iterator[PolicyStatement]:
         """The statements of policy documents written as dicts or as JSON texts, and policies of AWS given by name."""
-        if "bedrock" not in module.text.lower():
+        if "Effect" not in module.text and not any(name in module.text for name in _MANAGED_CALLS):
             return
         for statement, place in module.places.items():
             site = self._evaluator.site(statement, self._evaluator.frame(place.scope))
