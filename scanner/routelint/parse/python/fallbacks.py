@@ -14,6 +14,7 @@ from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Kind, Location, ModelReference, Resolution, Span
 from routelint.parse.python import arguments
+from routelint.parse.python.children import children
 from routelint.parse.python.grants import head_span
 from routelint.parse.python.scopes import Scope, last_name
 from routelint.parse.python.sinks import symbol_of
@@ -108,7 +109,8 @@ class Fallbacks:
                         yield _Spot(node, text, around, statement, place.scope)
                     continue
                 if len(around) < 24:
-                    work.extend((child, (node, *around)) for child in ast.iter_child_nodes(node))
+                    inside = (node, *around)
+                    work.extend([(child, inside) for child in children(node)])
 
     def _is_model(self, text: str) -> bool:
         read = model_id.read(text)

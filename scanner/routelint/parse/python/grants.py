@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from routelint.deferred import lazy_regex
 from routelint.model import Kind, Location, ModelReference, Span
 from routelint.parse.python import carriers
+from routelint.parse.python.children import children
 from routelint.parse.python.scopes import CallPlace, Scope
 from routelint.parse.python.sinks import Sink, statement_span, symbol_of
 from routelint.parse.python.values import Site, is_special, join
@@ -163,7 +164,7 @@ def own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
         if node is not statement and isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
             continue
         yield node
-        work.extend(reversed(list(ast.iter_child_nodes(node))))
+        work.extend(reversed(children(node)))
 
 
 def head_span(scope: Scope, statement: ast.stmt, node: ast.expr) -> Span:

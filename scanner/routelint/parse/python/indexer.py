@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from routelint.parse.python.children import children, walk
 from routelint.parse.python.scopes import CallPlace, Comprehension, Place, Scope, blocks, stored_by
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Indexer:
                 self._define(statement, scope, statement)
                 arguments = statement.args
                 outside = [*statement.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)]
-                outside += [a.annotation for a in ast.walk(arguments) if isinstance(a, ast.arg) and a.annotation is not None]
+                outside += [a.annotation for a in walk(arguments) if isinstance(a, ast.arg) and a.annotation is not None]
                 self._expressions(outside, statement, scope)
             case ast.ClassDef():
                 self._define(statement, scope, statement)
@@ -51,7 +52,7 @@ class Indexer:
                     if not isinstance(owner, ast.stmt):
                         self.module.owners[owner] = statement
                 inside: list[ast.AST] = [
-                    child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt | ast.ExceptHandler)
+                    child for child in children(statement) if not isinstance(child, ast.stmt | ast.ExceptHandler)
                 ]
                 if isinstance(statement, ast.Match):
                     inside = [statement.subject, *(case.guard for case in statement.cases if case.guard is not None)]
@@ -85,7 +86,7 @@ class Indexer:
                 case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                     self._comprehension(node, around, work)
                     continue
-            work.extend((child, around) for child in ast.iter_child_nodes(node))
+            work.extend([(child, around) for child in children(node)])
 
     def _comprehension(
         self,
@@ -108,5 +109,5 @@ class Indexer:
 def _only_changes(statement: ast.stmt) -> bool:
     """Whether a simple statement can change what names hold but binds none."""
     return isinstance(statement, ast.Expr | ast.Return | ast.Raise | ast.Assert) and not any(
-        isinstance(node, ast.NamedExpr) for node in ast.walk(statement)
+        isinstance(node, ast.NamedExpr) for node in walk(statement)
     )

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass
+from routelint.parse.python.children import children, walk
 
 if TYPE_CHECKING:
     from routelint.parse.python.modules import Module
@@ -90,7 +91,7 @@ class Scope:
         return frozenset(
             node.id
             for statement in self.block
-            for node in ast.walk(statement)
+            for node in walk(statement)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         )
 
@@ -103,7 +104,7 @@ class Scope:
             for statement in work.pop():
                 match statement:
                     case ast.If(test=test) | ast.While(test=test):
-                        keys |= {dotted(node) or "" for node in ast.walk(test) if isinstance(node, ast.Name | ast.Attribute)}
+                        keys |= {dotted(node) or "" for node in walk(test) if isinstance(node, ast.Name | ast.Attribute)}
                     case ast.Match(subject=subject):
                         keys.add(dotted(subject) or "")
                 work.extend(block for block, _ in blocks(statement))
@@ -264,7 +265,7 @@ def stored_by(statement: ast.stmt) -> set[str]:
         case ast.Try() | ast.TryStar():
             return {handler.name for handler in statement.handlers if handler.name}
     if not nodes:
-        nodes = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
+        nodes = [child for child in children(statement) if not isinstance(child, ast.stmt)]
     while nodes:
         node = nodes.pop()
         match node:
@@ -280,7 +281,7 @@ def stored_by(statement: ast.stmt) -> set[str]:
                 keys.add(name)
             case ast.Lambda():
                 continue
-        nodes.extend(ast.iter_child_nodes(node))
+        nodes.extend(children(node))
     keys.discard("")
     return keys
 
