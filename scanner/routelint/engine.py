@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from routelint import codeowners, environments, evidence, link, surfaces, testcode, workloads
+from routelint import codeowners, environments, evidence, folding, link, surfaces, testcode, workloads
 from routelint.catalog import Catalog
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
@@ -21,7 +21,6 @@ from routelint.model import (
     ModelReference,
     PolicyStatement,
     Principal,
-    Related,
     Report,
     Resource,
     ScanError,
@@ -193,7 +192,7 @@ def judge(
     found = [finding for rule, severity in active for finding in _findings(rule, severity, context, failures)]
     ids = {rule.id: rule for rule in rules}
     outcome = suppress(
-        _unite(found),
+        folding.unite(found),
         resolved.directives,
         resolved.texts or {},
         policy,
@@ -204,7 +203,8 @@ def judge(
     )
     late = [finding for rule, severity in active for finding in _late_findings(rule, severity, outcome, context, failures)]
     of_routes = {rule.id for rule, _ in active if rule.category in LESS_IN_TESTS}
-    findings = sorted([*testcode.lessened(outcome.findings, of_routes), *_unite(late)], key=_finding_order)
+    told = folding.by_decision(testcode.lessened(outcome.findings, of_routes))
+    findings = sorted([*told, *folding.unite(late)], key=folding.order)
     remarks = [said for rule, _ in active if rule.remark is not None and (said := rule.remark(context)) is not None]
 
     def wanted(finding: Finding) -> bool:
@@ -299,48 +299,6 @@ def _lesser(severity: Severity, own: Severity | None) -> Severity:
     return severity if own is None or own.rank <= severity.rank else own
 
 
-def _unite(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding per rule, place, model and message: roots and environments with the same outcome are listed together."""
-    united: dict[tuple[object, ...], Finding] = {}
-    for finding in findings:
-        key = (finding.rule, finding.location, finding.model, finding.message)
-        first = united.setdefault(key, finding)
-        if first is not finding:
-            united[key] = replace(
-                first,
-                roots=tuple(sorted({*first.roots, *finding.roots})),
-                environments=tuple(sorted({*first.environments, *finding.environments})),
-            )
-    whole = _fold([replace(each, root=each.roots[0]) for each in united.values()])
-    return sorted(whole, key=_finding_order)
-
-
-def _fold(findings: Sequence[Finding]) -> Iterable[Finding]:
-    """The findings without those that say of a use what another says of the place that decides it; those become related.
-
-    A variable set in a template and read in three functions is one decision, to be mended in one place.
-    """
-    deciding = {(each.rule, each.model, each.message, _line(each.location)): each.location for each in findings}
-    uses: dict[tuple[str, str | None, str, tuple[str, int]], list[Related]] = {}
-    kept: list[Finding] = []
-    for finding in findings:
-        key = (finding.rule, finding.model, finding.message)
-        own = _line(finding.location)
-        hops = (_line(hop.location) for hop in reversed(finding.trail))
-        place = next((line for line in hops if line != own and (*key, line) in deciding), None)
-        if place is None:
-            kept.append(finding)
-        else:
-            uses.setdefault((*key, place), []).append(Related(finding.location, "takes its model from here"))
-    for finding in kept:
-        related = uses.get((finding.rule, finding.model, finding.message, _line(finding.location)), [])
-        yield replace(finding, related=(*finding.related, *related)) if related else finding
-
-
-def _line(location: Location) -> tuple[str, int]:
-    return (location.path, location.span.start_line)
-
-
 def _fingerprint(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings with unique fingerprints that survive edits elsewhere: no line, date or commit goes into one."""
     seen: dict[str, int] = {}
@@ -357,10 +315,6 @@ def _paths(finding: Finding) -> Iterable[str]:
     yield finding.location.path
     yield from (hop.location.path for hop in finding.trail)
     yield from (related.location.path for related in finding.related)
-
-
-def _finding_order(finding: Finding) -> tuple[object, ...]:
-    return (finding.location, finding.rule, finding.model or "", finding.message)
 
 
 def _reference_order(reference: ModelReference) -> tuple[object, ...]:
