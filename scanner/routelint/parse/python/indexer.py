@@ -18,6 +18,8 @@ class Indexer:
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        # Looking at every statement for an assignment inside it costs a tenth of the whole walk.
+        self._may_name = ":=" in module.text
         self.pending: list[tuple[list[ast.stmt], ast.stmt | ast.ExceptHandler | ast.match_case | None, Scope]] = []
 
     def run(self) -> None:
@@ -32,7 +34,7 @@ class Indexer:
         module.calls.sort(key=lambda place: (place.call.lineno, place.call.col_offset))
 
     def _statement(self, statement: ast.stmt, scope: Scope) -> None:
-        scope.names |= {key for key in stored_by(statement) if "." not in key} if not _only_changes(statement) else set()
+        scope.names |= {key for key in stored_by(statement) if "." not in key} if not self._only_changes(statement) else set()
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._define(statement, scope, statement)
@@ -57,6 +59,12 @@ class Indexer:
                 if isinstance(statement, ast.Match):
                     inside = [statement.subject, *(case.guard for case in statement.cases if case.guard is not None)]
                 self._expressions(inside, statement, scope)
+
+    def _only_changes(self, statement: ast.stmt) -> bool:
+        """Whether a simple statement can change what names hold but binds none."""
+        if not isinstance(statement, ast.Expr | ast.Return | ast.Raise | ast.Assert):
+            return False
+        return not self._may_name or not any(isinstance(node, ast.NamedExpr) for node in walk(statement))
 
     def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, statement: ast.stmt) -> None:
         inner = Scope(node, self.module, scope, statement=statement)
@@ -104,10 +112,3 @@ class Indexer:
             if index:
                 work.append((generator.iter, inside))
             work.extend((test, inside) for test in generator.ifs)
-
-
-def _only_changes(statement: ast.stmt) -> bool:
-    """Whether a simple statement can change what names hold but binds none."""
-    return isinstance(statement, ast.Expr | ast.Return | ast.Raise | ast.Assert) and not any(
-        isinstance(node, ast.NamedExpr) for node in walk(statement)
-    )
