@@ -141,7 +141,9 @@ def _loop(w: Writer, b: Block) -> None:
         case 3:
             b.add(f"for _, {name} in zip(['a', 'b'], [{one}, {two}]):")
         case 4:
-            w.call(b, f"modelId={name}, messages=[]", before="[", after=f" for {name} in [{one}, {two}]]")
+            items = w.name("items")
+            b.add(f"{items} = [{one}, {two}]")
+            w.call(b, f"modelId={name}, messages=[]", before="[", after=f" for {name} in {items}]")
             return
         case _:
             b.add(f"for {name} in [{{'id': {one}}}, {{'id': {two}}}]:")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass
 from routelint.model import Hop
-from routelint.parse.python import changes
+from routelint.parse.python import changes, holding
 from routelint.parse.python.scopes import Scope, shown
-from routelint.parse.python.values import NOTHING, Argument, Site, join, step
+from routelint.parse.python.values import Argument, Gathered, Passed, Site, join, step
 from routelint.possible import Hole, Items, Possibility, Possible, Record, known
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Given:
 class Bound:
     """Arguments by parameter name; `rest` says why others may have been passed too."""
 
-    arguments: Mapping[str, Argument | Possible]
+    arguments: Mapping[str, Passed]
     rest: str | None = None
 
 
@@ -61,8 +61,9 @@ def bind(evaluator: Evaluator, scope: Scope, arguments: Given, skip: int) -> Bou
     names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)][skip + arguments.shift :]
     keyword_names = set(names) | {each.arg for each in node.args.kwonlyargs}
     label = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
-    passed: dict[str, Argument | Possible] = {}
-    extra: list[Possible] = []
+    passed: dict[str, Passed] = {}
+    extra: list[Callable[[], Possible]] = []
+    others: list[Callable[[], Possible]] = []
     rest: str | None = None
     position = 0
     for argument in arguments.positional:
@@ -74,7 +75,7 @@ def bind(evaluator: Evaluator, scope: Scope, arguments: Given, skip: int) -> Bou
                     if position < len(names):
                         passed[names[position]] = item
                     else:
-                        extra.append(item)
+                        extra.append(_same(item))
                     position += 1
                 continue
             rest = f"'*{shown(argument.value)}' passes arguments that cannot be told"
@@ -82,33 +83,42 @@ def bind(evaluator: Evaluator, scope: Scope, arguments: Given, skip: int) -> Bou
         if position < len(names):
             passed[names[position]] = Argument(argument, arguments.site, f"argument {names[position]} of {label}()")
         else:
-            extra.append(evaluator.expression(argument, arguments.site) if node.args.vararg else NOTHING)
+            extra.append(lambda argument=argument: evaluator.expression(argument, arguments.site))  # type: ignore[misc]
         position += 1
-    others: Possible = known(Record({}))
     for keyword in arguments.keywords:
         if keyword.arg is not None and keyword.arg in keyword_names:
             passed[keyword.arg] = Argument(keyword.value, arguments.site, f"argument {keyword.arg} of {label}()")
         elif keyword.arg is not None:
-            if node.args.kwarg:
-                others = changes.merged(
-                    others, known(Record({keyword.arg: _argument(evaluator, keyword, arguments.site, keyword.arg, label)}))
-                )
+            others.append(lambda keyword=keyword: _entry(evaluator, keyword, arguments.site, label))  # type: ignore[misc]
         else:
             spread = evaluator.expression(keyword.value, arguments.site)
             taken, left, reason = _split(spread, keyword_names, shown(keyword.value))
             passed.update({name: value for name, value in taken.items() if name not in passed})
-            others = changes.merged(others, left)
+            others.append(_same(left))
             rest = rest or reason
     if node.args.kwarg:
-        passed[node.args.kwarg.arg] = others
+        passed[node.args.kwarg.arg] = Gathered(lambda: _merged(others))
     if node.args.vararg:
-        passed[node.args.vararg.arg] = known(Items(tuple(extra), Hole(rest) if rest else None))
+        more = Hole(rest) if rest else None
+        passed[node.args.vararg.arg] = Gathered(lambda: known(Items(tuple(each() for each in extra), more)))
     return Bound(passed, rest)
 
 
-def _argument(evaluator: Evaluator, keyword: ast.keyword, site: Site, name: str, label: str) -> Possible:
-    hop = Hop(site.scope.module.location(keyword.value), f"argument {name} of {label}()")
-    return step(evaluator.expression(keyword.value, site), hop)
+def _same(value: Possible) -> Callable[[], Possible]:
+    return lambda: value
+
+
+def _merged(parts: Sequence[Callable[[], Possible]]) -> Possible:
+    whole: Possible = known(Record({}))
+    for part in parts:
+        whole = changes.merged(whole, part())
+    return whole
+
+
+def _entry(evaluator: Evaluator, keyword: ast.keyword, site: Site, label: str) -> Possible:
+    assert keyword.arg is not None
+    hop = Hop(site.scope.module.location(keyword.value), f"argument {keyword.arg} of {label}()")
+    return known(Record({keyword.arg: step(evaluator.entry_within(lambda: evaluator.expression(keyword.value, site)), hop)}))
 
 
 def _split(spread: Possible, names: set[str], text: str) -> tuple[dict[str, Possible], Possible, str | None]:
@@ -121,7 +131,7 @@ def _split(spread: Possible, names: set[str], text: str) -> tuple[dict[str, Poss
             case Record(entries, rest):
                 for name in entries:
                     if name in names:
-                        taken.setdefault(name, []).append(changes.carried(each, entries[name]))
+                        taken.setdefault(name, []).append(holding.carried(each, entries[name]))
                 left.append(Possibility(Record({k: v for k, v in entries.items() if k not in names}, rest), each.trail))
                 reason = reason or (rest.reason if rest is not None else None)
             case Hole(why):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
-from routelint.parse.python import changes, handed
+from routelint.parse.python import changes, handed, holding
 from routelint.parse.python.scopes import Scope, dotted, shown, subscripted, targets
-from routelint.parse.python.values import NOTHING, Class, Site, step
-from routelint.possible import Possible, known
+from routelint.parse.python.values import NOTHING, Class, Instance, Site, step
+from routelint.possible import Possible, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -81,6 +81,10 @@ class Assignments:
             match node:
                 case ast.NamedExpr(target=ast.Name(name), value=value) if name == key:
                     return Define(lambda value=value: self._evaluator.expression(value, site))  # type: ignore[misc]
+                case ast.Call(func=ast.Name("setattr"), args=[base, ast.Constant(value=str(attribute)), value]) if (
+                    key == f"{dotted(base)}.{attribute}"
+                ):
+                    return Define(lambda value=value: self._assigned(key, value, site))  # type: ignore[misc]
                 case ast.Call(func=ast.Attribute(value=base)) if (
                     changes.is_change(node) and dotted(subscripted(base)[0]) == key
                 ):
@@ -113,6 +117,8 @@ class Assignments:
                 return self._subscript(key, target, value, site)
         name = dotted(target)
         if name == key:
+            if isinstance(target, ast.Attribute) and target.attr in site.scope.module.set_properties:
+                return Define(lambda: self._through_property(key, target, value, site))
             return Define(lambda: self._assigned(key, value, site))
         if name is not None and key.startswith(name + "."):
             return Define(lambda: None)
@@ -121,6 +127,13 @@ class Assignments:
     def _assigned(self, key: str, value: ast.expr, site: Site) -> Possible:
         found = self._evaluator.expression(value, site)
         return self.named(key, value, found, site)
+
+    def _through_property(self, key: str, target: ast.Attribute, value: ast.expr, site: Site) -> Possible:
+        """What an attribute holds that may be set by a property of its object."""
+        for each in self._evaluator.expression(target.value, site):
+            if isinstance(each.content, Instance) and self._evaluator.objects.method(each.content, target.attr) is not None:
+                return unknown(f"{key} is set by a property")
+        return self._assigned(key, value, site)
 
     def named(self, key: str, value: ast.expr, found: Possible, site: Site) -> Possible:
         """A value with the hop that says which name it was given."""
@@ -150,11 +163,11 @@ class Assignments:
                 if effect is not None:
                     return effect
         whole = ast.copy_location(ast.Tuple(parts, ast.Store()), value)
-        path = next(path for path, target in changes.unpacking(whole) if dotted(target) == key)
+        path = next(path for path, target in holding.unpacking(whole) if dotted(target) == key)
         return Define(lambda: self._part(key, value, path, site))
 
-    def _part(self, key: str, value: ast.expr, path: Sequence[changes.Part], site: Site) -> Possible:
-        found = changes.down(self._evaluator.expression(value, site), path, shown(value))
+    def _part(self, key: str, value: ast.expr, path: Sequence[holding.Part], site: Site) -> Possible:
+        found = holding.down(self._evaluator.expression(value, site), path, shown(value))
         return self.named(key, value, found, site)
 
     def _import(self, key: str, statement: ast.Import | ast.ImportFrom, site: Site) -> Effect:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from routelint.parse.python import changes
+from routelint.parse.python import holding
 from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.scopes import CallPlace, Scope, dotted, last_name
 from routelint.parse.python.values import NOTHING, Class, Function
@@ -197,7 +197,7 @@ class Callers:
         positional = []
         for index, iterable in enumerate(iterables):
             name = f"<item {index}>"
-            names[name] = changes.each(self._evaluator, iterable, site)
+            names[name] = holding.each(self._evaluator, iterable, site)
             positional.append(ast.copy_location(ast.Name(name, ast.Load()), iterable))
         yield Given(place.call, site.binding(names), tuple(positional), ())
 

@@ -18,9 +18,11 @@ from routelint.parse.python.values import (
     FilePath,
     Frame,
     Function,
+    Gathered,
     Instance,
     Made,
     Partial,
+    Passed,
     Site,
     Symbol,
     is_gap,
@@ -181,7 +183,7 @@ class Calls:
             # A wrapper around a method gets the object as its first argument.
             arguments, skip = with_receiver(arguments, function.instance or NOTHING), 0
         bound = bind(self._evaluator, scope, arguments, skip)
-        passed: Mapping[str, Argument | Possible] = bound.arguments
+        passed: Mapping[str, Passed] = bound.arguments
         if earlier is not None:
             before = bind(self._evaluator, scope, earlier, skip)
             later = bind(self._evaluator, scope, arguments, skip + len(earlier.positional))
@@ -194,9 +196,7 @@ class Calls:
             self._bound_frames[key] = frame
         return frame
 
-    def _with_rest(
-        self, scope: Scope, passed: Mapping[str, Argument | Possible], reason: str, skip: int
-    ) -> Mapping[str, Argument | Possible]:
+    def _with_rest(self, scope: Scope, passed: Mapping[str, Passed], reason: str, skip: int) -> Mapping[str, Passed]:
         """Arguments where what is not passed by name may still be in a `**` that cannot be told."""
         full = dict(passed)
         for name in list(scope.parameters)[skip:]:
@@ -227,8 +227,10 @@ class Calls:
             return unknown(f"parameter {name} of {scope.name}() is not passed")
         return self._evaluator.remembered(("parameter", scope, name), lambda: self._from_callers(scope, name))
 
-    def passed(self, argument: Argument | Possible) -> Possible:
+    def passed(self, argument: Passed) -> Possible:
         """The value of an argument, with the hop to it."""
+        if isinstance(argument, Gathered):
+            return argument.gather()
         if not isinstance(argument, Argument):
             return argument
         hop = Hop(argument.site.scope.module.location(argument.node), argument.note)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass
-from routelint.parse.python import changes
+from routelint.parse.python import holding
 from routelint.parse.python.values import NOTHING, Instance, Made, Site, is_gap, join
 from routelint.possible import Hole, Items, Possibility, Possible, Record, unknown
 from routelint.surfaces import Surface
@@ -129,10 +129,10 @@ def evaluator_step(evaluator: Evaluator, each: Possibility, path: Sequence[str])
         case Record(entries, gap) if name != "[]":
             key = next((key for key in entries if _same(key, name)), None)
             if key is not None:
-                return _inside_found(evaluator, changes.carried(each, entries[key]), rest)
+                return _inside_found(evaluator, holding.carried(each, entries[key]), rest)
             return ((Possibility(gap, each.trail),), True) if gap is not None else (NOTHING, False)
         case Items(items, gap) if name == "[]":
-            found = join([changes.carried(each, item) for item in items])
+            found = join([holding.carried(each, item) for item in items])
             if gap is not None:
                 found = join([found, (Possibility(gap, each.trail),)])
             return _inside_found(evaluator, found, rest)
@@ -141,7 +141,7 @@ def evaluator_step(evaluator: Evaluator, each: Possibility, path: Sequence[str])
             if node is None:
                 return NOTHING, False
             inner = evaluator.answer_inside(lambda: evaluator.expression(node, site))
-            return _inside_found(evaluator, changes.carried(each, inner), rest)
+            return _inside_found(evaluator, holding.carried(each, inner), rest)
         case Instance() as instance if name != "[]":
             return _inside_found(evaluator, evaluator.objects.instance_attribute(instance, name), rest)
         case Hole() as hole if is_gap(hole):

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
 
+# Starts the path of an SDK client; see `libraries`.
+SDK = "boto3:"
+
+
 def truth(content: Content) -> bool | None:
     """Whether a content counts as true; None where that cannot be told."""
     match content:
@@ -38,8 +42,12 @@ def truth(content: Content) -> bool | None:
             return None
         case Template(parts):
             return True if any(isinstance(part, str) and part for part in parts) else None
-        case Class() | Function() | Instance() | Made() | ModuleValue() | Partial():
+        case Class() | Function() | Instance() | ModuleValue() | Partial():
             return True
+        case Made(path=path):
+            # What a class of a library makes is something; what its functions give may be nothing: `re.match(...)`.
+            name = path.removesuffix("()").rpartition(".")[2]
+            return True if path.startswith(SDK) or name[:1].isupper() else None
     return None if is_gap(content) or isinstance(content, Symbol) or not _is_scalar(content) else bool(content)
 
 
@@ -85,7 +93,12 @@ def verdict(evaluator: Evaluator, test: ast.expr, site: Site) -> bool | None:
             return _common([_certain(evaluator, each, truth(each.content)) for each in evaluator.expression(test, site)])
         case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]):
             return _common([_is_kind(each.content, kind) for each in evaluator.expression(subject, site)])
-        case ast.Subscript() | ast.Call() | ast.NamedExpr() | ast.Await():
+        case (
+            ast.Subscript()
+            | ast.NamedExpr()
+            | ast.Call(func=ast.Name())
+            | ast.Call(func=ast.Attribute(attr="startswith" | "endswith" | "get"))
+        ):
             return _common([_certain(evaluator, each, truth(each.content)) for each in evaluator.expression(test, site)])
     return None
 
@@ -171,7 +184,7 @@ def _contains(collection: Content, wanted: Content) -> bool | None:
 
 def _is_kind(content: Content, kind: ast.expr) -> bool | None:
     names = [dotted(each) for each in kind.elts] if isinstance(kind, ast.Tuple) else [dotted(kind)]
-    if is_gap(content) or isinstance(content, Symbol):
+    if is_gap(content) or isinstance(content, Symbol | Made):
         return None
     plain = {"str": str | Template, "dict": Record, "list": Items, "int": int, "bool": bool, "float": float}
     if all(name in plain for name in names):

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop
-from routelint.parse.python import changes
+from routelint.parse.python import changes, holding
 from routelint.parse.python.scopes import dotted, shown
 from routelint.parse.python.values import Site, step
 from routelint.possible import Hole, Items, Possible, Record, known, unknown
@@ -38,10 +38,9 @@ def items(evaluator: Evaluator, parts: list[ast.expr], site: Site) -> Possible:
 
 def _entry_at(evaluator: Evaluator, node: ast.expr, note: str, site: Site) -> Possible:
     """A part of a literal collection; a text says which line of a long table it stands on."""
-    value = evaluator.expression(node, site)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return step(value, Hop(site.scope.module.location(node), note))
-    return value
+        return step(evaluator.expression(node, site), Hop(site.scope.module.location(node), note))
+    return evaluator.entry_within(lambda: evaluator.expression(node, site))
 
 
 def record(evaluator: Evaluator, node: ast.Dict, site: Site) -> Possible:
@@ -95,13 +94,13 @@ def _turns(evaluator: Evaluator, generators: list[ast.comprehension], site: Site
         text = shown(generator.iter)
         inner: list[Site] = []
         for outer in sites:
-            turns = changes.turns(evaluator.enums.opened(evaluator.expression(generator.iter, outer)))
+            turns = holding.turns(evaluator.enums.opened(evaluator.expression(generator.iter, outer)))
             if turns is None or len(inner) + len(turns.items) > MOST_TURNS:
                 return None
             rest = rest or turns.rest
             for each in turns.items:
                 bound = {
-                    dotted(target) or "": changes.down(each, path, text) for path, target in changes.unpacking(generator.target)
+                    dotted(target) or "": holding.down(each, path, text) for path, target in holding.unpacking(generator.target)
                 }
                 inside = outer.binding(bound)
                 verdicts = [evaluator.verdict(test, inside) for test in generator.ifs]
@@ -120,22 +119,22 @@ def turn(evaluator: Evaluator, generators: list[ast.comprehension], site: Site) 
     for generator in generators:
         values = evaluator.answer_inside(lambda generator=generator, site=site: _any_turn(evaluator, generator, site))  # type: ignore[misc]
         bound = {}
-        for path, target in changes.unpacking(generator.target):
-            bound[dotted(target) or ""] = changes.down(values, path, shown(generator.iter))
+        for path, target in holding.unpacking(generator.target):
+            bound[dotted(target) or ""] = holding.down(values, path, shown(generator.iter))
         site = site.binding(bound)
     return site
 
 
 def _any_turn(evaluator: Evaluator, generator: ast.comprehension, site: Site) -> Possible:
     """What any turn may give the target of one `for`, as far as its conditions let it through."""
-    values = changes.each(evaluator, generator.iter, site)
+    values = holding.each(evaluator, generator.iter, site)
     if not generator.ifs:
         return values
     kept = []
     for each in values:
         bound = {
-            dotted(target) or "": changes.down((each,), path, shown(generator.iter))
-            for path, target in changes.unpacking(generator.target)
+            dotted(target) or "": holding.down((each,), path, shown(generator.iter))
+            for path, target in holding.unpacking(generator.target)
         }
         inside = site.binding(bound)
         if all(evaluator.verdict(test, inside) is not False for test in generator.ifs):

@@ -10,7 +10,7 @@ from routelint.model import Resolution
 from routelint.parse.python import changes
 from routelint.parse.python.scopes import Scope
 from routelint.parse.python.values import Class, Function, Member, join, step
-from routelint.possible import Items, Possibility, Possible, known, unknown
+from routelint.possible import Content, Hole, Items, Possibility, Possible, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -28,10 +28,7 @@ class Enums:
     def member(self, scope: Scope, name: str, value: Possible) -> Possible:
         """The value of a class attribute as a member that knows its enum."""
         textual = any(path.rpartition(".")[2] in _TEXTUAL for path in self._evaluator.objects.outside_bases(scope))
-        return tuple(
-            replace(each, content=Member.of(each.content, scope, name, textual=textual)) if type(each.content) is str else each
-            for each in value
-        )
+        return tuple(replace(each, content=_as_member(each.content, scope, name, textual=textual)) for each in value)
 
     def by_key(self, content: Class, keys: Possible) -> Possible:
         """`Enum["NAME"]`; every member where the name cannot be told."""
@@ -84,6 +81,12 @@ class Enums:
                 method = Function("a method is not a text", scope=function, instance=bound, outer=frame)
                 return objects.property_value(method) if function.decorated("property", "cached_property") else known(method)
         return unknown(f"attribute {name} of the members of {member.scope.name} is not defined in the scanned files")
+
+
+def _as_member(content: Content, scope: Scope, name: str, *, textual: bool) -> Content:
+    if isinstance(content, Member):
+        return content if content.textual else Hole(f"the value of {scope.name}.{name} is a member of another enum")
+    return Member.of(content, scope, name, textual=textual) if isinstance(content, str) else content
 
 
 def names(scope: Scope) -> list[str]:

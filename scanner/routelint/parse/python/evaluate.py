@@ -10,7 +10,17 @@ import ast
 
 from routelint.model import Hop, Resolution
 from routelint.parse.parsed import ParseContext
-from routelint.parse.python import changes, conditions, constants, decorators, displays, formatting, libraries, lookups, paths
+from routelint.parse.python import (
+    conditions,
+    constants,
+    decorators,
+    displays,
+    formatting,
+    holding,
+    libraries,
+    lookups,
+    paths,
+)
 from routelint.parse.python.callers import Callers
 from routelint.parse.python.calls import Calls
 from routelint.parse.python.enums import Enums
@@ -235,7 +245,7 @@ class Evaluator(Questions):
         found = []
         for each in value:
             inner = self._attribute(each.content, name, site)
-            found.append(changes.carried(each, inner) if inner is not None else (each,))
+            found.append(holding.carried(each, inner) if inner is not None else (each,))
         return join(found)
 
     def _attribute(self, content: Content, name: str, site: Site) -> Possible | None:

@@ -94,6 +94,8 @@ class Fallbacks:
 
     def _spots(self, module: Module) -> Iterator[_Spot]:
         for statement, place in module.places.items():
+            if statement not in module.dotted_texts:
+                continue
             if isinstance(statement, ast.Assert | ast.Raise | ast.Import | ast.ImportFrom):
                 continue
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant | ast.JoinedStr):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.python import changes, libraries
+from routelint.parse.python import holding, libraries
 from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.environment import environment
 from routelint.parse.python.scopes import Scope, dotted
@@ -67,7 +67,7 @@ class Fields:
                 for each in self._evaluator.expression(keyword.value, call.site):
                     match each.content:
                         case Record(entries) if name in entries:
-                            return changes.carried(each, entries[name])
+                            return holding.carried(each, entries[name])
                         case Record(rest=Hole(reason)) | Hole(reason):
                             rest = unknown(reason)
         if position < len(call.positional) and not any(isinstance(each, ast.Starred) for each in call.positional):

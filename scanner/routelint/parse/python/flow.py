@@ -7,14 +7,14 @@ Nothing is run and nothing is evaluated before somebody asks. A statement that c
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import conditions, handed, patterns
+from routelint.parse.python import aliases, conditions, handed, patterns
 from routelint.parse.python.assignments import Assignments, Define, Effect, Entry, Update
 from routelint.parse.python.loops import Loops
-from routelint.parse.python.scopes import Place, Scope, dotted, targets
+from routelint.parse.python.scopes import Place, Scope, blocks, dotted, targets
 from routelint.parse.python.values import NOTHING, Frame, Raised, Site, Unset, join, step
 from routelint.possible import Hole, Possible, Template, unknown
 
@@ -33,11 +33,17 @@ class Flow:
         self._evaluator = evaluator
         self._assignments = Assignments(evaluator)
         self._loops = Loops(evaluator, self)
+        self._shared: dict[Scope, aliases.Aliases] = {}
 
     def before(self, key: str, statement: ast.stmt, frame: Frame) -> Possible | None:
         """The value just before a statement."""
         place = self._place(statement, frame)
         return self.upto(key, place.block, place.index, lambda: self._entry(key, place, frame), frame)
+
+    def after(self, key: str, statement: ast.stmt, frame: Frame) -> Possible | None:
+        """The value just after a statement."""
+        place = self._place(statement, frame)
+        return self.upto(key, place.block, place.index + 1, lambda: self._entry(key, place, frame), frame)
 
     def changes_in(self, key: str, scope: Scope, frame: Frame) -> bool:
         """Whether any statement of a scope may change what a dotted name holds."""
@@ -84,7 +90,24 @@ class Flow:
                 return True
             prefix = prefix.rpartition(".")[0]
         module = frame.scope.module
-        return any(True for _ in handed.calls(module, statement, key, frame.scope))
+        if any(True for _ in handed.calls(module, statement, key, frame.scope)):
+            return True
+        around = self._aliases(frame.scope).get(key)
+        if not around:
+            return False
+        return self._changed_as(statement, around, frame)
+
+    def _aliases(self, scope: Scope) -> aliases.Aliases:
+        if scope not in self._shared:
+            self._shared[scope] = aliases.of(scope)
+        return self._shared[scope]
+
+    def _changed_as(self, statement: ast.stmt, names: Mapping[str, aliases.Relation], frame: Frame) -> bool:
+        """Whether a statement, or one inside it, changes an object under one of its other names."""
+        if any(True for _ in blocks(statement)):
+            return any(self._changed_as(inner, names, frame) for block, _ in blocks(statement) for inner in block)
+        calls = frame.scope.module.calls_in(statement)
+        return any(aliases.changes(name, relation, statement, calls) for name, relation in names.items())
 
     def _effect(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
         self._evaluator.spend()
@@ -114,7 +137,20 @@ class Flow:
             case ast.Match():
                 return Update(lambda entry: self._after_match(key, statement, entry, frame))
             case _:
-                return self._assignments.effect(key, statement, site)
+                return self._assignments.effect(key, statement, site) or self._under_another_name(key, statement, frame)
+
+    def _under_another_name(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
+        """What a statement does to the object of a name under another one it has."""
+        calls = frame.scope.module.calls_in(statement)
+        for other, relation in self._aliases(frame.scope).get(key, {}).items():
+            if not aliases.changes(other, relation, statement, calls):
+                continue
+            same = relation is aliases.Relation.SAME
+            effect = self._assignments.effect(other, statement, self._evaluator.site(statement, frame)) if same else None
+            if isinstance(effect, Update):
+                return effect
+            return Update(lambda entry, other=other: aliases.blurred(entry(), other))  # type: ignore[misc]
+        return None
 
     # Entry to blocks ---------------------------------------------------------------------------------------------
 

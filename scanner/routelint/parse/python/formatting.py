@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.deferred import lazy_regex
-from routelint.parse.python import changes, paths
+from routelint.parse.python import changes, holding, paths
 from routelint.parse.python.scopes import shown
 from routelint.parse.python.values import FilePath, Member, Site, is_gap, is_special, join
 from routelint.possible import (
@@ -185,7 +185,7 @@ def _field(value: Content, way: Sequence[tuple[str, str]], field: str) -> Conten
     for attribute, key in way:
         if attribute:
             return Hole(f"'{field}' of a format is not followed", "${" + field + "}")
-        found = changes.item(found, int(key) if key.isdigit() else key, field)
+        found = holding.item(found, int(key) if key.isdigit() else key, field)
     if len(found) != 1:
         return Hole(f"'{field}' of a format has several values", "${" + field + "}")
     content = found[0].content

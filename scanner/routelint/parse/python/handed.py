@@ -61,7 +61,7 @@ def _through(evaluator: Evaluator, key: str, scope: Scope, frame: Frame, entry: 
 
 def _inner_key(function: Function, scope: Scope, key: str, call: ast.Call) -> str | None:
     """What the callee calls the name, where it changes it."""
-    if key in scope.shared and key in scope.stored:
+    if scope.sets_outside(key):
         return key
     skip = 1 if function.instance is not None and scope.owner is not None else 0
     names = list(scope.parameters)

@@ -40,6 +40,7 @@ class Indexer:
                 self._define(statement, scope, statement)
                 arguments = statement.args
                 outside = [*statement.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)]
+                outside += [statement.returns] if statement.returns is not None else []
                 outside += [a.annotation for a in walk(arguments) if isinstance(a, ast.arg) and a.annotation is not None]
                 self._expressions(outside, statement, scope)
             case ast.ClassDef():
@@ -56,6 +57,8 @@ class Indexer:
                 inside: list[ast.AST] = [
                     child for child in children(statement) if not isinstance(child, ast.stmt | ast.ExceptHandler)
                 ]
+                if isinstance(statement, ast.Try | ast.TryStar):
+                    inside += [handler.type for handler in statement.handlers if handler.type is not None]
                 if isinstance(statement, ast.Match):
                     inside = [statement.subject, *(case.guard for case in statement.cases if case.guard is not None)]
                 self._expressions(inside, statement, scope)
@@ -77,6 +80,10 @@ class Indexer:
         while work:
             node, around = work.pop()
             match node:
+                case ast.Constant():
+                    if isinstance(node.value, str) and "." in node.value:
+                        self.module.dotted_texts.add(statement)
+                    continue
                 case ast.Call():
                     self.module.calls.append(CallPlace(node, statement, scope, around))
                 case ast.Lambda():

@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import changes, dynaconf, options, paths, returns, standard
+from routelint.parse.python import changes, conditions, dynaconf, holding, options, paths, returns, standard
 from routelint.parse.python.environment import environment
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import Made, Site, Symbol, contents, join, sole_text, symbol
@@ -62,7 +62,7 @@ _CLIENT_TYPES = {
     "types_boto3_bedrock_agent_runtime": "bedrock-agent-runtime",
     "types_boto3_bedrock": "bedrock",
 }
-CLIENT = "boto3:"
+CLIENT = conditions.SDK
 """Starts the path of an SDK client; the service follows, `?` where it cannot be told."""
 
 
@@ -119,7 +119,7 @@ def _environment_call(evaluator: Evaluator, node: ast.Call, site: Site) -> Possi
 def _client_call(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     service = _argument(evaluator, node, site, 0, "service_name")
     if service is None:
-        service = changes.item(changes.keywords(evaluator, node, site), "service_name", "the arguments")
+        service = holding.item(changes.keywords(evaluator, node, site), "service_name", "the arguments")
     names = [each.content if isinstance(each.content, str) else "?" for each in service]
     return join([client(name, node, site) for name in dict.fromkeys(names)])
 

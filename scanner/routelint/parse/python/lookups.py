@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import changes, formatting, libraries
+from routelint.parse.python import changes, formatting, holding, libraries
 from routelint.parse.python.scopes import shown
 from routelint.parse.python.values import Class, Made, Site, Symbol, is_gap, join, step
 from routelint.possible import Content, Items, Possible, Record, unknown
@@ -48,18 +48,18 @@ def lookup(
 def _entry(content: Content, value: Possible, key: Content, base: str, default: Possible | None) -> Possible:
     plain = changes.key_text(key)
     if isinstance(key, int) and not isinstance(key, bool) and isinstance(content, Items | str):
-        return changes.item(value, key, base)
+        return holding.item(value, key, base)
     if plain is not None:
         if isinstance(content, Record) and plain not in content.entries and default is not None:
-            return default if content.rest is None else join([default, changes.item(value, plain, base)])
+            return default if content.rest is None else join([default, holding.item(value, plain, base)])
         if default is not None and is_gap(content):
             return join([value, step(default, None, Resolution.CONDITIONAL)])
-        return changes.item(value, plain, base)
+        return holding.item(value, plain, base)
     if isinstance(content, Record | Items):
         size = len(content.entries) if isinstance(content, Record) else len(content.items)
         if size > MOST_PICKED:
             entries = unknown(f"one of the {size} entries of {base} is picked while the code runs")
         else:
-            entries = step(changes.every(value, base), None, Resolution.MAPPING)
+            entries = step(holding.every(value, base), None, Resolution.MAPPING)
         return entries if default is None else join([entries, default])
     return value if default is None else join([value, default])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.python import changes
+from routelint.parse.python import conditions, holding
 from routelint.parse.python.scopes import blocks, dotted, shown
 from routelint.parse.python.values import NOTHING, Frame, Site, step
 from routelint.possible import Items, Possible
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Loop = ast.For | ast.AsyncFor | ast.While
 # Turns of a loop that are followed one after the other; what a longer one builds is told as any of its turns leaves it.
 MOST_TURNS = 24
+# Statements that leave a turn early and are followed one by one: each asks for all that came before it in every turn.
+MOST_EXITS = 3
 
 
 class Loops:
@@ -53,7 +55,8 @@ class Loops:
             after = self._body(key, loop, lambda: self.entry(key, loop, before, last), last)
             return self._orelse(key, loop, lambda: after, frame)
         first = before()
-        endless = isinstance(loop, ast.While) and self._evaluator.verdict(loop.test, self._site(loop, frame)) is True
+        # Whether any other test still holds after a turn is not told by what held before the first.
+        endless = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
         ended: list[Possible | None] = []
         if not endless:
             inside = self._evaluator.once(
@@ -63,20 +66,45 @@ class Loops:
             if inside is None and isinstance(loop, ast.For | ast.AsyncFor):
                 inside = self._variable(key, loop, frame)
             ended = [first, inside] if inside != NOTHING else [first]
+            if isinstance(loop, ast.While) and conditions.mentions(loop.test, key):
+                either = self._either(key, ended, loop, frame)
+                site = self._site(loop, frame)
+                value = self._evaluator.names.outer(key, site) if either is None else either
+                ended = [conditions.narrow(self._evaluator, loop.test, key, value, False, site)]
             if loop.orelse:
                 either = self._either(key, ended, loop, frame)
                 ended = [self._orelse(key, loop, lambda: either, frame)]
-        left = [self._at(key, each, (loop, "left", each, key, frame), frame) for each in self._leaving(loop)[0]]
+        breaks = self._leaving(loop)[0]
+        if len(breaks) > MOST_EXITS:
+            return self._either(key, [*ended, self._anything_stored(key, loop, lambda: first, frame)], loop, frame)
+        left = [self._at(key, each, (loop, "left", each, key, frame), frame) for each in breaks]
         return self._either(key, [*ended, *(each for each in left if each != NOTHING)], loop, frame)
 
     def _end_of_body(self, key: str, loop: Loop, start: Entry, frame: Frame) -> Possible | None:
         """What the body leaves for the next turn, at its end or by `continue`."""
+        if len(self._leaving(loop)[1]) > MOST_EXITS:
+            return self._anything_stored(key, loop, start, frame)
         ends = [self._body(key, loop, start, frame)]
         ends += [self._at(key, each, (loop, "again", each, key, frame), frame) for each in self._leaving(loop)[1]]
         if len(ends) == 1:
             return ends[0]
         real = [each for each in ends if each != NOTHING]
         return self._either(key, real, loop, frame) if real else NOTHING
+
+    def _anything_stored(self, key: str, loop: Loop, start: Entry, frame: Frame) -> Possible | None:
+        """What any statement of the body leaves: a body with many ways out is not followed along each of them."""
+        found = [start()]
+        work = [loop.body]
+        while work:
+            for statement in work.pop():
+                inner = [block for block, _ in blocks(statement)]
+                work.extend(inner)
+                if not inner and self._flow.touches(key, statement, frame):
+                    mark = (loop, "stored", statement, key, frame)
+                    value = self._evaluator.once(mark, lambda statement=statement: self._flow.after(key, statement, frame))  # type: ignore[misc]
+                    if value:
+                        found.append(value)
+        return self._either(key, found, loop, frame)
 
     def _at(self, key: str, statement: ast.stmt, mark: tuple[object, ...], frame: Frame) -> Possible | None:
         return self._evaluator.once(mark, lambda: self._flow.before(key, statement, frame))
@@ -94,10 +122,10 @@ class Loops:
         return self._evaluator.site(loop, frame)
 
     def _variable(self, key: str, loop: ast.For | ast.AsyncFor, frame: Frame) -> Possible | None:
-        for path, target in changes.unpacking(loop.target):
+        for path, target in holding.unpacking(loop.target):
             if dotted(target) == key:
                 site = self._site(loop, frame)
-                each = changes.down(changes.each(self._evaluator, loop.iter, site), path, shown(loop.iter))
+                each = holding.down(holding.each(self._evaluator, loop.iter, site), path, shown(loop.iter))
                 return step(each, self._hop(key, loop, site), Resolution.CONSTANT)
         return None
 
@@ -110,20 +138,20 @@ class Loops:
         """The turns of a loop, where all of them are known and each runs to the end of the body."""
         if not isinstance(loop, ast.For) or any(self._leaving(loop)):
             return None
-        turns = changes.turns(self._evaluator.enums.opened(self._evaluator.expression(loop.iter, self._site(loop, frame))))
+        turns = holding.turns(self._evaluator.enums.opened(self._evaluator.expression(loop.iter, self._site(loop, frame))))
         return turns if turns is not None and turns.rest is None and len(turns.items) <= MOST_TURNS else None
 
     def _turn_entry(self, key: str, loop: Loop, turn: int, frame: Frame) -> Possible | None:
         around = frame.around
         assert around is not None
         if isinstance(loop, ast.For):
-            for path, target in changes.unpacking(loop.target):
+            for path, target in holding.unpacking(loop.target):
                 if dotted(target) == key:
                     site = self._site(loop, around)
-                    turns = changes.turns(self._evaluator.enums.opened(self._evaluator.expression(loop.iter, site)))
+                    turns = holding.turns(self._evaluator.enums.opened(self._evaluator.expression(loop.iter, site)))
                     if turns is None or turn >= len(turns.items):
                         return self._variable(key, loop, around)
-                    value = changes.down(turns.items[turn], path, shown(loop.iter))
+                    value = holding.down(turns.items[turn], path, shown(loop.iter))
                     return step(value, self._hop(key, loop, site), Resolution.CONSTANT)
         if turn == 0:
             return self._flow.before(key, loop, around)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.parse.python import changes, lookups, paths
+from routelint.parse.python import holding, lookups, paths
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import NOTHING, FilePath, Made, Site
 from routelint.possible import Items, Possibility, Possible, Record, known, unknown
@@ -41,7 +41,7 @@ def collection_method(evaluator: Evaluator, each: Possibility, name: str, node: 
                 default = known(None) if name == "get" else None
             return lookups.lookup(evaluator, (each,), arguments[0], node.func.value, site, default)
         case "pop" if isinstance(each.content, Items):
-            return changes.every((each,), shown_base)
+            return holding.every((each,), shown_base)
         case "copy" | "model_dump" | "dict":
             return (each,)
         case "values" if isinstance(each.content, Record):

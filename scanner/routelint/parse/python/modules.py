@@ -39,6 +39,8 @@ class Module:
     scopes: dict[ast.AST, Scope] = field(default_factory=dict)
     owners: dict[ast.AST, ast.stmt] = field(default_factory=dict)
     calls: list[CallPlace] = field(default_factory=list)
+    # Statements with a text that has a dot in it, as identifiers of models have.
+    dotted_texts: set[ast.stmt] = field(default_factory=set)
     _stores: dict[ast.stmt, frozenset[str]] = field(default_factory=dict)
     _calls_in: dict[ast.stmt, tuple[ast.Call, ...]] = field(default_factory=dict)
 
@@ -155,12 +157,20 @@ class Module:
 
     @cached_property
     def setters(self) -> dict[str, frozenset[str]]:
-        """Name declared global or nonlocal -> functions that store to it."""
+        """Name of the code around -> functions that store to it or change what it holds."""
         found: dict[str, set[str]] = defaultdict(set)
         for scope in self.functions:
-            for key in scope.shared & scope.stored:
-                found[key].add(scope.name)
+            if scope.is_class:
+                continue
+            for key in scope.stored:
+                if scope.sets_outside(key):
+                    found[key].add(scope.name)
         return {key: frozenset(names) for key, names in found.items()}
+
+    @cached_property
+    def set_properties(self) -> frozenset[str]:
+        """Attributes that a class of the module sets by a property."""
+        return frozenset(scope.name for scope in self.functions if any(each.endswith(".setter") for each in scope.decorators))
 
     @cached_property
     def changers(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python.modules import Module
 from routelint.parse.python.scopes import Scope
-from routelint.parse.python.values import ROOT, FilePath, Frame, Site, join, symbol
+from routelint.parse.python.values import ROOT, FilePath, Frame, ModuleValue, Site, join, symbol
 from routelint.possible import Possible, known, unknown
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Names:
         scope = site.scope
         if isinstance(scope.node, ast.Lambda):
             return self.outer(key, site)
-        if key in scope.tested or _any_prefix(key, scope.stored):
+        if key in scope.tested or _any_prefix(key, scope.stored) or (key in scope.names and key in scope.module.setters):
             if site.statement is not None:
                 found = self._evaluator.flow.before(key, site.statement, site.frame)
             else:
@@ -51,8 +51,22 @@ class Names:
         """What a dotted name holds that no assignment of the scope gives it on the way to a place."""
         prefix, _, last = key.rpartition(".")
         if prefix:
-            return self._evaluator.attribute(self.read(prefix, site), last, site)
+            return self._stored_around(key, site) or self._evaluator.attribute(self.read(prefix, site), last, site)
         return self._start(key, site)
+
+    def _stored_around(self, key: str, site: Site) -> Possible | None:
+        """What the code around a scope stores to an attribute of a thing that the scope reads."""
+        base, scope, frame = key.partition(".")[0], site.scope, site.frame
+        while scope.parent is not None and base not in scope.names and base not in scope.parameters:
+            parent = scope.parent
+            held = frame.outer is not None and frame.outer.scope is parent
+            scope, frame = parent, frame.outer if held and frame.outer is not None else self._evaluator.frame(parent)
+            if not scope.is_class and not isinstance(scope.node, ast.Lambda) and key in scope.stored:
+                return self._left_around(key, scope, frame)
+        return None
+
+    def _left_around(self, key: str, scope: Scope, frame: Frame) -> Possible | None:
+        return self._evaluator.once(("around", key, scope, frame), lambda: self._evaluator.flow.at_end(key, scope, frame))
 
     def _start(self, name: str, site: Site) -> Possible:
         scope, frame = site.scope, site.frame
@@ -113,8 +127,29 @@ class Names:
             others = tuple(each for each in found or () if each.content is not None)
             found = join([others, *stored]) or found
         if found is not None:
-            return found
+            afar = self._set_afar(name, module)
+            return join([found, *afar]) if afar else found
         return self._undefined(name, module)
+
+    def _set_afar(self, name: str, module: Module) -> list[Possible]:
+        """What other files store to a name of a module: when they do cannot be told."""
+        stored = []
+        for path in self._evaluator.program.setting(name, module.path):
+            other = self._evaluator.program.module(path) if path != module.path else None
+            if other is None or (other.is_test and not module.is_test):
+                continue
+            for statement, place in other.places.items():
+                for key in other.stores(statement):
+                    prefix, _, last = key.rpartition(".")
+                    if last != name or not prefix:
+                        continue
+                    site = self._evaluator.site(statement, self._evaluator.frame(place.scope))
+                    holders = self._evaluator.names.read(prefix, site)
+                    if any(isinstance(each.content, ModuleValue) and each.content.path == module.path for each in holders):
+                        value = self._evaluator.flow.after(key, statement, site.frame)
+                        if value:
+                            stored.append(value)
+        return stored
 
     def _undefined(self, name: str, module: Module) -> Possible:
         starred = self._evaluator.imports.starred(name, module)

@@ -117,7 +117,7 @@ class Objects:
         if name in ("__name__", "__qualname__"):
             return known(content.scope.name)
         for scope in self.lineage(content.scope):
-            stored = self._stored_outside(scope, name)
+            stored = self._stored_outside(scope, name) or self._stored_by_decorators(scope, name)
             if stored:
                 return stored
             function = self.function(scope, name)
@@ -136,6 +136,20 @@ class Objects:
             return NOTHING
         frame = self._evaluator.frame(parent)
         return self._evaluator.once(("outside", key, scope), lambda: self._evaluator.flow.at_end(key, parent, frame)) or NOTHING
+
+    def _stored_by_decorators(self, scope: Scope, name: str) -> Possible:
+        """What a decorator of the class stores to an attribute of it."""
+        assert isinstance(scope.node, ast.ClassDef)
+        for node in reversed(scope.node.decorator_list):
+            if isinstance(node, ast.Call):
+                continue
+            for each in self._evaluator.expression(node, self._definition_site(scope)):
+                function = each.content.scope if isinstance(each.content, Function) else None
+                key = f"{next(iter(function.parameters), '')}.{name}" if function is not None else ""
+                if function is not None and key in function.stored:
+                    frame = self._evaluator.frame(function)
+                    return self._evaluator.flow.at_end(key, function, frame) or NOTHING
+        return NOTHING
 
     def _body_value(self, scope: Scope, name: str) -> Possible | None:
         if name not in scope.names:

@@ -11,6 +11,8 @@ from routelint.deferred import lazy_regex
 from routelint.source import NotTextError, SourceTree, decode
 
 MOST_BYTES = 500_000
+# An application's own package called like a library is not as large.
+LEAST_MODULES = 100
 _NAME = lazy_regex(r"""^\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
 _ANYWHERE = lazy_regex(r"""\bname\s*=\s*["']([A-Za-z0-9][\w.-]*)["']""")
 _INSTALLED = lazy_regex(r"(?:^|/)([A-Za-z0-9][\w.]*)-[^/]*\.dist-info/")
@@ -22,12 +24,16 @@ class Ownership:
     def __init__(self, tree: SourceTree) -> None:
         self._tree = tree
         self._names: dict[str, str | None] = {}
+        self._sizes: dict[str, int] = {}
 
-    def belongs(self, path: str, library: str) -> bool:
+    def belongs(self, path: str, library: str, package: str) -> bool:
         """Whether the project a module is part of, or an installed one beside it, is a library or a part of it.
 
-        A part has the library's name before its own: `llama-index-llms-bedrock` of `llama-index`.
+        A part has the library's name before its own: `llama-index-llms-bedrock` of `llama-index`. Where nothing names the
+        project, a package of the library's name and size is taken for it.
         """
+        if self._size(path, package) >= LEAST_MODULES:
+            return True
         wanted = _normalized(library)
         projects = set(self._installed)
         folder = posixpath.dirname(path)
@@ -39,6 +45,16 @@ class Ownership:
                 break
             folder = posixpath.dirname(folder)
         return any(each == wanted or each.startswith(f"{wanted}-") for each in projects)
+
+    def _size(self, path: str, package: str) -> int:
+        """How many modules the package of a name around a module has."""
+        parts = path.split("/")
+        if package not in parts[:-1]:
+            return 0
+        folder = "/".join(parts[: parts.index(package) + 1]) + "/"
+        if folder not in self._sizes:
+            self._sizes[folder] = sum(1 for each in self._tree.paths() if each.startswith(folder) and each.endswith(".py"))
+        return self._sizes[folder]
 
     @cached_property
     def _installed(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from routelint.parse.python import changes
+from routelint.parse.python import changes, holding
 from routelint.parse.python.conditions import equal
 from routelint.parse.python.scopes import last_name
 from routelint.parse.python.values import NOTHING, Site, is_gap, join
@@ -157,16 +157,16 @@ def captured(evaluator: Evaluator, pattern: ast.pattern, key: str, value: Possib
             for index, each in enumerate(patterns):
                 if captures(each, key):
                     if isinstance(each, ast.MatchStar):
-                        return changes.down(value, [slice(index, index + 1 - len(patterns) or None)], "the subject")
+                        return holding.down(value, [slice(index, index + 1 - len(patterns) or None)], "the subject")
                     place = index if index < star else index - len(patterns)
-                    return captured(evaluator, each, key, changes.item(value, place, "the subject"), site)
+                    return captured(evaluator, each, key, holding.item(value, place, "the subject"), site)
         case ast.MatchMapping(keys=keys, patterns=patterns):
             for node, each in zip(keys, patterns, strict=True):
                 if captures(each, key):
                     found = evaluator.expression(node, site)
                     text = changes.key_text(found[0].content) if len(found) == 1 else None
                     inner_value = (
-                        changes.item(value, text, "the subject") if text is not None else unknown("a key of a pattern")
+                        holding.item(value, text, "the subject") if text is not None else unknown("a key of a pattern")
                     )
                     return captured(evaluator, each, key, inner_value, site)
         case ast.MatchClass(kwd_attrs=names, kwd_patterns=patterns):

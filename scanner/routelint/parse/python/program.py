@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from routelint.deferred import lazy_regex
 from routelint.model import ScanError
 from routelint.parse.python import notebook
 from routelint.parse.python.modules import Module, ModuleError, parse_text
@@ -24,6 +25,12 @@ MOST_WORDS_HELD = 64
 _HELD, _NOT_HELD = 1, 2
 # Files parsed for the callers of one name.
 MOST_FILES_PARSED = 60
+# Files that set one name of another module.
+MOST_FILES_SETTING = 8
+
+
+# Only names in capitals, as settings have: every object has attributes of the others.
+_SETS = lazy_regex(rb"""\.([A-Z][A-Z0-9_]+)[ \t]*=(?!=)|\bsetattr\([^,()]+,\s*["']([A-Z][A-Z0-9_]+)["']""")
 
 
 class Program:
@@ -141,6 +148,22 @@ class Program:
                 yield from range(outer_start, start)
                 yield from range(end, outer_end)
             start, end = outer_start, outer_end
+
+    def setting(self, name: str, near: str) -> tuple[str, ...]:
+        """The files that store to an attribute of a name, nearest to a path first: `settings.MODEL = ...`."""
+        if not name.isupper() or name not in self._set:
+            return ()
+        folder = near.rpartition("/")[0].split("/")
+        found = [self.paths[index] for index in self._set[name]]
+        return tuple(sorted(found, key=lambda path: (-_shared(folder, path.split("/")), path))[:MOST_FILES_SETTING])
+
+    @cached_property
+    def _set(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, path in enumerate(self.paths[:MOST_FILES_SEARCHED]):
+            for name in {one or other for one, other in _SETS.findall(self._data(path))}:
+                found[name.decode()].append(index)
+        return found
 
     def find_module(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module or package `name` as the file `importer` would import it; None for one from outside.

@@ -19,6 +19,8 @@ MOST_STEPS = 60_000
 MOST_STEPS_IN_ALL = 500_000
 MOST_STEPS_LATE = 1_000
 MOST_STEPS_OF_A_CONDITION = 1_500
+# One entry of a dict or one keyword that `**kwargs` gathers: a prompt that half of the program builds stands beside the model.
+MOST_STEPS_OF_AN_ENTRY = 6_000
 
 
 class TooMuchError(Exception):
@@ -95,6 +97,19 @@ class Questions:
             if self._steps > outer:
                 raise
             return None
+        finally:
+            self._limit = outer
+
+    def entry_within(self, compute: Callable[[], Possible]) -> Possible:
+        """One entry of a request, as far as the work given to it reaches: the prompt's cost is not the model's."""
+        outer = self._limit
+        self._limit = min(outer, self._steps + MOST_STEPS_OF_AN_ENTRY)
+        try:
+            return compute()
+        except TooMuchError:
+            if self._steps > outer:
+                raise
+            return unknown(f"following the value takes more than {MOST_STEPS_OF_AN_ENTRY:,} steps")
         finally:
             self._limit = outer
 

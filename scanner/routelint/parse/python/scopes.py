@@ -95,6 +95,12 @@ class Scope:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         )
 
+    def sets_outside(self, key: str) -> bool:
+        """Whether the body stores to a name of the code around it, or changes what such a name holds."""
+        if "." in key:
+            return False
+        return key in self.stored and (key in self.shared or (key not in self.rebound and key not in self.parameters))
+
     @cached_property
     def tested(self) -> frozenset[str]:
         """Every dotted name a condition of the body speaks of."""
@@ -275,6 +281,8 @@ def stored_by(statement: ast.stmt) -> set[str]:
                 keys.add(dotted(node) or "")
             case ast.Subscript(ctx=ast.Store() | ast.Del()):
                 keys.add(dotted(subscripted(node)[0]) or "")
+            case ast.Call(func=ast.Name("setattr"), args=[base, ast.Constant(value=str(attribute)), _]):
+                keys.add(f"{dotted(base)}.{attribute}" if dotted(base) is not None else "")
             case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in MUTATORS:
                 keys.add(dotted(subscripted(base)[0]) or "")
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):

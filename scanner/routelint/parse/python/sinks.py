@@ -143,7 +143,9 @@ class Sinks:
     def _inside(self, scope: Scope) -> tuple[Surface, ...]:
         """The rows of a class or function that is defined in a library's own source."""
         rows = self._index.inside(scope.module.name, scope.qualified_name)
-        return tuple(row for row in rows if self._ownership.belongs(scope.module.path, row.framework))
+        return tuple(
+            row for row in rows if self._ownership.belongs(scope.module.path, row.framework, row.symbol.partition(".")[0])
+        )
 
     def _own_class(self, scope: Scope) -> tuple[Surface, ...]:
         """A class of the repository called like a framework's: no default is known of it, but what it is passed is told."""

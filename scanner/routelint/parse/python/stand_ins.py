@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.deferred import lazy_regex
-from routelint.parse.python import carriers, changes
+from routelint.parse.python import carriers, holding
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.values import Instance, Made, Site, Symbol, join
@@ -81,7 +81,7 @@ class Models:
         values = []
         for place in carriers.carried(self._evaluator, row, call, site):
             inner, _ = self.of(place.value, row)
-            values.append(changes.carried(each, inner))
+            values.append(holding.carried(each, inner))
         return self.in_scope(join(values), call, site) or unknown(f"'{shown(call)}' names no model")
 
     def in_scope(self, value: Possible, call: ast.Call, site: Site) -> Possible:
@@ -97,5 +97,5 @@ class Models:
             inner = self._evaluator.answer(lambda name=name: self._evaluator.objects.instance_attribute(instance, name))  # type: ignore[misc]
             texts = tuple(one for one in inner if isinstance(one.content, str | Template))
             if texts:
-                return changes.carried(each, inner)
+                return holding.carried(each, inner)
         return (each,)

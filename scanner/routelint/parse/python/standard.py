@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.parse.python import changes, formatting
+from routelint.parse.python import changes, formatting, holding
 from routelint.parse.python.documents import Followed, loaded_file
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import NOTHING, Function, Made, Partial, Site, join, sole_text
@@ -55,7 +55,7 @@ def _sequence(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
 
 
 def _sorted(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
+    turns = holding.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
     if turns is None:
         return None
     texts = [each[0].content for each in turns.items if len(each) == 1]
@@ -74,7 +74,7 @@ def _zip(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
     """`zip(a, b)` of what is known item by item."""
     if any(isinstance(each, ast.Starred) for each in node.args):
         return None
-    columns = [changes.turns(evaluator.enums.opened(evaluator.expression(each, site))) for each in node.args]
+    columns = [holding.turns(evaluator.enums.opened(evaluator.expression(each, site))) for each in node.args]
     told = [each for each in columns if each is not None]
     if not told or len(told) < len(columns):
         return None
@@ -84,7 +84,7 @@ def _zip(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
 
 
 def _enumerate(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
+    turns = holding.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
     first = argument_node(node, 1, "start")
     start = evaluator.expression(first, site) if first is not None else known(0)
     number = start[0].content if len(start) == 1 else None
@@ -95,7 +95,7 @@ def _enumerate(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | N
 
 
 def _reversed(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
+    turns = holding.turns(evaluator.enums.opened(evaluator.expression(node.args[0], site))) if node.args else None
     return known(Items(turns.items[::-1])) if turns is not None and turns.rest is None else None
 
 
@@ -103,7 +103,7 @@ def _map(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
     """`map(function, items)`, item by item, of what is known."""
     if len(node.args) != 2:
         return None
-    turns = changes.turns(evaluator.enums.opened(evaluator.expression(node.args[1], site)))
+    turns = holding.turns(evaluator.enums.opened(evaluator.expression(node.args[1], site)))
     if turns is None:
         return None
     name = ast.copy_location(ast.Name("<item>", ast.Load()), node.args[1])
@@ -152,7 +152,7 @@ def _next(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     source = evaluator.expression(node.args[0], site) if node.args else NOTHING
     match source[0].content if len(source) == 1 else None:
         case Items(items, _) if items:
-            return changes.carried(source[0], items[0])
+            return holding.carried(source[0], items[0])
         case Items(rest=None) if len(node.args) > 1:
             return evaluator.expression(node.args[1], site)
     return _any(evaluator, node, site)
@@ -160,7 +160,7 @@ def _next(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
 
 def _any(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible:
     """Any item of what is passed, or the default."""
-    items = changes.every(evaluator.expression(node.args[0], site), shown(node.args[0])) if node.args else NOTHING
+    items = holding.every(evaluator.expression(node.args[0], site), shown(node.args[0])) if node.args else NOTHING
     default = evaluator.expression(node.args[1], site) if len(node.args) > 1 else NOTHING
     return join([items, default])
 

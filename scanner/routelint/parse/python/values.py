@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from routelint.deferred import dataclass
@@ -28,7 +28,7 @@ class Frame:
     """
 
     scope: Scope
-    arguments: Mapping[str, Argument | Possible] = field(default_factory=dict)
+    arguments: Mapping[str, Passed] = field(default_factory=dict)
     bound: bool = False
     instance: Possible | None = None
     outer: Frame | None = None
@@ -60,6 +60,16 @@ class Argument:
     node: ast.expr
     site: Site
     note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What `*args` or `**kwargs` gathers: a prompt handed on is not followed because somebody asks for the client beside it."""
+
+    gather: Callable[[], Possible]
+
+
+Passed = Argument | Gathered | Possible
 
 
 @dataclass(frozen=True, slots=True)
