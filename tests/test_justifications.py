@@ -163,6 +163,14 @@ FLAWS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         ["it runs 181 days from its last approval, and at most 180 are allowed; let it expire by 2027-03-02"],
     ),
     "as long as may be": ({"expires": "2027-03-02"}, []),
+    "approved so long ago that no end would be early enough": (
+        {
+            "approvals": "{"
+            + PRODUCT.replace("2026-09-01", "2026-03-02")
+            + ", finance: {by: finance@example.com, on: 2026-03-03}}"
+        },
+        ["it runs 334 days from its last approval, and at most 180 are allowed; have every role approve it anew"],
+    ),
 }
 
 
@@ -191,6 +199,15 @@ def test_a_route_says_why_the_justification_near_it_does_not_count(tmp_path: Pat
         "justification 'FIN-7' does not count: it expired on 2026-11-23; the approval of role 'product' is missing; "
         "the approval of role 'finance' is missing"
     )
+
+
+def test_an_entry_that_has_expired_is_not_told_when_to_expire(tmp_path: Path) -> None:
+    policy = ledger({"expires": "2026-11-23", "approvals": "{product: {by: product@example.com, on: 2025-12-01}}"})
+    report = scan(write_tree(tmp_path, {"review/app.py": CALL}), policy, [incomplete_justification.RULE])
+    assert [each.message for each in report.findings] == [
+        "justification 'FIN-7' does not count: the approval of role 'finance' is missing; "
+        "add approvals.finance by 'finance@example.com' or 'Both@example.com'"
+    ]
 
 
 def judged_with_history(folder: Path, changed_on: dict[str, date] | None) -> Report:

@@ -178,8 +178,8 @@ def test_a_waiver_whose_files_could_not_be_read_is_not_called_unused(tmp_path: P
     ("expires", "path", "message", "note"),
     [
         ("2026-11-24", "app.py", None, None),
-        ("2026-11-23", "app.py", "mend them, or renew it", "2 findings are back"),
-        ("2026-11-23", "one.py", "mend them, or renew it", "1 finding is back"),
+        ("2026-11-23", "app.py", "mend what is back, or renew it", "2 findings are back"),
+        ("2026-11-23", "one.py", "mend what is back, or renew it", "1 finding is back"),
         ("2026-11-23", "gone.py", "delete it", "nothing is left of what it covered"),
     ],
 )

@@ -61,7 +61,7 @@ def check_outcome(outcome: Outcome, context: Context) -> Iterator[tuple[ModelRef
             rules = ", ".join(f"'{rule}'" for rule in rules_of(returned.by))
             what = "directive that ignores" if isinstance(returned.by, Directive) else "waiver of"
             places = tuple(dict.fromkeys(finding.location for finding in returned.findings))
-            way_out = "mend them, or renew it" if places else "delete it"
+            way_out = "mend what is back, or renew it" if places else "delete it"
             count = len(returned.findings)
             fact = f"{count} finding{' is' if count == 1 else 's are'} back" if count else "nothing is left of what it covered"
             yield (

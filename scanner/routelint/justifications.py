@@ -51,12 +51,13 @@ def flaws(entry: Justification, policy: Policy, today: date) -> Iterator[Flaw]:
         )
     yield from _approval_flaws(entry, policy, today)
     approved = last_approval(entry)
-    if terms.max_days is not None and approved is not None and (days := (entry.expires - approved).days) > terms.max_days:
+    runs = None if approved is None or entry.expires < today else (entry.expires - approved).days
+    if terms.max_days is not None and approved is not None and runs is not None and runs > terms.max_days:
         latest = approved + timedelta(days=terms.max_days)
         yield Flaw(
             FlawKind.INCOMPLETE,
-            f"it runs {days} days from its last approval, and at most {terms.max_days} are allowed",
-            f"let it expire by {latest}",
+            f"it runs {runs} days from its last approval, and at most {terms.max_days} are allowed",
+            f"let it expire by {latest}" if latest >= today else "have every role approve it anew",
             entry.location,
         )
     if terms.ticket is not None and not search(terms.ticket, entry.id):

@@ -56,4 +56,5 @@ def _note(first: Finding, found: list[Finding]) -> Finding:
     shown = ", ".join(str(line) for line in lines[:MOST_LINES])
     more = f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
     also = (f"said of line{'s' * (len(lines) > 1)} {shown}{more} too",) if lines else ()
-    return replace(first, severity=Severity.NOTE, notes=(*first.notes, _WHY, *also))
+    why = () if first.severity is Severity.NOTE else (_WHY,)
+    return replace(first, severity=Severity.NOTE, notes=(*first.notes, *why, *also))
