@@ -2,8 +2,9 @@
 
     python benchmarks/bench.py [--files 1000 --files 10000] [--tree PATH] [--peers] [--repeat 5] [--json build/bench.json]
 
-Seconds are medians and depend on the machine; ratios to `python -c pass` and to the text search are what to compare. All
-commands take turns, so that what else the machine does befalls them alike. Peak memory is that of the largest process.
+Seconds are medians and depend on the machine; ratios to `python -c pass` and to the text search are what to compare. They are
+of processor time, and all commands take turns, so that what else the machine does befalls them alike. Peak memory is that of
+the largest process.
 `--peers` installs the other tools from the package registry into .make/ on first use.
 """
 
@@ -193,13 +194,13 @@ def _run(job: Job) -> _Run:
 
 
 def with_ratios(planned: Sequence[Job], measured: Sequence[Measurement]) -> list[Measurement]:
-    """The measurements with their ratios to the first, `python -c pass`, and to the text search of the same files."""
-    seconds = {each.name: each.median_seconds for each in measured}
+    """The measurements with the ratios of their processor time to the first, `python -c pass`, and to the text search."""
+    seconds = {each.name: each.cpu_seconds for each in measured}
     return [
         replace(
             each,
-            times_python=each.median_seconds / measured[0].median_seconds,
-            times_search=each.median_seconds / seconds[job.search] if job.search else None,
+            times_python=each.cpu_seconds / measured[0].cpu_seconds,
+            times_search=each.cpu_seconds / seconds[job.search] if job.search else None,
         )
         for job, each in zip(planned, measured, strict=True)
     ]
