@@ -139,6 +139,25 @@ def test_budgets_are_asked_for_once_for_a_workload_of_several_roots(tmp_path: Pa
     assert len(findings(missing_budget_alert.RULE, tmp_path, files, policy)) == 1
 
 
+def test_code_in_a_repository_without_roles_is_a_note_for_they_are_kept_elsewhere(tmp_path: Path) -> None:
+    (found,) = findings(unattributed_invocation.RULE, tmp_path / "a", {"triage.py": CALL})
+    assert found.severity is Severity.NOTE
+    role = FUNCTION.replace("TAGS", "").replace('"src.zip"', '"other.zip"')
+    (found,) = findings(unattributed_invocation.RULE, tmp_path / "b", {"triage.py": CALL, "infra/main.tf": role})
+    assert found.severity is Severity.WARNING
+
+
+def test_what_invokes_models_is_shown_before_who_may(tmp_path: Path) -> None:
+    wide = (
+        'data "aws_iam_policy_document" "setup" {\n  statement {\n    actions = ["bedrock:*"]\n    resources = ["*"]\n  }\n}\n'
+    )
+    narrow = wide.replace("setup", "runtime").replace("bedrock:*", "bedrock:InvokeModel")
+    (found,) = findings(missing_latency_alarm.RULE, tmp_path / "a", {"main.tf": wide + narrow + AGENT.replace("TAGS", "")})
+    assert found.location.span.start_line == 14
+    (found,) = findings(missing_latency_alarm.RULE, tmp_path / "b", {"main.tf": wide + narrow})
+    assert found.location.span.start_line == 10
+
+
 def test_that_nobody_has_decided_on_budgets_is_said_once(tmp_path: Path) -> None:
     files = {f"envs/{name}/main.tf": AGENT.replace("TAGS", "") for name in ("dev", "prod", "staging")}
     (found,) = findings(missing_budget_alert.RULE, tmp_path, files)

@@ -66,6 +66,9 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             continue
         if choice.model.form not in (Form.BARE, Form.SYSTEM_PROFILE) or choice.model.context is not None:
             continue
+        if choice.model.form is Form.BARE and model.on_demand is False:
+            # Nobody can invoke it so: what completes the id with a profile decides the price.
+            continue
         cheaper = _cheaper(model, choice, reference, context)
         if cheaper is not None:
             identifier, percent = cheaper
@@ -116,6 +119,7 @@ RULE = Rule(
             {"app.py": CALL.format(model="us.anthropic.claude-haiku-5-5")},
             policy="version: 1\nmodels: {scopes: [us]}\n",
         ),
+        Example("a bare id that something completes with a profile", {"app.py": CALL.format(model="amazon.nova-2-lite-v1:0")}),
         Example("a model whose profiles cost the same", {"app.py": CALL.format(model="us.amazon.nova-lite-v1:0")}),
     ),
 )

@@ -6,7 +6,8 @@ Reports code or a resource that invokes a foundation model directly, with neithe
 an application inference profile that carries a tag, or a tag on the role that the code runs as (as a cost allocation tag).
 Which ways count is said under `tags.attribution`. One finding for each file and role. Where who runs the code is not to be
 seen, one finding for the repository, and none if any role or app in it that may invoke models carries a tag. An invocation by
-an opaque name, such as a profile's ARN from elsewhere, is not reported.
+an opaque name, such as a profile's ARN from elsewhere, is not reported. In a repository without any role or permission it is a
+note: they are kept elsewhere.
 
 ## Why it costs
 
@@ -108,10 +109,10 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     around = Surroundings(policy, context.resources, context.principals, context.statements)
     groups: dict[object, list[ModelReference]] = {}
     standings: dict[object, Standing] = {}
+    roles_count = Attribution.IAM_PRINCIPAL in policy.attribution
     for reference in context.references:
         if not around.direct(reference):
             continue
-        roles_count = Attribution.IAM_PRINCIPAL in policy.attribution
         standing = around.standing(reference) if roles_count else Standing(Reach.NOT_FOUND)
         if standing.reach is Reach.TAGGED or (roles_count and not _is_told(reference, standing)):
             continue
@@ -134,6 +135,8 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
                 () if group is None else tuple(dict.fromkeys(name for each in several for name in each.environments)),
                 (f"invoked directly: {', '.join(list(models)[:MOST_RELATED])}",),
                 (*roles, *beside[:MOST_RELATED]),
+                # Without a role in sight this may be settled where the code is deployed.
+                severity=None if context.principals or context.statements or not roles_count else Severity.NOTE,
             ),
         )
 
@@ -156,7 +159,7 @@ def _message(standing: Standing, ways: tuple[Attribution, ...]) -> str:
     if Attribution.IAM_PRINCIPAL not in ways:
         return f"a foundation model is invoked directly, so that its cost belongs to nobody; {profile}"
     names = ", ".join(dict.fromkeys(_named(each) for each in standing.principals))
-    who = f"{names}, which it runs as, has no" if names else "no role in the repository that may invoke models has a"
+    who = f"{names}, which it runs as, has no" if names else "the repository has no role that may invoke models and has a"
     either = f"{profile} or tag the role" if Attribution.INFERENCE_PROFILE in ways else "tag the role"
     return f"a foundation model is invoked directly, and {who} tag that tells whose cost it is; {either}"
 

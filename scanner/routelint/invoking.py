@@ -23,6 +23,8 @@ from routelint.model import (
 _SPENDING = frozenset((Kind.INVOKE, Kind.EMBED, Kind.AGENT, Kind.PROVISION, Kind.IMPLICIT))
 _INFRASTRUCTURE = frozenset(("terraform", "cloudformation"))
 _WORKLOAD = "workload "
+# What shows best that models are invoked, first.
+_ROUTE, _PERMISSION, _WIDE_PERMISSION = range(3)
 MOST_NAMED = 4
 
 
@@ -48,7 +50,7 @@ class Unit:
 
 @dataclass
 class _Parts:
-    places: list[tuple[Location, Span, str]] = field(default_factory=list)
+    places: list[tuple[int, Location, Span, str]] = field(default_factory=list)
     environments: dict[str, None] = field(default_factory=dict)
     tags: list[Tags | None] = field(default_factory=list)
 
@@ -65,7 +67,7 @@ def units(
         if reference.language in _INFRASTRUCTURE and reference.kind in _SPENDING:
             name = _workload(reference.workload) or unit_of(reference)
             parts = found.setdefault(name, _Parts())
-            parts.places.append((reference.location, reference.statement, reference.root))
+            parts.places.append((_ROUTE, reference.location, reference.statement, reference.root))
             parts.environments.update(dict.fromkeys(reference.environments))
             parts.tags.append(reference.tags)
     workloads = {(each.location.path, each.root): each.workload for each in references if each.workload is not None}
@@ -79,7 +81,8 @@ def units(
             continue
         name = _workload(workloads.get((statement.location.path, statement.root))) or own
         parts = found.setdefault(name, _Parts())
-        parts.places.append((statement.location, statement.statement, statement.root))
+        rank = _PERMISSION if _names_invoking(statement) else _WIDE_PERMISSION
+        parts.places.append((rank, statement.location, statement.statement, statement.root))
         parts.environments.update(dict.fromkeys(statement.environments))
         parts.tags.extend(identities[each].tags for each in statement.principals if each in identities)
     profiles = [each for each in resources if "inference" in each.type.lower() and "profile" in each.type.lower()]
@@ -90,8 +93,13 @@ def units(
 
 
 def _unit(name: str, parts: _Parts) -> Unit:
-    location, statement, root = min(parts.places)
+    _, location, statement, root = min(parts.places)
     return Unit(name, location, statement, root, tuple(parts.environments), tuple(parts.tags))
+
+
+def _names_invoking(statement: PolicyStatement) -> bool:
+    """Whether a statement speaks of invoking; one of every action of the service may be for who sets it up."""
+    return any(isinstance(action, str) and ":invoke" in action.lower() for action in statement.actions)
 
 
 def _is_about_bedrock(statement: PolicyStatement) -> bool:
