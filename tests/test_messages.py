@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from routelint.rule import Rule
-from routelint_rules import missing_required_tag, unknown_model
+from routelint_rules import missing_required_tag, model_above_environment_tier, unknown_model
 from scans import scan, write_tree
 
 PROMPT = """\
@@ -17,6 +17,16 @@ bedrock.CfnPrompt(stack, "A", name="a", variants=[{"name": "a", "templateType": 
 """
 CALL = 'import boto3\n\nboto3.client("bedrock-runtime").converse(modelId="MODEL", messages=[])\n'
 PROFILE_IN_ARN = "arn:aws:bedrock:us-east-1::foundation-model/us.amazon.nova-lite-v1:0"
+
+
+def test_a_limit_that_holds_for_want_of_an_environment_says_so(tmp_path: Path) -> None:
+    policy = "version: 1\nenvironments: {default: {max_tier: standard}}\n"
+    files = {"app.py": CALL.replace("MODEL", "anthropic.claude-opus-5-5")}
+    (found,) = scan(write_tree(tmp_path, files), policy, [model_above_environment_tier.RULE]).findings
+    assert found.message.startswith(
+        "'anthropic.claude-opus-5-5' is a premium model but 'default', which judges routes of no known environment, "
+        "allows at most standard; use"
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
                 broken.setdefault(most, []).append(environment or UNNAMED)
         for most, names in broken.items():
             where = ", ".join(f"'{name}'" for name in names)
+            if names == [UNNAMED]:
+                where = f"{where}, which judges routes of no known environment,"
             yield Breach(
                 f"'{choice.model.id}' is a {tier} model but {where} allows at most {most}"
                 + cost.instead(choice, model, context.substitute(model, at_most=most), policy),
