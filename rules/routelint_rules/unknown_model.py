@@ -33,8 +33,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint.model import ModelReference, Severity
+from routelint.deferred import lazy_regex
+from routelint.model import Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
+from routelint.testcode import is_program
+
+HOLE = "${"
+DATE = lazy_regex(r"-20\d{6}")
 
 CALL = """\
 import boto3
@@ -60,10 +65,27 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             way_out = "" if context.model(choice) is None or named.id == named.text else f"; write '{named.id}'"
             yield Breach(f"'{named.text}' is malformed: {named.fault}{way_out}", choice, environments)
         elif context.model(choice) is None:
+            if HOLE in named.id:
+                # What a deployment fills in is no identifier yet.
+                continue
             near = context.catalog.near(named.id)
+            if near is not None and _names_a_family(reference, named.id, near.id):
+                continue
             way_out = f"; did you mean '{near.id}'? ({near.reason})" if near else "; 'routelint catalog' lists the models known"
             yield Breach(f"model '{named.id}' is not in the catalog{way_out}", choice, environments)
 
+
+def _names_a_family(reference: ModelReference, identifier: str, near: str) -> bool:
+    """Whether a text in a program that reaches no call is the start of identifiers, as programs compare them with."""
+    rest = near.removeprefix(identifier)
+    return reference.kind is Kind.DEFAULT and is_program(reference.location.path) and DATE.match(rest) is not None
+
+
+FAMILIES = """\
+def takes_one_parameter(model_id):
+    model_patterns = ["anthropic.claude-sonnet-4", "anthropic.claude-opus-4"]
+    return any(pattern in model_id for pattern in model_patterns)
+"""
 
 RULE = Rule(
     id="unknown-model",
@@ -74,6 +96,11 @@ RULE = Rule(
     check=check,
     examples=(
         Example("a missing revision", {"app.py": CALL.format(model="amazon.nova-lite-v1")}, ("app.py:4",)),
+        Example("the starts of identifiers that a program looks for", {"app.py": FAMILIES}),
+        Example(
+            "a setting without its date", {".env.example": "BEDROCK_MODEL_ID=anthropic.claude-sonnet-4\n"}, (".env.example:1",)
+        ),
+        Example("what a deployment fills in", {"config.yaml": "bedrock:\n  model_id: ${BEDROCK_MODEL}\n"}),
         Example("a known model", {"app.py": CALL.format(model="amazon.nova-lite-v1:0")}),
         Example(
             "a profile id in a foundation-model ARN",

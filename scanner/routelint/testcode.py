@@ -27,10 +27,15 @@ _WHY = (
 MOST_LINES = 10
 
 
+def is_program(path: str) -> bool:
+    """Whether a file is a program, and no infrastructure or settings, by its name."""
+    return PurePosixPath(path).suffix in _PROGRAMS
+
+
 def is_test(path: str) -> bool:
     """Whether a file is a program that tests, or part of one, by its path."""
     named = PurePosixPath(path)
-    if named.suffix not in _PROGRAMS:
+    if not is_program(path):
         return False
     return not _FOLDERS.isdisjoint(named.parts[:-1]) or _NAME.fullmatch(named.name) is not None
 
