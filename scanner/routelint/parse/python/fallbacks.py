@@ -39,9 +39,9 @@ _LISTING_NAME = lazy_regex(
     r"(?i)(models|catalog|supported|available|allowed|valid|known|options|choices|pric|cost|limit|mapping|_map$|names|labels|"
     r"profiles|ids$|registry|alias|deprecated|legacy|display)"
 )
-# Calls whose text arguments are for people to read, or for a test to compare.
+# Calls whose text arguments are for people to read, for a test to compare, or to be put into another text.
 _SILENT_CALLS = lazy_regex(
-    r"^(print|pprint|debug|info|warning|warn|error|exception|critical|log|write|echo|secho|startswith|endswith|replace|split|"
+    r"^(format|print|pprint|debug|info|warning|warn|error|exception|critical|log|write|echo|secho|startswith|endswith|replace|split|"
     r"assert\w*|raises|parametrize|skip\w*|compile|match|search|fullmatch|sub|title|header|subheader|markdown|caption|"
     r"selectbox|radio|multiselect|append|add|index|count|isin|Literal|deprecated|display|Markdown|HTML)$"
 )
