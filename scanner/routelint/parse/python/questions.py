@@ -17,7 +17,7 @@ MOST_STEPS = 60_000
 # Whole repositories of several hundred calls take 5,000 to 200,000 steps. Beyond this much, each further question gets little:
 # a framework's own source asks thousands of questions that all lead through its whole call graph and tell nothing.
 MOST_STEPS_IN_ALL = 500_000
-MOST_STEPS_LATE = 1_000
+MOST_STEPS_LATE = 250
 MOST_STEPS_OF_A_CONDITION = 1_500
 # One entry of a dict or one keyword that `**kwargs` gathers: a prompt that half of the program builds stands beside the model.
 MOST_STEPS_OF_AN_ENTRY = 6_000
@@ -67,6 +67,8 @@ class Questions:
         try:
             return question()
         except TooMuchError:
+            if limit < MOST_STEPS:
+                return unknown(f"the values of the scanned Python files take more than {MOST_STEPS_IN_ALL:,} steps together")
             return unknown(f"following the value takes more than {limit:,} steps")
         except RecursionError:
             return unknown("the value goes through too many steps")
