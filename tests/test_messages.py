@@ -16,6 +16,11 @@ from aws_cdk import aws_bedrock as bedrock
 bedrock.CfnPrompt(stack, "A", name="a", variants=[{"name": "a", "templateType": "TEXT", "modelId": "amazon.nova-lite-v1:0"}])
 """
 CALL = 'import boto3\n\nboto3.client("bedrock-runtime").converse(modelId="MODEL", messages=[])\n'
+STATEMENT = """\
+from aws_cdk import aws_iam as iam
+
+role.add_to_policy(iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=["MODEL"]))
+"""
 PROFILE_IN_ARN = "arn:aws:bedrock:us-east-1::foundation-model/us.amazon.nova-lite-v1:0"
 
 
@@ -38,6 +43,13 @@ def test_a_limit_that_holds_for_want_of_an_environment_says_so(tmp_path: Path) -
             f"'{PROFILE_IN_ARN}' is malformed: an inference profile id in a foundation-model ARN; "
             "write 'us.amazon.nova-lite-v1:0'",
             id="a malformed identifier of a known model",
+        ),
+        pytest.param(
+            unknown_model.RULE,
+            STATEMENT.replace("MODEL", PROFILE_IN_ARN),
+            f"'{PROFILE_IN_ARN}' is malformed: an inference profile id in a foundation-model ARN; "
+            "name the ARN of the inference profile",
+            id="a malformed identifier in a permission",
         ),
         pytest.param(
             missing_required_tag.RULE,

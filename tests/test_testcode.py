@@ -59,12 +59,18 @@ def test_a_suite_that_names_one_model_often_is_one_note(tmp_path: Path) -> None:
     assert found[1].notes[-1] == "said of lines 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 and 2 more too"
 
 
-def test_what_is_a_note_anyway_needs_no_reason_to_be_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["tests/test_a.py", "a.py"])
+def test_what_fixtures_and_whoever_runs_a_test_decide_is_not_asked_of_it(path: str, tmp_path: Path) -> None:
     call = 'import os\n\nclient.converse(modelId=os.environ["MODEL"], messages=[])\n'
-    (found,) = [each for each in scan(write_tree(tmp_path, {"tests/test_a.py": HEAD + call})).findings if each.model is None][
-        :1
-    ]
-    assert (found.severity, [note for note in found.notes if note.startswith("in test code")]) == (Severity.NOTE, [])
+    found = {each.rule for each in scan(write_tree(tmp_path, {path: HEAD + DEAR + call})).findings}
+    assert ({"unresolved-model", "unattributed-invocation"} <= found) is (path == "a.py")
+    assert ({"unresolved-model", "unattributed-invocation"}.isdisjoint(found)) is (path != "a.py")
+
+
+def test_what_is_a_note_anyway_needs_no_reason_to_be_one(tmp_path: Path) -> None:
+    call = 'client.converse(modelId="us.anthropic.claude-haiku-5-5", messages=[], inferenceConfig={"maxTokens": 9})\n'
+    (found,) = scan(write_tree(tmp_path, {"tests/test_a.py": HEAD + call})).findings
+    assert (found.rule, found.severity, found.notes) == ("routing-surcharge", Severity.NOTE, ())
 
 
 def test_test_code_that_the_policy_gives_an_environment_counts_in_full(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ an application inference profile that carries a tag, or a tag on the role that t
 Which ways count is said under `tags.attribution`. One finding for each file and role. Where who runs the code is not to be
 seen, one finding for the repository, and none if any role or app in it that may invoke models carries a tag. An invocation by
 an opaque name, such as a profile's ARN from elsewhere, is not reported. In a repository without any role or permission it is a
-note: they are kept elsewhere.
+note: they are kept elsewhere. Test code, which runs as whoever starts it, is left out.
 
 ## Why it costs
 
@@ -52,6 +52,7 @@ from routelint.attribution import APP, PROGRAMS, Reach, Standing, Surroundings, 
 from routelint.model import ModelReference, Principal, Related, Resource, Severity
 from routelint.policy import Attribution
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
+from routelint.testcode import is_test
 
 CALL = """\
 import boto3
@@ -111,7 +112,8 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     standings: dict[object, Standing] = {}
     roles_count = Attribution.IAM_PRINCIPAL in policy.attribution
     for reference in context.references:
-        if not around.direct(reference):
+        if not around.direct(reference) or (is_test(reference.location.path) and not reference.environments):
+            # A test runs as whoever starts it.
             continue
         standing = around.standing(reference) if roles_count else Standing(Reach.NOT_FOUND)
         if standing.reach is Reach.TAGGED or (roles_count and not _is_told(reference, standing)):
@@ -148,9 +150,7 @@ def _is_told(reference: ModelReference, standing: Standing) -> bool:
 
 def _is_beside(reference: ModelReference) -> bool:
     """Whether a route is no good example of a repository's calls: in a test, or in a language that is read by its words."""
-    folders = reference.location.path.split("/")
-    is_test = any(each in ("test", "tests") or each.startswith("test_") for each in folders)
-    return is_test or reference.language != "python"
+    return is_test(reference.location.path) or reference.language != "python"
 
 
 def _message(standing: Standing, ways: tuple[Attribution, ...]) -> str:

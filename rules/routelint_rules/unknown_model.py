@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routelint.deferred import lazy_regex
-from routelint.model import Kind, ModelReference, Severity
+from routelint.model import Choice, Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 from routelint.testcode import is_program
 
@@ -62,8 +62,9 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             continue
         environments = context.environments(reference, choice)
         if named.fault is not None:
-            way_out = "" if context.model(choice) is None or named.id == named.text else f"; write '{named.id}'"
-            yield Breach(f"'{named.text}' is malformed: {named.fault}{way_out}", choice, environments)
+            yield Breach(
+                f"'{named.text}' is malformed: {named.fault}{_mended(reference, choice, context)}", choice, environments
+            )
         elif context.model(choice) is None:
             if HOLE in named.id:
                 # What a deployment fills in is no identifier yet.
@@ -73,6 +74,17 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
                 continue
             way_out = f"; did you mean '{near.id}'? ({near.reason})" if near else "; 'routelint catalog' lists the models known"
             yield Breach(f"model '{named.id}' is not in the catalog{way_out}", choice, environments)
+
+
+def _mended(reference: ModelReference, choice: Choice, context: Context) -> str:
+    """The way out for a malformed identifier, as the tail of the message; empty where the model it means is not known."""
+    named = choice.model
+    if context.model(choice) is None or named.id == named.text:
+        return ""
+    if reference.kind is Kind.GRANT:
+        # A permission names resources; both the profile's and the model's are needed.
+        return "; name the ARN of the inference profile" if named.scope is not None else ""
+    return f"; write '{named.id}'"
 
 
 def _names_a_family(reference: ModelReference, identifier: str, near: str) -> bool:
