@@ -81,7 +81,9 @@ def test_wheel_says_what_it_is(wheel: Path) -> None:
     assert metadata["Name"] == "routelint"
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
-    assert len(metadata.get_all("Requires-Dist", [])) == len(PROJECT["dependencies"])
+    required = [each for each in metadata.get_all("Requires-Dist", []) if "extra ==" not in each]
+    assert len(required) == len(PROJECT["dependencies"])
+    assert metadata.get_all("Provides-Extra", []) == list(PROJECT["optional-dependencies"])
 
 
 def test_source_distribution_can_be_built_and_tested_again(dist: Path) -> None:
