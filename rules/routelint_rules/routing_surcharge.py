@@ -91,6 +91,8 @@ def _cheaper(model: Model, choice: Choice, reference: ModelReference, context: C
         (mix.blended(price.input, price.output), f"{scope}.{model.id}")
         for scope in model.profiles
         if scope != choice.model.scope
+        # Another geography's profile is not to be had from here.
+        and (choice.model.scope is None or scope == "global")
         and context.policy.allows_scope(scope)
         and (price := model.price(scope, region)) is not None
     ]
@@ -120,6 +122,7 @@ RULE = Rule(
             policy="version: 1\nmodels: {scopes: [us]}\n",
         ),
         Example("a bare id that something completes with a profile", {"app.py": CALL.format(model="amazon.nova-2-lite-v1:0")}),
+        Example("cheaper in another geography only", {"app.py": CALL.format(model="eu.amazon.nova-lite-v1:0")}),
         Example("a model whose profiles cost the same", {"app.py": CALL.format(model="us.amazon.nova-lite-v1:0")}),
     ),
 )
