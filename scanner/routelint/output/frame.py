@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from routelint.deferred import dataclass
 from routelint.model import Span
 from routelint.output.escape import terminal_pieces
 from routelint.output.layout import ELLIPSIS, Paint, Role, columns
