@@ -43,6 +43,11 @@ from strands import Agent
 
 agent = Agent({arguments})
 """
+LOOKED_AT = """\
+from strands import Agent
+
+parameters = inspect.signature(Agent).parameters
+"""
 TYPESCRIPT = """\
 import {{ Agent }} from "@strands-agents/sdk";
 
@@ -85,6 +90,7 @@ RULE = Rule(
             {"app.py": AGENT.format(arguments="tools=[]"), "requirements.txt": "strands-agents==1.10.0\n"},
             ("app.py:3",),
         ),
+        Example("an agent that is looked at, not made", {"app.py": "import inspect\n\n" + LOOKED_AT}),
         Example("a TypeScript agent without a model", {"app.ts": TYPESCRIPT.format(arguments="tools: []")}, ("app.ts:3",)),
     ),
 )

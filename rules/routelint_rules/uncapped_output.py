@@ -41,6 +41,20 @@ import boto3
 client = boto3.client("bedrock-runtime")
 client.converse(modelId="amazon.nova-lite-v1:0", messages=[]{more})
 """
+BUILT = """\
+import boto3
+
+
+def arguments(request):
+    config = {}
+    if request.limit is not None:
+        config["maxTokens"] = request.limit
+    return {"modelId": "amazon.nova-lite-v1:0", "messages": [], "inferenceConfig": config}
+
+
+def answer(request):
+    return boto3.client("bedrock-runtime").converse(**arguments(request))
+"""
 TYPESCRIPT = """\
 import {{ BedrockRuntimeClient, ConverseCommand }} from "@aws-sdk/client-bedrock-runtime";
 
@@ -75,6 +89,10 @@ RULE = Rule(
         Example("a cap", {"app.py": CALL.format(more=', inferenceConfig={"maxTokens": 300}')}),
         Example("a cap that cannot be told", {"app.py": CALL.format(more=", inferenceConfig=settings()")}),
         Example("arguments that cannot be told", {"app.py": CALL.format(more=", **options")}),
+        Example(
+            "arguments that a function builds by what a request holds",
+            {"app.py": BUILT},
+        ),
         Example("no cap in TypeScript", {"app.ts": TYPESCRIPT.format(more="")}, ("app.ts:4",)),
         Example("a cap in TypeScript", {"app.ts": TYPESCRIPT.format(more=", inferenceConfig: { maxTokens: 300 }")}),
     ),

@@ -77,12 +77,9 @@ def _left_out(evaluator: Evaluator, sink: Sink, steps: Sequence[str]) -> bool:
     if argument is not None:
         value = evaluator.ask(argument, sink.site)
     else:
-        for keyword in call.keywords:
-            if keyword.arg is None:
-                spread = evaluator.ask(keyword.value, sink.site)
-                if not _lacks(spread, steps):
-                    return False
-        return True
+        # What builds the arguments elsewhere may add to them by what a request holds.
+        spread = [keyword.value for keyword in call.keywords if keyword.arg is None]
+        return all(isinstance(each, ast.Dict) and _lacks(evaluator.ask(each, sink.site), steps) for each in spread)
     return len(steps) > 1 and _lacks(value, steps[1:])
 
 

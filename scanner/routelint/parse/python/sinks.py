@@ -84,7 +84,8 @@ class Sinks:
         if found is not None:
             return found
         for position, argument in enumerate(call.args[:_MOST_HANDED]):
-            if self._is_method(argument):
+            # Without a further argument it is looked at (`inspect.signature(Agent)`), not called.
+            if self._is_method(argument) and (len(call.args) > position + 1 or call.keywords):
                 handed = self._evaluator.ask(argument, site)
                 inner = self._of(handed, place, site) or self._untracked(argument, handed, place, site)
                 if inner is not None:
