@@ -15,7 +15,7 @@ from routelint.model import Location, ScanError, Span
 from routelint.parse.python import notebook
 from routelint.parse.python.indexer import Indexer
 from routelint.parse.python.newer_syntax import portable
-from routelint.parse.python.scopes import CallPlace, Place, Scope, blocks, dotted, last_name, stored_by
+from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name, stored_by
 
 
 class ModuleError(Exception):
@@ -53,6 +53,12 @@ class Module:
     def _lines(self) -> list[str]:
         # The lines as the Python parser counts them, not as an editor does: a form feed ends none.
         return re.split(r"\r\n|\r|\n", self.text)
+
+    def source(self, node: ScopeNode) -> str:
+        """The lines a class or function is written on; the whole text for the module."""
+        if isinstance(node, ast.Module):
+            return self.text
+        return "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
 
     @cached_property
     def name(self) -> str:

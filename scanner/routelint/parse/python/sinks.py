@@ -149,7 +149,13 @@ class Sinks:
         )
 
     def _own_class(self, scope: Scope) -> tuple[Surface, ...]:
-        """A class of the repository called like a framework's: no default is known of it, but what it is passed is told."""
+        """A class of the repository called like a framework's: no default is known of it, but what it is passed is told.
+
+        One that says nothing of Bedrock but its name merely shares the name.
+        """
+        said = scope.module.source(scope.node).lower().replace(scope.name.lower(), "")
+        if "bedrock" not in said:
+            return ()
         return tuple(replace(row, symbol=scope.name, default=None) for row in self._index.named(scope.name))
 
     def _super_call(self, place: CallPlace, site: Site) -> Sink | None:
