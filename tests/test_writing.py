@@ -221,13 +221,17 @@ def test_a_signal_ends_the_run_cleanly(number: signal.Signals, code: int, messag
     (slow_tree / "cue").unlink(missing_ok=True)
     os.mkfifo(slow_tree / "cue")
     script = (
-        "import sys; from routelint.collect import tree; from routelint.cli import main; real = tree.DiskTree.read\n"
+        "import signal, sys, time; from routelint.collect import tree; from routelint.cli import main\n"
+        # Whoever started the tests may ignore signals, as nohup does, and children inherit that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL); signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+        "real = tree.DiskTree.read\n"
         "def read(self, path):\n"
-        "    tree.DiskTree.read = real; open('cue', 'w').close(); return real(self, path)\n"
+        "    tree.DiskTree.read = real; open('cue', 'w').close(); time.sleep(30); return real(self, path)\n"
         "tree.DiskTree.read = read; sys.exit(main(['scan', '-f', 'json=out.json', '.']))"
     )
     process = subprocess.Popen([sys.executable, "-c", script], cwd=slow_tree, stderr=subprocess.PIPE, text=True)
-    # Opening the pipe waits until the scan has read its first file: it is under way and far from done.
+    # Opening the pipe waits until the scan reads its first file, where it stays until the signal comes.
     (slow_tree / "cue").open("r").close()
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
