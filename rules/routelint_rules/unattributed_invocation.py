@@ -159,7 +159,7 @@ def _message(standing: Standing, ways: tuple[Attribution, ...]) -> str:
     if Attribution.IAM_PRINCIPAL not in ways:
         return f"a foundation model is invoked directly, so that its cost belongs to nobody; {profile}"
     names = ", ".join(dict.fromkeys(_named(each) for each in standing.principals))
-    who = f"{names}, which it runs as, has no" if names else "the repository has no role that may invoke models and has a"
+    who = f"{names}, which it runs as, has no" if names else "no role of the repository that may invoke models has a"
     either = f"{profile} or tag the role" if Attribution.INFERENCE_PROFILE in ways else "tag the role"
     return f"a foundation model is invoked directly, and {who} tag that tells whose cost it is; {either}"
 
