@@ -14,9 +14,11 @@ from routelint.parse.cloudformation.nodes import Mapping, Node, Sequence, functi
 from routelint.parse.cloudformation.routes import listed, models_of, names_model, reference
 from routelint.parse.cloudformation.stack import Found, Stack, place
 from routelint.parse.cloudformation.template import Declared
+from routelint.parse.images import folder_of_image
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.route import to_value
 from routelint.possible import Possible
+from routelint.possible import Template as PartText
 from routelint.surfaces import Surface
 
 # Branches of conditions that set one variable.
@@ -152,7 +154,20 @@ def code_of(stack: Stack, declared: Declared, files: frozenset[str]) -> tuple[st
                 if candidate in files:
                     found[candidate] = None
         found[joined] = None
+    for image in _images(stack, declared) if not found else ():
+        built = folder_of_image(image, files)
+        if built is not None:
+            found[built] = None
     return tuple(found)
+
+
+def _images(stack: Stack, declared: Declared) -> Iterator[str]:
+    """The images that the containers of a task run, as far as they can be told."""
+    for row in stack.rows.having(declared.type, "image"):
+        for found in stack.find(declared, row.carrier):
+            for each in stack.of(found):
+                if isinstance(each.content, str | PartText):
+                    yield str(each.content)
 
 
 def _local(stack: Stack, declared: Declared) -> Iterator[str]:

@@ -6,10 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from routelint.parse.images import folder_of_image
 from routelint.parse.terraform import sections
-from routelint.parse.terraform.functions.documents import tree_path
+from routelint.parse.terraform.functions.documents import decode, tree_path
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import Block, Expression, GetAttr, Index, Variable, inner_expressions
+from routelint.possible import Items, Record, Template
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
@@ -25,7 +27,7 @@ def paths(evaluator: Evaluator, block: Block, scope: Scope) -> tuple[str, ...]:
 
     Of a handler in a folder both are given, the file first: several functions may share the folder.
     """
-    found = list(dict.fromkeys(_paths(evaluator, block, scope, 0)))
+    found = list(dict.fromkeys(_paths(evaluator, block, scope, 0))) or list(dict.fromkeys(_built(evaluator, block, scope)))
     handler = block.body.attributes.get("handler")
     handlers = _texts(evaluator, handler.expression, scope) if handler is not None else []
     files = [file for path in found for name in handlers for file in _handler_files(evaluator, path, name)]
@@ -41,6 +43,22 @@ def _paths(evaluator: Evaluator, block: Block, scope: Scope, depth: int) -> Iter
                 for other, bound in _referred(evaluator, leaf.expression, scope):
                     if other is not block:
                         yield from _paths(evaluator, other, bound, depth + 1)
+
+
+def _built(evaluator: Evaluator, block: Block, scope: Scope) -> Iterator[str]:
+    """The folders of the scan that the images of a task's containers are built from, told by their names."""
+    attribute = block.body.attributes.get("container_definitions")
+    if attribute is None:
+        return
+    for each in evaluator.evaluate(attribute.expression, scope):
+        content = decode(each.content) if isinstance(each.content, str | Template) else each.content
+        containers = [one.content for item in content.items for one in item] if isinstance(content, Items) else []
+        for container in containers:
+            for image in container.entries.get("image", ()) if isinstance(container, Record) else ():
+                if isinstance(image.content, str | Template):
+                    folder = folder_of_image(str(image.content), evaluator.references.project.tree.paths())
+                    if folder is not None:
+                        yield folder
 
 
 def _existing(evaluator: Evaluator, path: str | None) -> Iterator[str]:
