@@ -1,4 +1,4 @@
-"""Every statement of the practice: a company that keeps it has no finding; breaking it shows one, mending it none."""
+"""Every statement of the practice: a company that keeps it has no finding; breaking it shows one."""
 
 from __future__ import annotations
 
@@ -183,13 +183,9 @@ def test_a_company_that_keeps_the_practice_has_no_finding(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.says)
-def test_breaking_a_statement_is_seen_and_mending_it_ends_it(statement: Statement, tmp_path: Path) -> None:
-    before = COMPANY if statement.before else None
-    assert statement.rules <= spoken(company(tmp_path / "broken", statement.edits), before)
-    folder = company(tmp_path / "mended", statement.edits)
-    for path in statement.edits:
-        shutil.copy(COMPANY / path, folder / path)
-    assert not statement.rules & spoken(folder, before)
+def test_breaking_a_statement_is_seen(statement: Statement, tmp_path: Path) -> None:
+    # Taking the edit back gives the company of the test above, of which nothing is said.
+    assert statement.rules <= spoken(company(tmp_path / "broken", statement.edits), COMPANY if statement.before else None)
 
 
 def test_the_inventory_lists_active_models_with_what_they_cost() -> None:

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routelint.attribution import PROGRAMS
 from routelint.model import Kind, ModelReference, Resolution, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 
@@ -45,24 +46,6 @@ boto3.client("bedrock-runtime").converse(modelId={model}, messages=[])
 """
 WRITTEN = frozenset({Resolution.LITERAL, Resolution.CONSTANT, Resolution.CROSS_FILE})
 RUN = frozenset({Kind.INVOKE, Kind.EMBED, Kind.AGENT})
-PROGRAMS = frozenset(
-    {
-        "python",
-        "typescript",
-        "javascript",
-        "java",
-        "kotlin",
-        "scala",
-        "go",
-        "csharp",
-        "ruby",
-        "php",
-        "rust",
-        "swift",
-        "c",
-        "cpp",
-    }
-)
 # A constant that a program reads from one of these can be changed without a release.
 CONFIGURATION_FILES = (".yaml", ".yml", ".json", ".toml", ".env", ".ini", ".cfg", ".tf", ".tfvars", ".properties")
 

@@ -4,7 +4,7 @@
 
 Reports code or a resource that invokes a foundation model directly, with neither of AWS's two ways to tell whose cost it is:
 an application inference profile that carries a tag, or a tag on the role that the code runs as (as a cost allocation tag).
-Which ways count is said under `tags.attribution`. One finding for each file and role. Where who runs the code is not to be
+Which ways count is said under `tags.attribution`. One finding for each role. Where who runs the code is not to be
 seen, one finding for the repository, and none if any role or app in it that may invoke models carries a tag. An invocation by
 an opaque name, such as a profile's ARN from elsewhere, is not reported. In a repository without any role or permission it is a
 note: they are kept elsewhere. Test code, which runs as whoever starts it, is left out.
@@ -118,14 +118,13 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
         standing = around.standing(reference) if roles_count else Standing(Reach.NOT_FOUND)
         if standing.reach is Reach.TAGGED or (roles_count and not _is_told(reference, standing)):
             continue
-        # Where roles do not count, each file can be mended by itself.
-        told = standing.reach is Reach.UNTAGGED or not roles_count
-        key = (reference.location.path, reference.root, places(standing.principals)) if told else None
+        # A role is mended once for all that runs as it; where roles do not count, each file by itself.
+        key = places(standing.principals) or None if roles_count else (reference.location.path, reference.root)
         groups.setdefault(key, []).append(reference)
         standings[key] = standing
     for group, found in groups.items():
         standing = standings[group]
-        several = sorted(found, key=_is_beside) if group is None else found
+        several = sorted(found, key=_is_beside)
         models = dict.fromkeys(choice.model.id for each in several for choice in around.direct(each))
         roles = [Related(each.location, f"{_named(each)} has no such tag") for each in standing.principals]
         beside = [Related(each.location, "invokes a model directly too") for each in several[1:]]

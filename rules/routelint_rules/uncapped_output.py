@@ -31,10 +31,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint.model import Kind, ModelReference, Severity
+from routelint.model import LEFT_OUT, Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 
-NO_CAP = "none"
 CALL = """\
 import boto3
 
@@ -65,7 +64,7 @@ await client.send(new ConverseCommand({{ modelId: "amazon.nova-lite-v1:0", messa
 
 def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
     """One breach per call that is known to set no cap."""
-    if reference.kind in (Kind.INVOKE, Kind.AGENT) and reference.settings.get("max_output_tokens") == NO_CAP:
+    if reference.kind in (Kind.INVOKE, Kind.AGENT) and reference.settings.get("max_output_tokens") == LEFT_OUT:
         caps = sorted(
             {
                 model.max_output_tokens

@@ -38,10 +38,9 @@ from collections.abc import Iterator
 
 from routelint import justifications
 from routelint.catalog import Status
-from routelint.model import ModelReference, Severity
+from routelint.model import LEFT_OUT, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 
-NO_COMMITMENT = "none"
 POLICY = """\
 version: 1
 justification:
@@ -87,7 +86,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             yield Breach(
                 f"dedicated capacity for '{choice.model.id}', which is a legacy model{until}{move}", choice, environments
             )
-        if commitment != NO_COMMITMENT:
+        if commitment != LEFT_OUT:
             continue
         if model is not None and justifications.cover(reference, model, environments, context.policy, context.today).covered:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routelint.catalog import Model, Price
 from routelint.deferred import dataclass
-from routelint.model import Choice
+from routelint.model import Choice, ModelReference
 from routelint.policy import Policy
 
 # How code spells a service tier -> how the catalog's prices name it. On-demand spellings need no price of their own.
@@ -60,6 +60,17 @@ def rate(
     basis = f"{what}, less {policy.prices.discount_percent:g} percent" if policy.prices.discount_percent else what
     cache = prices.cache_read
     return Rate(Price(chosen.input * share, chosen.output * share), basis, None if cache is None else cache * share)
+
+
+def rate_of(model: Model, choice: Choice, reference: ModelReference, policy: Policy) -> Rate | str:
+    """What a route pays for a model it takes, by its scope, region and service tier, or why that is not known."""
+    return rate(
+        model,
+        policy,
+        scope=choice.model.scope,
+        region=choice.model.region or reference.region,
+        service_tier=reference.settings.get("service_tier"),
+    )
 
 
 def blended(model: Model, policy: Policy) -> float | None:

@@ -68,13 +68,7 @@ class _View:
         model = self.model
         if model is None:
             return None, None
-        rate = cost.rate(
-            model,
-            self.context.policy,
-            scope=self.choice.model.scope,
-            region=self.choice.model.region or self.reference.region,
-            service_tier=self.reference.settings.get("service_tier"),
-        )
+        rate = cost.rate_of(model, self.choice, self.reference, self.context.policy)
         return (None, None) if isinstance(rate, str) else (rate.price.input, rate.price.output)
 
 
@@ -85,18 +79,20 @@ def rules(policy: Policy) -> tuple[Rule, ...]:
 
 
 def _rule(custom: CustomRule, stopwatch: _Stopwatch) -> Rule:
+    # What the check could not decide, for the remark after it: asking again would take the time twice.
+    undecided: list[str] = []
+
     def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
+        undecided.clear()
         for view, values, said in _answers(custom, context, stopwatch):
-            if said is True:
+            if isinstance(said, str):
+                undecided.append(said)
+            elif said is True:
                 related = () if custom.location is None else (Related(custom.location, "the rule is written here"),)
                 message = fill(custom.message, values)
                 yield view.reference, Breach(message, view.choice, view.environments, related=related)
 
     def remark(context: Context) -> str | None:
-        try:
-            undecided = [said for _, _, said in _answers(custom, context, stopwatch) if isinstance(said, str)]
-        except TimeoutError:  # the check has said so
-            return None
         broken = [said for said in undecided if _UNKNOWN not in said]
         if not broken:
             return None

@@ -42,13 +42,7 @@ def _row_model(choice: Choice, reference: ModelReference, policy: Policy, catalo
     model = None if choice.model.is_pattern else catalog.find(choice.model)
     if model is None:
         return RowModel(choice)
-    rate = cost.rate(
-        model,
-        policy,
-        scope=choice.model.scope,
-        region=choice.model.region or reference.region,
-        service_tier=reference.settings.get("service_tier"),
-    )
+    rate = cost.rate_of(model, choice, reference, policy)
     tier = cost.tier(model, policy)
     if isinstance(rate, str):
         return RowModel(choice, model.id, tier)

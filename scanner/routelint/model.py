@@ -206,6 +206,10 @@ class Evidence:
     location: Location | None = None
 
 
+# What `ModelReference.settings` says of a thing that is known not to be given.
+LEFT_OUT = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelReference:
     """A route: one place that decides which model is invoked, granted, provisioned or defaulted to.
@@ -214,7 +218,7 @@ class ModelReference:
     calling Terraform root, the function sharing the code, or ".". `tags` is None where the thing cannot be tagged.
     `settings` holds what else the call says: `max_output_tokens`, `temperature`, `service_tier`, `commitment` of dedicated
     capacity, `prompt` (the texts known of it), `answer` (the form it must have), `repeated` (the loop that makes it once per
-    record); `none` where a thing is known to be left out, no entry where it cannot be told.
+    record); `LEFT_OUT` where a thing is known not to be given, no entry where it cannot be told.
     `evidence` is why `environments` are believed; `justification` is the id an inline directive names.
     """
 

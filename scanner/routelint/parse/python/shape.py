@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from routelint.model import Kind
+from routelint.model import LEFT_OUT, Kind
 from routelint.parse.python.scopes import Place, dotted
 from routelint.parse.python.sinks import Sink
 from routelint.possible import Content, Items, Possible, Record, Template
@@ -15,7 +15,6 @@ from routelint.surfaces import Surface
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
-ABSENT = "none"
 # Arguments that hold what a model is asked, from the most telling to the least.
 _PROMPTS = ("system", "system_prompt", "instruction", "instructions", "prompt", "messages", "body", "input")
 # Enough of a prompt to see what it asks for.
@@ -27,16 +26,16 @@ _LONGEST_LOOP = 80
 
 
 def shape(evaluator: Evaluator, sink: Sink, row: Surface) -> dict[str, str]:
-    """Further `ModelReference.settings` of a call: `prompt`, `answer`, `repeated`, `none` for what is known to be left out."""
+    """Further `ModelReference.settings` of a call: `prompt`, `answer`, `repeated`, `LEFT_OUT` for what is not given."""
     found: dict[str, str] = {}
     if row.open_ended and all(_left_out(evaluator, sink, cap.split(".")) for cap in row.caps):
-        found["max_output_tokens"] = ABSENT
+        found["max_output_tokens"] = LEFT_OUT
     for name, carrier in row.settings.items():
         given = _given(evaluator, sink, carrier)
         if given is not None:
             found[name] = given
         elif _left_out(evaluator, sink, carrier.split(".")):
-            found[name] = ABSENT
+            found[name] = LEFT_OUT
     if row.kind is Kind.INVOKE and row.bedrock_only:
         loop = _loop(sink)
         if loop is not None:

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 
 from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
-from routelint.model import Evidence, Kind, Principal, Tags
+from routelint.model import LEFT_OUT, Evidence, Kind, Principal, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
 from routelint.parse.terraform import code, grants, scripts, sections, statements, states, tagging, watched
 from routelint.parse.terraform.attributes import spelled_out
@@ -34,11 +34,8 @@ _NOT_CHOICES = lazy_regex(
     r"([_-]|$)|version$"
 )
 LONGEST_NAME = 128
-# A setting that is known to be left out.
-ABSENT = "none"
 # Attribute -> what it is called where rules ask for it.
 SETTINGS = {
-    "commitment_duration": "commitment",
     "model_units": "model_units",
     "max_tokens": "max_output_tokens",
     "temperature": "temperature",
@@ -236,17 +233,16 @@ class Walk:
         """What else a resource says about the use of its model; nothing where it says several things."""
         if context.symbol not in self.by_symbol:
             return {}
-        found: dict[str, set[str]] = {}
+        rows = {carrier: name for surface in self.by_symbol[context.symbol] for name, carrier in surface.settings.items()}
+        found: dict[str, set[str]] = {
+            name: {LEFT_OUT} for carrier, name in rows.items() if carrier not in context.block.body.attributes
+        }
         for _, attribute in spelled_out(context.block.body):
-            name = SETTINGS.get(attribute.name)
+            name = rows.get(attribute.name) or SETTINGS.get(attribute.name)
             if name is not None:
                 for each in self.evaluator.evaluate(attribute.expression, context.scope):
                     if isinstance(each.content, str | int | float):
                         found.setdefault(name, set()).add(text_of(each.content))
-        for surface in self.by_symbol[context.symbol]:
-            for name, carrier in surface.settings.items():
-                if carrier not in context.block.body.attributes:
-                    found.setdefault(name, {ABSENT})
         return {name: next(iter(values)) for name, values in sorted(found.items()) if len(values) == 1}
 
     def _sight_models(self, leaf: Leaf, surface: Surface, context: _Resource) -> None:

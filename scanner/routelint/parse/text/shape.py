@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from routelint.model import Kind
+from routelint.model import LEFT_OUT, Kind
 from routelint.parse.lexicon import TokenKind
 from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
@@ -13,7 +13,6 @@ from routelint.parse.text.scope import Scope
 from routelint.possible import Possible, text_of
 from routelint.surfaces import Surface
 
-ABSENT = "none"
 LONGEST_PROMPT = 4_000
 # Arguments that hold what a model is asked.
 _PROMPTS = ("system", "prompt", "messages", "body")
@@ -42,7 +41,7 @@ def shape(scope: Scope, index: int, group: int, row: Surface) -> dict[str, str]:
         if given is not None and len(given) == 1 and isinstance(given[0].content, str | int | float):
             found.setdefault(name, text_of(given[0].content))
         elif given == () and (name in row.settings or (row.open_ended and name == "max_output_tokens")):
-            found.setdefault(name, ABSENT)
+            found.setdefault(name, LEFT_OUT)
     if row.kind is not Kind.INVOKE:
         return found
     prompt = "\n".join(text for name in _PROMPTS for text in _texts(scope.code, table, name))[:LONGEST_PROMPT]
