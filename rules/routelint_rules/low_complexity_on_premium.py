@@ -42,7 +42,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from routelint import cost, justifications
+from routelint import cost
 from routelint.model import Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 
@@ -102,7 +102,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
         if model is None or tier is None or tier not in policy.justification.tiers:
             continue
         environments = context.environments(reference, choice)
-        if justifications.cover(reference, model, environments, policy, context.today).covered:
+        if context.cover(reference, choice, model, environments).covered:
             continue
         yield Breach(
             f"the call looks like low-complexity work but takes the {tier} model '{choice.model.id}'"

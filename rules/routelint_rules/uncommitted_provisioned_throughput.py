@@ -36,7 +36,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint import justifications
 from routelint.catalog import Status
 from routelint.model import LEFT_OUT, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
@@ -88,7 +87,7 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
             )
         if commitment != LEFT_OUT:
             continue
-        if model is not None and justifications.cover(reference, model, environments, context.policy, context.today).covered:
+        if model is not None and context.cover(reference, choice, model, environments).covered:
             continue
         yield Breach(
             f"dedicated capacity for '{choice.model.id}' without a commitment, the dearest hourly price, and no valid "
