@@ -15,6 +15,7 @@ from routelint.cli.interruption import TerminatedError, terminable
 COMMANDS = {
     "scan": ("routelint.cli.scan", "scan", "Find model routes, judge them against the policy, report."),
     "inventory": ("routelint.cli.inventory", "inventory", "List every model route with model, tier and price."),
+    "fleet": ("routelint.cli.fleet", "command", "Scan many repositories and report on each and on all."),
     "explain": ("routelint.cli.rules", "explain", "Show a rule's page."),
     "rules": ("routelint.cli.rules", "rules", "List every rule."),
     "catalog": ("routelint.cli.catalog", "catalog", "List the models known, or show one."),

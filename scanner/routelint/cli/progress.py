@@ -10,6 +10,7 @@ from routelint.source import SourceUnit
 
 # A scan that ends sooner shows nothing: a line that flashes up helps nobody.
 QUIET_SECONDS = 0.7
+BAR_COLUMNS = 24
 
 
 class Progress:
@@ -28,10 +29,15 @@ class Progress:
 
     def files(self, done: int, total: int) -> None:
         """Tells that `done` of `total` files were looked at."""
-        share = done / total if total else 1.0
-        width = 24
-        bar = "#" * int(width * share)
-        self._draw(f"looking for routes  [{bar:<{width}}] {done:,} of {total:,} files")
+        self._draw(f"looking for routes  {_bar(done, total)} {done:,} of {total:,} files")
+
+    def repositories(self, done: int, total: int) -> None:
+        """Tells that `done` of `total` repositories were scanned."""
+        self._draw(f"scanning  {_bar(done, total)} {done:,} of {total:,} repositories")
+
+    def hide(self) -> None:
+        """Wipes the line, so that something else can be printed; the next step draws it again."""
+        self._draw("")
 
     def unit(self, unit: SourceUnit) -> None:
         """Tells that a unit is being resolved."""
@@ -43,3 +49,8 @@ class Progress:
         sys.stderr.write("\r" + line.ljust(self._drawn) + ("" if line else "\r"))
         sys.stderr.flush()
         self._drawn = len(line)
+
+
+def _bar(done: int, total: int) -> str:
+    share = done / total if total else 1.0
+    return f"[{'#' * int(BAR_COLUMNS * share):<{BAR_COLUMNS}}]"

@@ -1,0 +1,239 @@
+"""Where the scans of many repositories run: in this process, in a pool of processes, or on a Dask cluster.
+
+The last two are executors of `concurrent.futures` and driven alike: what was lost with a worker is tried once more, alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, Protocol, TypeAlias
+
+import click
+
+from routelint.cli.fleet_scanning import Job, Result, scan
+from routelint.deferred import dataclass, lazy_regex
+from routelint.fleet import Failed
+
+DASK_SECONDS = 10
+
+_DASK = lazy_regex(r"dask://((?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5})/?")
+
+Tell: TypeAlias = Callable[[str], object]
+Results: TypeAlias = Generator[tuple[Job, Result], None, None]
+
+
+class Engine(Protocol):
+    """Something that scans repositories."""
+
+    def run(self, jobs: Sequence[Job]) -> Results:
+        """Each job with its result, as they are finished; closing the iterator ends what still runs."""
+
+
+def engine(name: str, workers: int | None, tell: Tell) -> Engine:
+    """The engine of a name, `local` or `dask://HOST:PORT`; `tell` is given a line where a worker was lost.
+
+    Raises:
+        click.UsageError: there is no such engine, it takes no number of workers, or the cluster cannot be reached.
+    """
+    if name == "local":
+        return Local(processors() if workers is None else workers, tell)
+    found = _DASK.fullmatch(name)
+    if found is None:
+        raise click.UsageError(f"no engine '{name}'; expected local, or dask://HOST:PORT with the address of a Dask scheduler")
+    if workers is not None:
+        raise click.UsageError("--jobs goes with the engine local; a Dask cluster has the workers it has")
+    return Cluster(f"tcp://{found[1]}", tell)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Local:
+    """This machine: as many processes as there are workers, or this one where that is enough."""
+
+    workers: int
+    tell: Tell
+
+    def run(self, jobs: Sequence[Job]) -> Results:
+        """Each job with its result, as they are finished; closing the iterator ends what still runs."""
+        workers = min(self.workers, len(jobs))
+        if workers <= 1:
+            return ((job, scan(job)) for job in jobs)
+        return _driven(_processes, workers, jobs, self.tell)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask cluster whose scheduler answers at `address`; its workers see the folders under the same paths."""
+
+    address: str
+    tell: Tell
+
+    def run(self, jobs: Sequence[Job]) -> Results:
+        """Each job with its result, as they are finished; closing the iterator ends what still runs.
+
+        Raises:
+            click.UsageError: the package is not installed, or no scheduler answers in time.
+        """
+        with self._client() as client:
+            if not client.scheduler_info()["workers"]:
+                self.tell(f"the Dask scheduler at '{self.address}' has no workers yet; waiting for them")
+
+            @contextlib.contextmanager
+            def opened(width: int) -> Iterator[_Opened]:
+                # Not pure: Dask must not take a result that it remembers for one of today.
+                yield _Opened(client.get_executor(pure=False), lambda error: f"its worker was lost: {_named(error)}")
+
+            # Dask itself gives a worker no more than it can do, and its jobs to others where it dies.
+            yield from _driven(opened, len(jobs), jobs, self.tell)
+
+    def _client(self) -> Any:
+        try:
+            import distributed
+        except ImportError as error:
+            raise click.UsageError(
+                f"the engine dask needs a package that is not installed ({error}); pip install 'routelint[dask]' brings it"
+            ) from error
+        # What goes wrong is told by the run, once and in its words.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        connect: Any = distributed.Client
+        try:
+            return connect(self.address, timeout=DASK_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise click.UsageError(
+                f"no Dask scheduler answers at '{self.address}' within {DASK_SECONDS} seconds; start one with 'dask scheduler'"
+            ) from error
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An executor that takes jobs, and what is said of one that was lost there."""
+
+    executor: Executor
+    reason: Callable[[BaseException], str]
+
+
+_Open: TypeAlias = Callable[[int], contextlib.AbstractContextManager[_Opened]]
+
+
+def _driven(open_executor: _Open, width: int, jobs: Iterable[Job], tell: Tell) -> Results:
+    """Each job with its result, at most `width` of them under way at a time.
+
+    Whoever dies takes along what runs in other workers of a pool: each of these jobs is tried once more by itself, and one
+    that is lost again has failed.
+    """
+    waiting = deque(jobs)
+    while waiting:
+        with open_executor(width) as opened:
+            lost = yield from _until_broken(opened.executor, width, waiting)
+        if lost:
+            tell(f"a worker was lost, with {len(lost):,} under way; trying each of them again by itself")
+        for job, _ in lost:
+            with open_executor(1) as opened:
+                again = yield from _until_broken(opened.executor, 1, deque([job]))
+            yield from ((job, Failed(f"{opened.reason(error)}, twice")) for job, error in again)
+
+
+def _until_broken(
+    executor: Executor, width: int, waiting: deque[Job]
+) -> Generator[tuple[Job, Result], None, list[tuple[Job, BaseException]]]:
+    """Gives the results of jobs taken from those waiting, and returns the jobs that were lost and to what."""
+    running: dict[Future[Result], Job] = {}
+    lost: list[tuple[Job, BaseException]] = []
+    broken = False
+    while True:
+        while waiting and len(running) < width and not broken:
+            try:
+                running[executor.submit(scan, waiting[0])] = waiting[0]
+            except Exception as error:
+                # Nothing was given away; but an executor that never takes anything must not be asked for ever.
+                broken = True
+                if not running and not lost:
+                    lost.append((waiting.popleft(), error))
+            else:
+                waiting.popleft()
+        if not running:
+            return lost
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            job = running.pop(future)
+            try:
+                result = future.result()
+            # `scan` raises nothing, so this is what carries it: a dead worker, one without routelint, a scheduler that left.
+            except (Exception, CancelledError) as error:
+                broken = broken or isinstance(error, BrokenExecutor)
+                lost.append((job, error))
+            else:
+                yield job, result
+
+
+class _Spawning(SpawnContext):
+    """Starts processes and remembers them. They share nothing with this one, on every system: forks inherit locks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[SpawnProcess] = []
+
+    def Process(self, *arguments: Any, **named: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        process = SpawnProcess(*arguments, **named)
+        self.started.append(process)
+        return process
+
+
+@contextlib.contextmanager
+def _processes(width: int) -> Iterator[_Opened]:
+    """A pool of processes, none of which outlives the block, or this process however it ends."""
+    spawning = _Spawning()
+
+    def reason(error: BaseException) -> str:
+        ends = (process.exitcode for process in spawning.started)
+        ended = next((code for code in ends if code), None)
+        if ended is None or ended > 0:
+            return f"its process ended: {_named(error) if ended is None else f'exit status {ended}'}"
+        hint = "; often that is a lack of memory" if -ended == getattr(signal, "SIGKILL", None) else ""
+        return f"its process was killed by {signal.Signals(-ended).name}{hint}"
+
+    with tempfile.TemporaryDirectory(prefix="routelint-") as scratch:
+        executor = ProcessPoolExecutor(width, spawning, _begin, (scratch,))
+        try:
+            yield _Opened(executor, reason)
+        except BaseException:
+            # Ctrl-C and the like: who waits for a prompt does not wait for the scans of whole repositories.
+            for process in spawning.started:
+                if process.pid is not None:
+                    process.kill()
+            raise
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def _begin(scratch: str) -> None:
+    """What a process of the pool does first: Ctrl-C is for who started it, and nothing of it stays behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that started it has: its queue would keep it waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _named(error: BaseException) -> str:
+    said = str(error).splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
