@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import STRING
 from routelint.parse.text import words
 from routelint.parse.text.callees import instance_of
 from routelint.parse.text.evaluate import evaluate
@@ -151,7 +151,7 @@ def _environments(scope: Scope, group: int) -> tuple[str, ...]:
                     return (name,)
     if len(arguments) > 1 and arguments[1][1] - arguments[1][0] == 1:
         token = code.tokens[arguments[1][0]]
-        if token.kind is TokenKind.STRING and not token.code:
+        if token.kind is STRING and not token.code:
             # "stage" is what an environment is called as often as it is one.
             named = [word for word in words.split(token.text) if word in words.ENVIRONMENTS and word != "stage"]
             return (named[0],) if len(set(named)) == 1 else ()

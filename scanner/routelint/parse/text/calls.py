@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from routelint.model import Hop, Resolution
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import STRING
 from routelint.parse.text import conditions
 from routelint.parse.text.callees import Found, class_of, functions_of
 from routelint.parse.text.functions import Function
@@ -89,7 +89,7 @@ def call(evaluate: Evaluate, scope: Scope, callee: list[int], group: int, path: 
     name = names[-1] if names else ""
     receiver = callee[:-2] if len(callee) > 2 and code.is_mark(callee[-2], ".", "?.", "->") else []
 
-    if names and reads_environment(names) and arguments and code.tokens[arguments[0][0]].kind is TokenKind.STRING and not path:
+    if names and reads_environment(names) and arguments and code.tokens[arguments[0][0]].kind is STRING and not path:
         return _variable(evaluate, scope, callee, group, arguments, depth)
     pure = len(callee) == 2 * len(names) - 1 and bool(names)
     if pure:

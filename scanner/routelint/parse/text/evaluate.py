@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routelint.deferred import lazy_regex
 from routelint.model import Resolution
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NUMBER, STRING
 from routelint.parse.text import conditions, objects
 from routelint.parse.text.calls import WRAPPERS, call, environment, reads_environment
 from routelint.parse.text.files import Data, taken
@@ -151,7 +151,7 @@ def _variable_of(scope: Scope, start: int, end: int) -> str | None:
             return names[1]
         return variable_of(tuple(names))
     arguments = list(code.entries(group))
-    if len(arguments) != 1 or code.tokens[arguments[0][0]].kind is not TokenKind.STRING:
+    if len(arguments) != 1 or code.tokens[arguments[0][0]].kind is not STRING:
         return None
     indexed = code.opener(group) == "[" and (names[-1] in ("env", "ENV"))
     called = code.opener(group) == "(" and reads_environment(names)
@@ -171,17 +171,17 @@ def _primary(scope: Scope, parts: list[int], end: int, path: Path, depth: int) -
         at = objects.at_key if token.text == "{" else objects.at_index
         return at(evaluate, scope, group, path, depth)
     if path:
-        if token.kind in (TokenKind.STRING, TokenKind.NUMBER) or (len(parts) == 1 and code.is_name(first, *_NOTHING)):
+        if token.kind in (STRING, NUMBER) or (len(parts) == 1 and code.is_name(first, *_NOTHING)):
             return ()
         return _named(scope, parts, path, depth)
-    if token.kind is TokenKind.STRING and (len(parts) == 1 or _converts(code, parts)):
+    if token.kind is STRING and (len(parts) == 1 or _converts(code, parts)):
         return _string(scope, first, depth)
     # Rust and C# mark kinds of strings with a letter or sign that is a token of its own.
-    if len(parts) == 2 and code.tokens[parts[1]].kind is TokenKind.STRING and len(token.text) <= 2:
+    if len(parts) == 2 and code.tokens[parts[1]].kind is STRING and len(token.text) <= 2:
         return _string(scope, parts[1], depth)
     if (variable := _variable_of(scope, first, end)) is not None:
         return environment(scope, variable)
-    if len(parts) == 1 and (token.kind is TokenKind.NUMBER or code.is_name(first, "true", "false")):
+    if len(parts) == 1 and (token.kind is NUMBER or code.is_name(first, "true", "false")):
         return known(token.text)
     if len(parts) == 1 and code.is_name(first, *_NOTHING):
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from routelint.deferred import dataclass
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import MARK, NAME, STRING
 from routelint.parse.text.groups import Code
 
 MOST_FRAMES = 24
@@ -93,7 +93,7 @@ def _frame(code: Code, index: int, last: int) -> Frame | None:
         if previous < 0 or code.is_mark(previous, ",", ";"):
             break
         token = code.tokens[previous]
-        if token.kind is TokenKind.MARK:
+        if token.kind is MARK:
             if token.text in _COMPARES:
                 return Frame(FrameKind.COMPARED, "", group, previous)
             if token.text == "|":
@@ -102,7 +102,7 @@ def _frame(code: Code, index: int, last: int) -> Frame | None:
             named = _named(code, group, previous, falls_back)
             if named is not None:
                 return named
-        elif token.kind is TokenKind.NAME:
+        elif token.kind is NAME:
             if token.text in ("case", "when", "instanceof", "typeof"):
                 return Frame(FrameKind.COMPARED, "", group, previous)
             if (
@@ -144,10 +144,10 @@ def _named(code: Code, group: int, mark: int, falls_back: bool) -> Frame | None:
     if bracket is not None and code.opener(bracket) == "[" and is_object and _starts_entry(code, key):
         return Frame(FrameKind.PAIR, code.tokens[key + 1].text, group, key, falls_back)
     token = code.tokens[key]
-    if token.kind not in (TokenKind.NAME, TokenKind.STRING) or not is_object or not _starts_entry(code, key):
+    if token.kind not in (NAME, STRING) or not is_object or not _starts_entry(code, key):
         return None
     # `x => "..."` in brackets is a function, `'x' => "..."` a key.
-    if text == "=>" and token.kind is TokenKind.NAME and code.lexicon.name != "ruby":
+    if text == "=>" and token.kind is NAME and code.lexicon.name != "ruby":
         return None
     return Frame(FrameKind.PAIR, token.text, group, key, falls_back)
 

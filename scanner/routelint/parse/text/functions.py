@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from routelint.deferred import dataclass
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import MARK
 from routelint.parse.text.frames import CONTROL, last_of
 from routelint.parse.text.groups import Code
 
@@ -59,7 +59,7 @@ class Functions:
     def all(self) -> tuple[Function, ...]:
         """Every function with a list of parameters, in the order written."""
         found = [made for group in range(1, len(self._code.groups)) if (made := self._of_body(group)) is not None]
-        arrows = (index for index, token in enumerate(self._code.tokens) if token.text == "=>" and token.kind is TokenKind.MARK)
+        arrows = (index for index, token in enumerate(self._code.tokens) if token.text == "=>" and token.kind is MARK)
         found += [made for index in arrows if (made := self._of_arrow(index)) is not None]
         return tuple(sorted(found, key=lambda each: each.start))
 
@@ -186,7 +186,7 @@ class Functions:
             if group is not None and code.opener(group) == "{":
                 # `(): { a: string } {` is rare; a body of braces before this one is far more often another statement.
                 return None
-            if token.kind is TokenKind.MARK and token.text not in (":", "<", ">", ".", "|", "[", "*", "&", ",", "->", "?"):
+            if token.kind is MARK and token.text not in (":", "<", ">", ".", "|", "[", "*", "&", ",", "->", "?"):
                 return None
             if token.text in _NO_NAMES or token.text in (
                 "class",

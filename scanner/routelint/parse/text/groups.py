@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cached_property
 
 from routelint.deferred import dataclass
-from routelint.parse.lexicon import Lexicon, Token, TokenKind, tokens
+from routelint.parse.lexicon import COMMENT, MARK, NAME, STRING, Lexicon, Token, tokens
 
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 # More tokens than a person writes into one file; the rest is not looked at.
@@ -56,18 +56,18 @@ class Code:
         self.group_of = []
         stack = [0]
         for token in tokens(self.text, self.lexicon, self.start, self.end):
-            if token.kind is TokenKind.COMMENT:
+            if token.kind is COMMENT:
                 continue
             index = len(self.tokens)
             if index >= MOST_TOKENS:
                 break
             self.tokens.append(token)
-            if token.kind is TokenKind.MARK and token.text in ("(", "[", "{"):
+            if token.kind is MARK and token.text in ("(", "[", "{"):
                 self.group_of.append(stack[-1])
                 self.groups.append(Group(index, -1, stack[-1]))
                 stack.append(len(self.groups) - 1)
                 continue
-            if token.kind is TokenKind.MARK and token.text in _CLOSERS and self._opens(stack[-1]) == _CLOSERS[token.text]:
+            if token.kind is MARK and token.text in _CLOSERS and self._opens(stack[-1]) == _CLOSERS[token.text]:
                 group = stack.pop()
                 self.groups[group].close = index
                 self.group_of.append(stack[-1])
@@ -115,11 +115,11 @@ class Code:
 
     def is_mark(self, index: int, *marks: str) -> bool:
         """Whether a token is one of some marks."""
-        return 0 <= index < len(self.tokens) and self.tokens[index].kind is TokenKind.MARK and self.tokens[index].text in marks
+        return 0 <= index < len(self.tokens) and self.tokens[index].kind is MARK and self.tokens[index].text in marks
 
     def is_name(self, index: int, *names: str) -> bool:
         """Whether a token is a name, or one of some names."""
-        if not 0 <= index < len(self.tokens) or self.tokens[index].kind is not TokenKind.NAME:
+        if not 0 <= index < len(self.tokens) or self.tokens[index].kind is not NAME:
             return False
         return not names or self.tokens[index].text in names
 
@@ -167,7 +167,7 @@ class Code:
         if "\n" not in self.text[self.tokens[last].end : self.tokens[following].start]:
             return False
         return self.tokens[last].text not in _GOES_ON and (
-            self.tokens[following].kind is not TokenKind.MARK or self.tokens[following].text not in _GOES_ON
+            self.tokens[following].kind is not MARK or self.tokens[following].text not in _GOES_ON
         )
 
     @cached_property
@@ -175,7 +175,7 @@ class Code:
         """Every name that is given a value by `=`, `:=` or, in an object, `:`; in the order written."""
         found: dict[str, list[Declaration]] = {}
         for index, token in enumerate(self.tokens):
-            if token.kind is not TokenKind.MARK or token.text not in ("=", ":=", "??=", "||=", "="):
+            if token.kind is not MARK or token.text not in ("=", ":=", "??=", "||=", "="):
                 continue
             name = self.assigned(index)
             start = index + 1
@@ -198,11 +198,11 @@ class Code:
             self.tokens[index + 3].text
             for index, token in enumerate(self.tokens)
             if token.text == "export"
-            and token.kind is TokenKind.NAME
+            and token.kind is NAME
             and self.is_mark(index + 1, "*")
             and self.is_name(index + 2, "from")
             and index + 3 < len(self.tokens)
-            and self.tokens[index + 3].kind is TokenKind.STRING
+            and self.tokens[index + 3].kind is STRING
         )
 
     @cached_property
@@ -211,12 +211,7 @@ class Code:
         found: dict[str, list[int]] = {}
         given = {each.name for declarations in self.declarations.values() for each in declarations}
         for index, token in enumerate(self.tokens):
-            if (
-                token.kind is TokenKind.NAME
-                and token.text in ("let", "var")
-                and self.is_name(index + 1)
-                and index + 1 not in given
-            ):
+            if token.kind is NAME and token.text in ("let", "var") and self.is_name(index + 1) and index + 1 not in given:
                 found.setdefault(self.tokens[index + 1].text, []).append(self.group_of[index])
         return found
 
@@ -225,7 +220,7 @@ class Code:
         """Names taken out of an object, `const { a, b: c } = value`: name -> key there, and the value's tokens."""
         found: dict[str, tuple[str, int, int]] = {}
         for index, token in enumerate(self.tokens):
-            if token.kind is not TokenKind.MARK or token.text != "=" or self.lexicon.name != "javascript":
+            if token.kind is not MARK or token.text != "=" or self.lexicon.name != "javascript":
                 continue
             group = self.opened_at.get(self.before(index))
             if group is None or self.opener(group) != "{" or index + 1 >= len(self.tokens):
@@ -245,18 +240,18 @@ class Code:
         steps = 0
         while index >= 0 and steps < 24:
             token = self.tokens[index]
-            if token.kind is TokenKind.MARK and token.text == ">" and self.lexicon.name != "ruby":
+            if token.kind is MARK and token.text == ">" and self.lexicon.name != "ruby":
                 index = self._generics(index)
                 continue
-            if token.kind is TokenKind.MARK and token.text in (";", ",", "}", "=>", "=", ":="):
+            if token.kind is MARK and token.text in (";", ",", "}", "=>", "=", ":="):
                 break
-            if token.kind is TokenKind.NAME and token.text in ("var", "const") and self.lexicon.name == "go":
+            if token.kind is NAME and token.text in ("var", "const") and self.lexicon.name == "go":
                 # `var name string = ...`: the type stands behind the name.
                 return index + 1 if self.is_name(index + 1) else last
             if self.is_mark(index, ":"):
                 colon = True
                 last = None
-            elif token.kind is TokenKind.NAME and last is None and not (colon and token.text in ("const", "let", "var")):
+            elif token.kind is NAME and last is None and not (colon and token.text in ("const", "let", "var")):
                 last = index
                 if not self.is_mark(index - 1, "&", "<", "|", "[", "?", "*") and not self._may_be_type(index):
                     return index
@@ -329,14 +324,14 @@ class Code:
 def _imports(code: Code) -> dict[str, tuple[str, str | None]]:
     found: dict[str, tuple[str, str | None]] = {}
     for index, token in enumerate(code.tokens):
-        if token.kind is TokenKind.STRING and code.is_name(index - 1, "from"):
+        if token.kind is STRING and code.is_name(index - 1, "from"):
             start = index - 2
             while start >= 0 and index - start < 400 and not code.is_name(start, "import", "export"):
                 start -= 1
             _import_names(code, start + 1, index - 1, token.text, found)
-        elif token.kind is TokenKind.NAME and token.text == "require" and code.is_mark(index + 1, "("):
+        elif token.kind is NAME and token.text == "require" and code.is_mark(index + 1, "("):
             module = code.tokens[index + 2] if index + 2 < len(code.tokens) else None
-            if module is not None and module.kind is TokenKind.STRING and code.is_mark(index - 1, "="):
+            if module is not None and module.kind is STRING and code.is_mark(index - 1, "="):
                 left = code.before(index - 1)
                 if left >= 0 and code.is_name(left):
                     found[code.tokens[left].text] = (module.text, None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from routelint.deferred import lazy_regex
 from routelint.model import Evidence, Kind
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import Place, kind_of
@@ -171,7 +171,7 @@ def _construct(code: Code, around: Sequence[Frame]) -> str | None:
     for frame in around:
         if frame.kind is FrameKind.ARGUMENT:
             for low, high in itertools.islice(code.entries(frame.group), _MOST_ARGUMENTS):
-                if high - low == 1 and code.tokens[low].kind is TokenKind.STRING and words.says_model(code.tokens[low].text):
+                if high - low == 1 and code.tokens[low].kind is STRING and words.says_model(code.tokens[low].text):
                     return code.tokens[low].text
     return None
 
@@ -199,11 +199,7 @@ def _evidence(scope: Scope, around: Sequence[Frame]) -> tuple[Evidence, ...]:
     for depth, frame in enumerate(around):
         if frame.kind is not FrameKind.PAIR or frame.name.lower() not in words.ENVIRONMENTS:
             continue
-        keys = tuple(
-            code.tokens[low].text
-            for low, _ in code.entries(frame.group)
-            if code.tokens[low].kind in (TokenKind.NAME, TokenKind.STRING)
-        )
+        keys = tuple(code.tokens[low].text for low, _ in code.entries(frame.group) if code.tokens[low].kind in (NAME, STRING))
         outer = next((each.name for each in around[depth + 1 :] if each.name), "")
         if words.names_environment(frame.name, keys, outer):
             token = code.tokens[frame.index]
@@ -216,7 +212,7 @@ def _wildcards(scope: Scope) -> Iterator[Place]:
     code = scope.code
     asked: dict[int, tuple[int, int] | None] = {}
     for index, token in enumerate(code.tokens):
-        if token.kind is not TokenKind.STRING or not _INVOKES.match(token.text):
+        if token.kind is not STRING or not _INVOKES.match(token.text):
             continue
         group = code.group_of[index]
         for _ in range(_MOST_GROUPS_UP):
@@ -235,7 +231,7 @@ def _stars(scope: Scope, value: tuple[int, int]) -> Iterator[Place]:
     code = scope.code
     for index in range(*value):
         token = code.tokens[index]
-        if token.kind is TokenKind.STRING and token.text == "*":
+        if token.kind is STRING and token.text == "*":
             yield Place(
                 token.start,
                 token.end,

@@ -11,7 +11,7 @@ import yaml
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.parse import lexicon
-from routelint.parse.lexicon import Token, TokenKind
+from routelint.parse.lexicon import COMMENT, MARK, STRING, Token
 
 MOST_DEPTH = 100
 MOST_BRACKETS_IN_JSON = 1000
@@ -186,18 +186,18 @@ def read_toml(text: str) -> Node:
     """The tree of a TOML text; what does not parse is left out, the rest is read."""
     root = Map(0, len(text))
     table = root
-    tokens = [token for token in lexicon.tokens(text, lexicon.LEXICONS["toml"]) if token.kind is not TokenKind.COMMENT]
+    tokens = [token for token in lexicon.tokens(text, lexicon.LEXICONS["toml"]) if token.kind is not COMMENT]
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        if token.text == "[" and token.kind is TokenKind.MARK:
+        if token.text == "[" and token.kind is MARK:
             end = _to(tokens, position, "]")
-            path = [part for part in tokens[position:end] if part.kind is not TokenKind.MARK]
+            path = [part for part in tokens[position:end] if part.kind is not MARK]
             table = _table(root, path, array=position + 1 < len(tokens) and tokens[position + 1].text == "[")
             position = end + (2 if tokens[end + 1 : end + 2] and tokens[end + 1].text == "]" else 1)
             continue
         equals = _to(tokens, position, "=")
-        path = [part for part in tokens[position:equals] if part.kind is not TokenKind.MARK]
+        path = [part for part in tokens[position:equals] if part.kind is not MARK]
         if equals >= len(tokens) or not path or "\n" in text[token.start : tokens[equals].start]:
             position += 1
             continue
@@ -207,7 +207,7 @@ def read_toml(text: str) -> Node:
 
 
 def _to(tokens: list[Token], position: int, mark: str) -> int:
-    while position < len(tokens) and not (tokens[position].kind is TokenKind.MARK and tokens[position].text == mark):
+    while position < len(tokens) and not (tokens[position].kind is MARK and tokens[position].text == mark):
         position += 1
     return position
 
@@ -249,9 +249,9 @@ def _toml_value(text: str, tokens: list[Token], position: int, depth: int) -> tu
     if position >= len(tokens):
         return Scalar("", len(text), len(text)), position
     token = tokens[position]
-    if token.kind is TokenKind.MARK and token.text in "[{" and depth < MOST_DEPTH:
+    if token.kind is MARK and token.text in "[{" and depth < MOST_DEPTH:
         return _toml_container(text, tokens, position, depth)
-    if token.kind is TokenKind.STRING:
+    if token.kind is STRING:
         return Scalar(token.text, token.start, token.end), position + 1
     end = position
     while (
@@ -278,7 +278,7 @@ def _toml_container(text: str, tokens: list[Token], position: int, depth: int) -
             items.append(item)
             continue
         equals = _to(tokens, position, "=")
-        path = [part for part in tokens[position:equals] if part.kind is not TokenKind.MARK]
+        path = [part for part in tokens[position:equals] if part.kind is not MARK]
         value, position = _toml_value(text, tokens, equals + 1, depth + 1)
         if path:
             _table(table, path[:-1]).add(_key(path[-1]), value)

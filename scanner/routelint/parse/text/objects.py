@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from routelint.deferred import dataclass
 from routelint.model import Resolution
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME, NUMBER, STRING
 from routelint.parse.text import words
 from routelint.parse.text.groups import Code
 from routelint.parse.text.scope import Evaluate, Path, Scope
@@ -41,9 +41,9 @@ def entries(code: Code, group: int) -> Iterator[Entry]:
         following = code.after(low)
         if bracket is not None and code.opener(bracket) == "[" and code.is_mark(following, ":") and following + 1 < high:
             yield Entry(low, None, following + 1, high, (low + 1, code.limit(bracket)))
-        elif token.kind in (TokenKind.NAME, TokenKind.STRING, TokenKind.NUMBER):
+        elif token.kind in (NAME, STRING, NUMBER):
             if following < 0 or following >= high:
-                if token.kind is TokenKind.NAME:
+                if token.kind is NAME:
                     yield Entry(low, token.text, low, low + 1)
             elif code.is_mark(following, ":", "=", "=>", ":=") and following + 1 < high:
                 yield Entry(low, token.text, following + 1, high)

@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import replace
 
 from routelint.model import Resolution
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NUMBER
 from routelint.parse.text.files import from_json, joined, matching, read, taken
 from routelint.parse.text.objects import entries
 from routelint.parse.text.scope import Evaluate, Path, Scope
@@ -142,7 +142,7 @@ def _write(evaluate: Evaluate, scope: Scope, start: int, end: int, depth: int, p
                 pieces.append(known(", "))
             _write(evaluate, scope, low, high, depth + 1, pieces)
         pieces.append(known("]"))
-    elif end - start == 1 and (code.is_name(start, "true", "false", "null") or code.tokens[start].kind is TokenKind.NUMBER):
+    elif end - start == 1 and (code.is_name(start, "true", "false", "null") or code.tokens[start].kind is NUMBER):
         pieces.append(known(code.tokens[start].text))
     else:
         target = _object(scope, start, end)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.parse import lexicon
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.text.draft import File
 from routelint.parse.text.functions import Function, Functions
 from routelint.parse.text.groups import Code
@@ -229,12 +229,12 @@ def find_key(code: Code, group: int, keys: tuple[str, ...]) -> tuple[int, int] |
 
 def _entry_value(code: Code, low: int, high: int, keys: tuple[str, ...]) -> tuple[int, int] | None:
     token = code.tokens[low]
-    if token.text not in keys or token.kind not in (TokenKind.NAME, TokenKind.STRING):
+    if token.text not in keys or token.kind not in (NAME, STRING):
         return None
     following = code.after(low)
     if following < 0 or following >= high:
         # `{ modelId }` is short for `{ modelId: modelId }`.
-        return (low, low + 1) if token.kind is TokenKind.NAME else None
+        return (low, low + 1) if token.kind is NAME else None
     if code.is_mark(following, ":", "=", "=>", ":=") and following + 1 < high:
         end = min(high, code.end_of_expression(following + 1))
         return following + 1, end

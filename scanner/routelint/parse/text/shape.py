@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from routelint.model import LEFT_OUT, Kind
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
 from routelint.parse.text.objects import Entry, entries
@@ -85,15 +85,15 @@ def _texts(code: Code, table: Sequence[Entry], name: str) -> Iterator[str]:
     if entry is None:
         return
     for token in code.tokens[entry.start : min(entry.end, entry.start + _MOST_TOKENS)]:
-        if token.kind is TokenKind.STRING:
+        if token.kind is STRING:
             yield token.text
-        elif token.kind is TokenKind.NAME and len(declared := code.declarations.get(token.text, [])) == 1:
-            yield from (each.text for each in code.tokens[declared[0].start : declared[0].end] if each.kind is TokenKind.STRING)
+        elif token.kind is NAME and len(declared := code.declarations.get(token.text, [])) == 1:
+            yield from (each.text for each in code.tokens[declared[0].start : declared[0].end] if each.kind is STRING)
 
 
 def _loop(code: Code, index: int, group: int) -> str | None:
     """The loop or per-item method whose every turn makes the call with another record."""
-    used = {token.text for token in code.tokens[index : code.limit(group)] if token.kind is TokenKind.NAME}
+    used = {token.text for token in code.tokens[index : code.limit(group)] if token.kind is NAME}
     around = code.group_of[index]
     while around > 0:
         opening = code.groups[around].open
@@ -107,7 +107,7 @@ def _loop(code: Code, index: int, group: int) -> str | None:
         if code.opener(around) == "(" and code.is_name(opening - 1, *_PER_ITEM) and code.is_mark(opening - 2, ".", "?."):
             arrow = next((each for each in code.level(opening + 1, code.limit(around)) if code.is_mark(each, "=>")), None)
             taken = code.tokens[opening + 1 : arrow] if arrow is not None else []
-            if {token.text for token in taken if token.kind is TokenKind.NAME} & used:
+            if {token.text for token in taken if token.kind is NAME} & used:
                 return f"once per item of '{code.tokens[opening - 3].text}.{code.tokens[opening - 1].text}'"[:_LONGEST_LOOP]
         around = code.groups[around].parent
     return None
@@ -117,8 +117,8 @@ def _head(code: Code, group: int) -> tuple[set[str], bool]:
     """The names that `for (const a of b)` binds, and whether it goes through a collection."""
     tokens = code.tokens[code.groups[group].open + 1 : code.limit(group)]
     for position, token in enumerate(tokens):
-        if token.kind is TokenKind.NAME and token.text == "of":
-            return {each.text for each in tokens[:position] if each.kind is TokenKind.NAME}, True
+        if token.kind is NAME and token.text == "of":
+            return {each.text for each in tokens[:position] if each.kind is NAME}, True
     return set(), False
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
-from routelint.deferred import lazy_regex
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Kind, Resolution
 from routelint.parse import lexicon
 from routelint.parse.text import words
@@ -30,6 +31,8 @@ _VARIABLE_TEST = lazy_regex(r"(?:==|!=|=~|-eq|-ne|\bgrep\b|\bcase\b)")
 # What is printed is set nowhere, unless it goes into a file.
 _PRINTED = lazy_regex(r"(?:^|[\s;&|@])(?:echo|printf|print|log\w*|info|warn|error|read[ \t]+-p|Write-\w+)\b")
 _INTO_FILE = lazy_regex(r">>?\s*[\"'$\w./]")
+# What every name has in it that says so (`words.says_model`).
+_SAYS_MODEL = lazy_regex(r"model|llm|embedd|reranker|copy|inference", re.IGNORECASE)
 _TEMPLATE_DEFAULT = lazy_regex(r"\{\{(?P<name>[^{}]*?)\|\s*default\s*\(?\s*[\"'](?P<value>[^\"']+)[\"']")
 
 
@@ -41,7 +44,10 @@ def places(file: File) -> Iterator[Place]:
 def commands(file: File, start: int, end: int, owner: str) -> Iterator[Place]:
     """Every place between two offsets that sets a model: assignments, options of commands, pairs of JSON in quotes."""
     text = file.source.text
-    hidden = _comments(file, start, end)
+    # Few texts have such a word at all, and a look for it takes a hundredth of reading their lines.
+    if _SAYS_MODEL.search(text, start, end) is None:
+        return
+    comments = _Comments(file, start, end)
     position = start
     section = ""
     while position < end:
@@ -50,40 +56,47 @@ def commands(file: File, start: int, end: int, owner: str) -> Iterator[Place]:
         line = text[position:stop]
         if line.startswith("[") and line.rstrip().endswith("]"):
             section = line.strip()[1:-1]
-        if 5 < len(line) <= LONGEST_LINE:
-            yield from _line(file, line, position, owner, section, hidden)
+        if 5 < len(line) <= LONGEST_LINE and _SAYS_MODEL.search(line) is not None:
+            yield from _line(file, line, position, owner, section, comments)
         position = stop + 1
 
 
-def _comments(file: File, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    entry = lexicon.of_path(file.path)
-    if entry.name not in ("shell", "properties", "ini", "toml"):
-        entry = lexicon.LEXICONS["shell"]
-    text = file.source.text
-    return tuple(
-        (token.start, token.end) for token in lexicon.tokens(text, entry, start, end) if token.kind is lexicon.TokenKind.COMMENT
-    )
+@dataclass
+class _Comments:
+    """The comments between two offsets of a file, looked for when they are first asked about."""
+
+    file: File
+    start: int
+    end: int
+
+    def hide(self, offset: int) -> bool:
+        """Whether an offset lies in one."""
+        at = bisect.bisect_right(self._stretches, offset, key=lambda stretch: stretch[0]) - 1
+        return at >= 0 and offset < self._stretches[at][1]
+
+    @cached_property
+    def _stretches(self) -> tuple[tuple[int, int], ...]:
+        entry = lexicon.of_path(self.file.path)
+        if entry.name not in ("shell", "properties", "ini", "toml"):
+            entry = lexicon.LEXICONS["shell"]
+        found = lexicon.comments(self.file.source.text, entry, self.start, self.end)
+        return tuple((token.start, token.end) for token in found)
 
 
-def _is_hidden(offset: int, hidden: tuple[tuple[int, int], ...]) -> bool:
-    """Whether an offset lies in one of some stretches that are in order."""
-    at = bisect.bisect_right(hidden, offset, key=lambda stretch: stretch[0]) - 1
-    return at >= 0 and offset < hidden[at][1]
-
-
-def _line(file: File, line: str, offset: int, owner: str, section: str, hidden: tuple[tuple[int, int], ...]) -> Iterator[Place]:
+def _line(file: File, line: str, offset: int, owner: str, section: str, comments: _Comments) -> Iterator[Place]:
     taken: set[int] = set()
     printed = _PRINTED.search(line)
     visible = printed.start() if printed is not None and not _INTO_FILE.search(line, printed.end()) else len(line)
     for pattern in (_TEMPLATE_DEFAULT, _DOCKER_ENV, _ASSIGNMENT, _OPTION, _PAIR):
         for match in pattern.finditer(line):
             start = offset + match.start("value")
-            if start in taken or match.start() >= visible or _is_hidden(start, hidden):
+            if start in taken or match.start() >= visible:
                 continue
             if (
                 not words.says_model(match["name"])
                 or words.says_documentation(match["name"])
                 or words.says_listing(match["name"])
+                or comments.hide(start)
             ):
                 continue
             if pattern is _ASSIGNMENT and _VARIABLE_TEST.search(line, match.start("name"), match.start("value")):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from routelint.deferred import dataclass
 from routelint.model import Kind, Resolution
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME
 from routelint.parse.route import to_value
 from routelint.parse.text import frames
 from routelint.parse.text.callers import everywhere
@@ -45,7 +45,7 @@ def places(scope: Scope, rows: dict[str, list[Surface]]) -> Iterator[Place]:
     """
     reader = scope.reader
     for index, token in enumerate(scope.code.tokens):
-        if token.kind is not TokenKind.NAME:
+        if token.kind is not NAME:
             continue
         for row in rows.get(token.text, ()):
             reader.owner = None

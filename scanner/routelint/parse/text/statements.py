@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from routelint.model import Location, PolicyStatement
 from routelint.parse import statements
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.statements import Draft
 from routelint.parse.text import frames
 from routelint.parse.text.draft import File
@@ -30,13 +30,13 @@ def of_code(scope: Scope) -> Iterator[PolicyStatement]:
     code = scope.code
     seen: set[int] = set()
     for index, token in enumerate(code.tokens):
-        if token.kind is TokenKind.NAME and token.text in _CLASSES:
+        if token.kind is NAME and token.text in _CLASSES:
             made = code.opened_at.get(index + 1)
             if made is not None and code.opener(made) == "(":
                 yield from _of_group(scope, made, _NAMES, index)
-        elif token.kind is TokenKind.NAME and token.text in _MANAGED_CALLS:
+        elif token.kind is NAME and token.text in _MANAGED_CALLS:
             yield from _managed(scope, index)
-        elif token.text == "Effect" and token.kind in (TokenKind.NAME, TokenKind.STRING) and code.is_mark(index + 1, ":"):
+        elif token.text == "Effect" and token.kind in (NAME, STRING) and code.is_mark(index + 1, ":"):
             # A group with many such keys is one statement still.
             group = code.group_of[index]
             if group not in seen:
@@ -65,7 +65,7 @@ def _of_group(scope: Scope, group: int, names: tuple[str, ...], start: int) -> I
 def _managed(scope: Scope, index: int) -> Iterator[PolicyStatement]:
     """`ManagedPolicy.fromAwsManagedPolicyName("AmazonBedrockFullAccess")`."""
     code = scope.code
-    if index + 2 < len(code.tokens) and code.is_mark(index + 1, "(") and code.tokens[index + 2].kind is TokenKind.STRING:
+    if index + 2 < len(code.tokens) and code.is_mark(index + 1, "(") and code.tokens[index + 2].kind is STRING:
         draft = statements.managed(code.tokens[index + 2].text)
         if draft is not None:
             yield _made(scope, draft, (index + 2, index + 3), (index, index + 3))

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from routelint.parse.lexicon import TokenKind
+from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
@@ -29,7 +29,7 @@ def of_code(scope: Scope, paths: frozenset[str]) -> Iterator[EnvironmentSetting]
     """The model variables that the constructs of a program set. `paths` are the files of the scan."""
     code = scope.code
     for index, token in enumerate(code.tokens):
-        if token.kind is not TokenKind.NAME:
+        if token.kind is not NAME:
             continue
         if token.text in _VARIABLES and code.is_mark(index + 1, ":"):
             yield from _of_construct(scope, index, paths)
@@ -55,7 +55,7 @@ def places(scope: Scope) -> Iterator[Place]:
     """The variables of constructs whose model depends on the environment that is deployed; the others' literals speak."""
     code = scope.code
     for index, token in enumerate(code.tokens):
-        if token.kind is not TokenKind.NAME or token.text not in _VARIABLES or not code.is_mark(index + 1, ":"):
+        if token.kind is not NAME or token.text not in _VARIABLES or not code.is_mark(index + 1, ":"):
             continue
         value = find_key(code, code.group_of[index], (token.text,))
         table = _table(scope, value) if value is not None else None
@@ -104,7 +104,7 @@ def _table(scope: Scope, value: tuple[int, int]) -> int | None:
 def _entry(scope: Scope, low: int, high: int, owner: str, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
     code = scope.code
     token = code.tokens[low]
-    if token.kind not in (TokenKind.NAME, TokenKind.STRING):
+    if token.kind not in (NAME, STRING):
         return
     value = find_key(code, code.group_of[low], (token.text,))
     if value is None or not (words.says_model(token.text) or _is_json(code, *value)):
@@ -127,7 +127,7 @@ def _added(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[Environm
     if call is None or not code.is_name(receiver):
         return
     arguments = list(code.entries(call))
-    if len(arguments) < 2 or code.tokens[arguments[0][0]].kind is not TokenKind.STRING:
+    if len(arguments) < 2 or code.tokens[arguments[0][0]].kind is not STRING:
         return
     name = code.tokens[arguments[0][0]].text
     if not words.says_model(name):
@@ -159,7 +159,7 @@ def _firsts(code: Code, group: int) -> Iterator[int]:
 def _construct_id(code: Code, call: int) -> str:
     """The id a construct is given, else the name of its class."""
     for low, high in code.entries(call):
-        if high - low == 1 and code.tokens[low].kind is TokenKind.STRING:
+        if high - low == 1 and code.tokens[low].kind is STRING:
             return code.tokens[low].text
     before = code.groups[call].open - 1
     return code.tokens[before].text if code.is_name(before) else "?"
@@ -180,7 +180,7 @@ def _code_of(scope: Scope, props: int, owner: str, paths: frozenset[str]) -> tup
         if key in _ENTRIES and low + 2 < high and (path := _path(scope, low + 2, high)) is not None:
             found.append(path)
     handler = find_key(code, props, ("handler", "index"))
-    if handler is not None and found and code.tokens[handler[0]].kind is TokenKind.STRING:
+    if handler is not None and found and code.tokens[handler[0]].kind is STRING:
         stem = code.tokens[handler[0]].text.split(".", 1)[0]
         folders = [path for path in found if _is_folder(path, paths)]
         found += [posixpath.normpath(f"{folder}/{stem}{suffix}") for folder in folders for suffix in _HANDLER_SUFFIXES]
@@ -198,7 +198,7 @@ def _is_folder(path: str, paths: frozenset[str]) -> bool:
 def _path(scope: Scope, low: int, high: int) -> str | None:
     """A path of the scan: joined to the program's folder, or relative to the app's, where its `cdk.json` stands."""
     code = scope.code
-    texts = [code.tokens[at] for at in range(low, high) if code.tokens[at].kind is TokenKind.STRING]
+    texts = [code.tokens[at] for at in range(low, high) if code.tokens[at].kind is STRING]
     if not texts or len(texts) > 8:
         return None
     relative = posixpath.join(*(token.text.replace("${__dirname}", ".").lstrip("/") or "." for token in texts))
