@@ -196,9 +196,11 @@ def read_toml(text: str) -> Node:
             table = _table(root, path, array=position + 1 < len(tokens) and tokens[position + 1].text == "[")
             position = end + (2 if tokens[end + 1 : end + 2] and tokens[end + 1].text == "]" else 1)
             continue
-        equals = _to(tokens, position, "=")
+        newline = text.find("\n", token.start)
+        # Only as far as the line: a file without a "=" would be gone through once per word.
+        equals = _to(tokens, position, "=", newline if newline >= 0 else len(text))
         path = [part for part in tokens[position:equals] if part.kind is not MARK]
-        if equals >= len(tokens) or not path or "\n" in text[token.start : tokens[equals].start]:
+        if equals >= len(tokens) or not path or tokens[equals].kind is not MARK or tokens[equals].text != "=":
             position += 1
             continue
         value, position = _toml_value(text, tokens, equals + 1, 0)
@@ -206,8 +208,11 @@ def read_toml(text: str) -> Node:
     return root
 
 
-def _to(tokens: list[Token], position: int, mark: str) -> int:
+def _to(tokens: list[Token], position: int, mark: str, end: int | None = None) -> int:
+    """Where a mark stands at or after a position, else the first token from the offset `end` on."""
     while position < len(tokens) and not (tokens[position].kind is MARK and tokens[position].text == mark):
+        if end is not None and tokens[position].start >= end:
+            break
         position += 1
     return position
 
