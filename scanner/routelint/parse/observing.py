@@ -90,16 +90,18 @@ def of_apps(
     The entry of an app, where its tags and budgets are, seldom names Bedrock, and may be in another language.
     """
     own = frozenset(paths)
+    listed = tree.paths()
+    every = frozenset(posixpath.dirname(path) for path in listed if posixpath.basename(path) == _APP)
     folders = dict.fromkeys(
-        app for folder in dict.fromkeys(map(posixpath.dirname, marked)) if (app := _app_of(tree, folder)) is not None
+        app for folder in dict.fromkeys(map(posixpath.dirname, marked)) if (app := _app_of(every, folder)) is not None
     )
     apps = {folder: _App(folder, Location(posixpath.join(folder, _APP), symbol=_APP), language) for folder in folders}
     resources: list[Resource] = []
     if not apps:
         return [], []
     seen = 0
-    for path in tree.paths():
-        folder = _app_of(tree, posixpath.dirname(path)) if path.endswith(_SUFFIXES) else None
+    for path in listed:
+        folder = _app_of(every, posixpath.dirname(path)) if path.endswith(_SUFFIXES) else None
         if folder not in apps or seen >= MOST_FILES:
             continue
         seen += 1
@@ -117,13 +119,14 @@ def of_apps(
 
 
 def _tag(app: _App, source: SourceText) -> None:
-    for match in _TAGGING.finditer(source.text):
+    # Plain words first here too.
+    for match in _TAGGING.finditer(source.text) if "Tags" in source.text else ():
         if match["key"] is None:
             app.rest = app.rest or Unknown("a tag's key is not written out")
         else:
             value = match["value"]
             app.entries.setdefault(match["key"], value if value else Unknown("its value is not written out"))
-    if _STACK_TAGS.search(source.text):
+    if "tags" in source.text and _STACK_TAGS.search(source.text):
         app.rest = app.rest or Unknown("a stack passes tags of its own")
 
 
@@ -132,14 +135,13 @@ def _principal(app: _App) -> Principal:
     return Principal(app.location, app.language, "CDK app", app.location.span, ".", tags, (app.folder or ".",))
 
 
-def _app_of(tree: SourceTree, folder: str) -> str | None:
-    """The nearest folder upwards that holds a `cdk.json`."""
-    while True:
-        if tree.read(posixpath.join(folder, _APP)) is not None:
-            return folder
+def _app_of(apps: frozenset[str], folder: str) -> str | None:
+    """The nearest folder upwards that is an app's."""
+    while folder not in apps:
         if not folder:
             return None
         folder = posixpath.dirname(folder)
+    return folder
 
 
 def _first(source: SourceText, pattern: re.Pattern[str]) -> re.Match[str] | None:

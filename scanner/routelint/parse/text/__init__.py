@@ -17,7 +17,9 @@ from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, Pars
 from routelint.parse.text import config, literals, nodes, shell, sinks, statements, variables
 from routelint.parse.text.containers import of_containers
 from routelint.parse.text.draft import File, Place, reference
-from routelint.parse.text.scope import Reader, is_script
+from routelint.parse.text.imports import Imports, is_script
+from routelint.parse.text.paths import Paths
+from routelint.parse.text.scope import Reader
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 
@@ -31,7 +33,7 @@ _TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     """The routes of every marked file of the unit, and the environment variables that some of them set for code."""
     rows = context.surfaces or tuple(row for name in ("typescript", "config", "other") for row in surfaces.load(name))
-    paths = frozenset(context.tree.paths())
+    paths = Paths(context.tree.paths())
     parts: list[Parsed] = []
     programs: list[File] = []
     configuration: list[File] = []
@@ -61,7 +63,8 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     containers = of_containers(configuration, unit.paths, context.settings.settings)
     parts.append(Parsed(settings=tuple(containers)))
     scripts = tuple(path for path in unit.paths if is_script(path))
-    parts.extend(_of_programs(programs, scripts, rows, context, paths, merge(parts).settings))
+    reader = Reader(Imports(context.tree, paths.files, scripts), programs)
+    parts.extend(_of_programs(reader, rows, context, paths, merge(parts).settings))
     seen = (each for file in (*programs, *configuration) for each in observing.of_file(file.source, file.language))
     made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "typescript")
     parts.append(Parsed(resources=observing.once((*seen, *made)), principals=tuple(apps)))
@@ -101,20 +104,18 @@ def _error(file: File, error: nodes.MalformedError) -> ScanError:
 
 
 def _of_programs(
-    files: list[File],
-    scripts: tuple[str, ...],
+    reader: Reader,
     rows: tuple[Surface, ...],
     context: ParseContext,
-    paths: frozenset[str],
+    paths: Paths,
     settings: tuple[EnvironmentSetting, ...],
 ) -> Iterator[Parsed]:
     """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
-    reader = Reader(files, scripts)
-    constructs = (file for file in files if lexicon.of_path(file.path).name == "javascript")
+    constructs = (file for file in reader.programs if lexicon.of_path(file.path).name == "javascript")
     own = tuple(setting for file in constructs for setting in variables.of_code(reader.scope(file), paths))
     joined = replace(context, settings=EnvironmentSettings((*context.settings.settings, *settings, *own)))
-    files = [replace(file, context=joined) for file in files]
-    reader = Reader(files, scripts)
+    files = [replace(file, context=joined) for file in reader.programs]
+    reader = reader.knowing(files)
     called = sinks.by_name(rows)
     for file in files:
         yield Parsed(_references(file, sinks.places(reader.scope(file), called)))

@@ -82,9 +82,7 @@ def _files(scope: Scope, name: str) -> Iterator[Scope]:
     yield plain
     if scope.code.lexicon.name == "javascript":
         word = re.compile(rf"\b{re.escape(name)}\b")
-        for other in scope.reader.importers(scope.file):
-            if word.search(other.file.source.text):
-                yield other
+        yield from scope.reader.importing(scope.file, word)
 
 
 def _local_name(scope: Scope, other: Scope, name: str) -> str:

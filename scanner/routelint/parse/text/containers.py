@@ -13,6 +13,7 @@ from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import nodes, words
 from routelint.parse.text.draft import File
 from routelint.parse.text.nodes import List, Map, Node, Scalar
+from routelint.parse.text.paths import Paths
 from routelint.possible import in_environments, known
 from routelint.source import NotTextError, decode
 
@@ -79,25 +80,26 @@ def of_containers(
                         found += _service(file, name.text, service, paths)
     found += _kubernetes(documents, paths, some)
     yield from found
+    listed = Paths(paths)
     given = {(setting.name, code) for setting in (*taken, *found) for code in setting.code}
     for file in files:
         if not is_recipe(file.path):
             continue
         folder = posixpath.dirname(file.path) or "."
-        code = _copied(file, folder, paths)
+        code = _copied(file, folder, listed)
         for variable, value in _recipe(file).items():
             if words.says_model(variable) and (variable, folder) not in given:
                 yield value.setting(variable, file.path, code)
 
 
-def _copied(file: File, folder: str, paths: Sequence[str]) -> tuple[str, ...]:
+def _copied(file: File, folder: str, paths: Paths) -> tuple[str, ...]:
     """What a Dockerfile copies into the image of the files beside it; its folder where that is not told."""
     found: list[str] = []
     for match in _COPY.finditer(file.source.text):
         words_of_line = [word for word in re.split(r"[\s\[\],\"']+", match["sources"]) if word and not word.startswith("--")]
         for source in words_of_line[:-1]:
             path = _inside(folder, source.strip("/") or ".")
-            if path is not None and any(each == path or each.startswith(f"{path}/") or path == "." for each in paths):
+            if path is not None and path in paths:
                 found.append(path)
     return tuple(dict.fromkeys(found)) or (folder,)
 

@@ -12,7 +12,7 @@ from routelint.model import Hop, Resolution
 from routelint.parse.text import nodes, words
 from routelint.parse.text.draft import File
 from routelint.parse.text.nodes import List, Map, Node, Scalar
-from routelint.parse.text.scope import Path, Scope, resolve
+from routelint.parse.text.scope import Path, Scope
 from routelint.possible import Hole, Possibility, Possible, Template, in_environments, known, unite, unknown
 from routelint.source import NotTextError, decode
 
@@ -34,7 +34,7 @@ class Data:
 
 def of_module(scope: Scope, target: str) -> Data | None:
     """The JSON file that an import means; None where it means none."""
-    path = resolve(scope.file.context.tree, scope.file.path, target) if ".json" in target else None
+    path = scope.reader.imports.resolve(scope.file.path, target) if ".json" in target else None
     return read(scope.file, path) if path is not None else None
 
 

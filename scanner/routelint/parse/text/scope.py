@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -14,21 +13,15 @@ from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.text.draft import File
 from routelint.parse.text.functions import Function, Functions
 from routelint.parse.text.groups import Code
+from routelint.parse.text.imports import Imports
 from routelint.possible import Possible
-from routelint.source import NotTextError, SourceTree, decode
+from routelint.source import NotTextError, decode
 
 # Structures of code kept at once; a file whose structure was dropped is read again.
 MOST_FILES = 256
-# Programs of a scan that are looked through for imports of others, and their bytes.
-MOST_IMPORTERS = 20_000
-MOST_IMPORTER_BYTES = 64_000_000
-_MOST_REEXPORTS = 64
+# Texts of files that are imported or import, kept at once.
+MOST_OPEN = 1024
 _DECLARED_CLASS = lazy_regex(r"\b(?:class|object|interface|enum|struct)\s+([A-Z]\w*)")
-_SUFFIXES = ("", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx", ".json", "/index.ts", "/index.js", "/index.mjs")
-_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx")
-_SPECIFIER = lazy_regex(
-    rb"(?P<export>\bexport\b[^;'\"]{0,400}?)?\b(?:from|require\s*\(|import\s*\(?)\s*['\"](?P<target>[.@~][^'\"\n]{0,200})['\"]"
-)
 
 # A key of an object or list; None where any key is meant because it cannot be told. A path leads through several.
 Key = str | None
@@ -43,6 +36,23 @@ class Evaluate(Protocol):
 
 
 @dataclass
+class Structures:
+    """The structure of a scan's programs, of each read once."""
+
+    _read: dict[str, tuple[Code, Functions]] = field(default_factory=dict)
+
+    def of(self, file: File) -> tuple[Code, Functions]:
+        """The structure of a file, and its functions."""
+        found = self._read.get(file.path)
+        if found is None:
+            if len(self._read) >= MOST_FILES:
+                self._read.clear()
+            code = Code(file.source.text, lexicon.of_path(file.path))
+            found = self._read[file.path] = (code, Functions(code))
+        return found
+
+
+@dataclass
 class Reader:
     """The code of a scan's files, and the strings that some route's value came from: path and offset.
 
@@ -52,38 +62,29 @@ class Reader:
     variables are meant (None: any), and `owners` are those that were asked for. `active` are the functions being followed.
     """
 
+    imports: Imports
     programs: Sequence[File] = ()
-    scripts: Sequence[str] = ()
     used: set[tuple[str, int]] = field(default_factory=set)
     steps: int = 0
     owner: str | None = None
     owners: dict[str, None] = field(default_factory=dict)
     active: list[tuple[str, int]] = field(default_factory=list)
     unbound: dict[tuple[str, int], tuple[Scope, Function]] = field(default_factory=dict)
-    _files: dict[str, tuple[File, Code, Functions]] = field(default_factory=dict)
+    structures: Structures = field(default_factory=Structures)
+    _opened: dict[tuple[str, str], File | None] = field(default_factory=dict)
     _classes: dict[str, list[File]] | None = None
-    _importers: dict[str, dict[str, bool]] | None = None
 
-    def code(self, file: File) -> Code:
-        """The structure of a file."""
-        return self._read(file)[1]
+    def knowing(self, programs: Sequence[File]) -> Reader:
+        """A reader of the same programs in another context, which has asked nothing yet but need not read them again."""
+        return Reader(self.imports, programs, structures=self.structures)
 
     def functions(self, file: File) -> Functions:
         """The functions of a file."""
-        return self._read(file)[2]
-
-    def _read(self, file: File) -> tuple[File, Code, Functions]:
-        cached = self._files.get(file.path)
-        if cached is None:
-            if len(self._files) >= MOST_FILES:
-                self._files.clear()
-            code = Code(file.source.text, lexicon.of_path(file.path))
-            cached = self._files[file.path] = (file, code, Functions(code))
-        return cached
+        return self.structures.of(file)[1]
 
     def scope(self, file: File) -> Scope:
         """Where the expressions of a file are evaluated."""
-        return Scope(self, file, self.code(file))
+        return Scope(self, file, self.structures.of(file)[0])
 
     def declaring(self, name: str, file: File) -> Scope | None:
         """The one other file of the same language that declares a class; None where there is none or more than one."""
@@ -97,84 +98,29 @@ class Reader:
 
     def imported(self, file: File, target: str) -> Scope | None:
         """The file that an import means; None where the scan does not hold it, or it is no program."""
-        path = resolve(file.context.tree, file.path, target)
-        return None if path is None or path.endswith(".json") else self.opened(path, file)
+        path = self.imports.resolve(file.path, target)
+        opened = None if path is None or path.endswith(".json") else self._open(path, file)
+        return None if opened is None else self.scope(opened)
 
-    def opened(self, path: str, like: File) -> Scope | None:
+    def _open(self, path: str, like: File) -> File | None:
         """The file at a path, in the language of another; None where it is absent or no text."""
-        data = like.context.tree.read(path)
-        if data is None:
-            return None
-        try:
-            return self.scope(File(decode(path, data), like.context, like.language))
-        except NotTextError:
-            return None
+        key = (path, like.language)
+        if key not in self._opened:
+            if len(self._opened) >= MOST_OPEN:
+                self._opened.clear()
+            data = like.context.tree.read(path)
+            try:
+                self._opened[key] = None if data is None else File(decode(path, data), like.context, like.language)
+            except NotTextError:
+                self._opened[key] = None
+        return self._opened[key]
 
-    def importers(self, file: File) -> Iterator[Scope]:
-        """The other programs that import a file, also through files that export it again; a test only tells of tests."""
-        index = self._importers if self._importers is not None else self._index(file.context.tree)
-        pending, seen = [file.path], {file.path}
-        while pending and len(seen) < MOST_FILES:
-            for path, exports in index.get(pending.pop(), {}).items():
-                if path in seen:
-                    continue
-                seen.add(path)
-                if exports and len(pending) < _MOST_REEXPORTS:
-                    pending.append(path)
-                scope = self.opened(path, file)
-                if scope is not None and (file.is_test or not scope.file.is_test):
-                    yield scope
-
-    def _index(self, tree: SourceTree) -> dict[str, dict[str, bool]]:
-        """Path of a program -> the programs that import it, and whether they export it again."""
-        found: dict[str, dict[str, bool]] = {}
-        read = 0
-        for path in self.scripts[:MOST_IMPORTERS]:
-            data = tree.read(path)
-            if data is None or b"\0" in data[:8192]:
-                continue
-            read += len(data)
-            if read > MOST_IMPORTER_BYTES:
-                break
-            for match in _SPECIFIER.finditer(data):
-                target = resolve(tree, path, match["target"].decode("utf-8", "replace"))
-                if target is not None:
-                    users = found.setdefault(target, {})
-                    users[path] = users.get(path, False) or match["export"] is not None
-        self._importers = found
-        return found
-
-
-def resolve(tree: SourceTree, importer: str, target: str) -> str | None:
-    """The path that an import of a program means: relative to it, or `@/...`, below a folder above it; None where absent."""
-    folder = posixpath.dirname(importer)
-    if target.startswith("."):
-        return _existing(tree, posixpath.join(folder, target))
-    alias = re.match(r"[@~]/(.+)", target)
-    while alias is not None:
-        for base in (folder, posixpath.join(folder, "src")):
-            if (found := _existing(tree, posixpath.join(base, alias[1]))) is not None:
-                return found
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
-    return None
-
-
-def _existing(tree: SourceTree, path: str) -> str | None:
-    base = posixpath.normpath(path)
-    if base.startswith(".."):
-        return None
-    stem = re.sub(r"\.(?:js|mjs|cjs)$", "", base)
-    for each in dict.fromkeys(f"{start}{suffix}" for start in (base, stem) for suffix in _SUFFIXES):
-        if posixpath.splitext(each)[1] in (*_SCRIPTS, ".json") and tree.read(each) is not None:
-            return each
-    return None
-
-
-def is_script(path: str) -> bool:
-    """Whether a file is written in JavaScript or a relative."""
-    return path.endswith(_SCRIPTS)
+    def importing(self, file: File, word: re.Pattern[str]) -> Iterator[Scope]:
+        """The other programs that import a file and hold a word; a test only tells of tests."""
+        for path in self.imports.importing(file.path):
+            opened = self._open(path, file)
+            if opened is not None and (file.is_test or not opened.is_test) and word.search(opened.source.text):
+                yield self.scope(opened)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
 from routelint.parse.text.nodes import List, Map, Node, Scalar
 from routelint.parse.text.objects import entries
+from routelint.parse.text.paths import Paths
 from routelint.parse.text.scope import Scope, find_key
 from routelint.possible import Possible, known
 
@@ -25,8 +26,8 @@ _VARIABLES = ("environment", "environmentVariables", "env")
 _HANDLER_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".py")
 
 
-def of_code(scope: Scope, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
-    """The model variables that the constructs of a program set. `paths` are the files of the scan."""
+def of_code(scope: Scope, paths: Paths) -> Iterator[EnvironmentSetting]:
+    """The model variables that the constructs of a program set. `paths` are those of the scan."""
     code = scope.code
     for index, token in enumerate(code.tokens):
         if token.kind is not NAME:
@@ -37,7 +38,7 @@ def of_code(scope: Scope, paths: frozenset[str]) -> Iterator[EnvironmentSetting]
             yield from _added(scope, index, paths)
 
 
-def _of_construct(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
+def _of_construct(scope: Scope, index: int, paths: Paths) -> Iterator[EnvironmentSetting]:
     """`new Function(this, "Id", { code: ..., environment: { NAME: value } })`."""
     code = scope.code
     group = code.group_of[index]
@@ -119,7 +120,7 @@ def _is_json(code: Code, low: int, high: int) -> bool:
     return high - low > 3 and code.is_name(low, "JSON") and code.is_name(low + 2, "stringify")
 
 
-def _added(scope: Scope, index: int, paths: frozenset[str]) -> Iterator[EnvironmentSetting]:
+def _added(scope: Scope, index: int, paths: Paths) -> Iterator[EnvironmentSetting]:
     """`fn.addEnvironment("NAME", value)`, where `fn` is a construct of the same file."""
     code = scope.code
     call = code.opened_at.get(index + 1)
@@ -165,7 +166,7 @@ def _construct_id(code: Code, call: int) -> str:
     return code.tokens[before].text if code.is_name(before) else "?"
 
 
-def _code_of(scope: Scope, props: int, owner: str, paths: frozenset[str]) -> tuple[str, ...]:
+def _code_of(scope: Scope, props: int, owner: str, paths: Paths) -> tuple[str, ...]:
     """The folder of code that a construct runs, and the file of its handler where that exists."""
     code = scope.code
     found: list[str] = []
@@ -182,17 +183,13 @@ def _code_of(scope: Scope, props: int, owner: str, paths: frozenset[str]) -> tup
     handler = find_key(code, props, ("handler", "index"))
     if handler is not None and found and code.tokens[handler[0]].kind is STRING:
         stem = code.tokens[handler[0]].text.split(".", 1)[0]
-        folders = [path for path in found if _is_folder(path, paths)]
+        folders = [path for path in found if paths.is_folder(path)]
         found += [posixpath.normpath(f"{folder}/{stem}{suffix}") for folder in folders for suffix in _HANDLER_SUFFIXES]
     if not found:
         # The default of the CDK's NodejsFunction: a file named after this one and the construct.
         stem = re.sub(r"\.[a-z]+$", "", scope.file.path)
         found = [f"{stem}.{owner}{suffix}" for suffix in _HANDLER_SUFFIXES]
-    return tuple(dict.fromkeys(path for path in found if path in paths or _is_folder(path, paths)))
-
-
-def _is_folder(path: str, paths: frozenset[str]) -> bool:
-    return path == "." or any(each.startswith(f"{path}/") for each in paths)
+    return tuple(dict.fromkeys(path for path in found if path in paths))
 
 
 def _path(scope: Scope, low: int, high: int) -> str | None:
