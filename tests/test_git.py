@@ -14,7 +14,7 @@ from git_repositories import commit, git
 from routelint.catalog import load as load_catalog
 from routelint.cli import history, session
 from routelint.cli.git import Repository, open_repository
-from routelint.cli.history import changed_on
+from routelint.cli.judging import changed_on
 from routelint.cli.objects import GitError
 from routelint.cli.sides import staged_side
 from routelint_rules import RULES

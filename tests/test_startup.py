@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 import importlib
+import importlib.util
 import inspect
+import marshal
+import os
 import pickle
 import pkgutil
+import py_compile
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import routelint
 import routelint_rules
-from routelint.deferred import dataclass, lazy_regex, postpone
+from routelint import starting
+from routelint.deferred import FEW_OBJECTS, dataclass, lazy_regex
+from routelint.importing import LateRegex, postpone, quicken
 from routelint.policy import PROFILES, profile_index, source
 
 # What the standard library's decorator may add to a class, in every version of Python that the program runs on.
@@ -148,6 +157,39 @@ def test_every_object_gets_its_own_made_default() -> None:
     assert Point(1).seen is not Point(1).seen
 
 
+def test_the_first_objects_of_a_class_are_like_those_made_by_its_compiled_initializer() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Few:
+        name: str
+        size: int = 3
+        parts: list[int] = dataclasses.field(default_factory=list)
+
+    made = [Few("a", parts=[index]) if index % 2 else Few(name="a") for index in range(2 * FEW_OBJECTS)]
+    assert len({repr(each) for each in made[::2]}) == 1
+    assert made[1] == Few("a", 3, [1])
+    assert made[-1] == Few("a", 3, [2 * FEW_OBJECTS - 1])
+    assert inspect.isfunction(vars(Few)["__init__"])
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [((), {}), ((1, 2, [], 4), {}), ((1,), {"x": 1}), ((1,), {"z": 1}), ((), {"y": 1})],
+    ids=["too little", "too much", "twice", "unknown", "not the first"],
+)
+def test_a_wrong_call_is_told_by_the_first_object_and_by_later_ones(values: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def messages(count: int) -> set[str]:
+        cls: Any = dataclass(
+            type("Made", (), {"__annotations__": {"x": "int", "y": "int", "seen": "list"}, "y": 0, "seen": ()})
+        )
+        for _ in range(count):
+            cls(1)
+        with pytest.raises(TypeError) as raised:
+            cls(*values, **named)
+        return {str(raised.value)}
+
+    assert messages(0) == messages(2 * FEW_OBJECTS)
+
+
 def test_what_is_ordered_compares_with_its_own_kind_only() -> None:
     assert sorted([Level(3), Level(1), Level(2)]) == [Level(1), Level(2), Level(3)]
     assert (Level(1) < Level(2), Level(1) <= Level(1), Level(1) > Level(2), Level(1) >= Level(1)) == (True, True, False, True)
@@ -209,6 +251,106 @@ def test_a_postponed_module_runs_when_it_is_first_asked(tmp_path: Path, monkeypa
         _ = late.OTHER
 
 
+def test_a_postponed_module_answers_what_is_known_without_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "put_off_b.py").write_text("def double(x):\n    return 2 * x\n\nVALUE = 7\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    postpone(known={"put_off_b": {"double": lambda x: f"twice {x}"}})
+    late = importlib.import_module("put_off_b")
+    assert late.double(3) == "twice 3"
+    assert (late.VALUE, late.double(3)) == (7, 6)
+
+
+def test_regular_expressions_of_a_module_wait_for_their_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "with_regex.py").write_text("import re\nWORD = re.compile(r'(\\w)(?P<end>\\w*)', re.ASCII)\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    postpone(regexes_of=("with_regex",))
+    word = importlib.import_module("with_regex").WORD
+    assert isinstance(word, LateRegex)
+    assert isinstance(re.compile("a"), re.Pattern)
+    assert (word.fullmatch("abc")["end"], word.groups, word.sub("x", "ab cd")) == ("bc", 2, "x x")
+
+
+def package_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package `quick` with modules `plain` and `inner.deep`, found in the quick way."""
+    (folder / "quick" / "inner").mkdir(parents=True)
+    for name, text in {"__init__": "", "plain": "VALUE = 1\n", "inner/__init__": "", "inner/deep": "VALUE = 2\n"}.items():
+        (folder / "quick" / f"{name}.py").write_text(text, "utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    for name in ("quick", "quick.plain", "quick.inner", "quick.inner.deep"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    quicken("quick")
+    return folder / "quick"
+
+
+def test_a_module_found_in_the_quick_way_is_like_one_found_in_the_ordinary_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package_of(tmp_path, monkeypatch)
+    for name in ("quick.plain", "quick.inner", "quick.inner.deep"):
+        module = importlib.import_module(name)
+        assert module.__spec__ is not None
+        ordinary = importlib.util.spec_from_file_location(name, module.__file__)
+        assert ordinary is not None
+        assert (module.__file__, module.__cached__, module.__package__, getattr(module, "__path__", None)) == (
+            ordinary.origin,
+            ordinary.cached,
+            ordinary.parent,
+            ordinary.submodule_search_locations,
+        )
+        assert (module.__spec__.has_location, module.__spec__.origin) == (ordinary.has_location, ordinary.origin)
+        assert module.__spec__.loader is not None
+        assert module.__spec__.loader.get_source(name) == Path(str(module.__file__)).read_text("utf-8")  # type: ignore[attr-defined]
+    assert importlib.import_module("quick.inner.deep").VALUE == 2
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'quick\.absent'"):
+        importlib.import_module("quick.absent")
+    assert folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda source, cached: cached.unlink(), id="absent"),
+        pytest.param(lambda source, cached: cached.write_bytes(b""), id="empty"),
+        pytest.param(lambda source, cached: cached.write_bytes(b"old!" + cached.read_bytes()[4:]), id="of another Python"),
+        pytest.param(lambda source, cached: source.write_text("VALUE = 3 + 4\n", "utf-8"), id="of an older source"),
+        pytest.param(lambda source, cached: os.utime(source, (1, 1)), id="of another time"),
+    ],
+)
+def test_bytecode_that_is_not_in_order_is_not_run(
+    spoil: Callable[[Path, Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = package_of(tmp_path, monkeypatch) / "plain.py"
+    cached = Path(py_compile.compile(str(source), doraise=True) or "")
+    # Bytecode that is taken where it must not be says another value.
+    code = compile("VALUE = 'stale'\n", str(source), "exec")
+    cached.write_bytes(cached.read_bytes()[:16] + marshal.dumps(code))
+    assert run_path_value(source, monkeypatch) == "stale"
+    spoil(source, cached)
+    expected = 7 if "3 + 4" in source.read_text("utf-8") else 1
+    assert run_path_value(source, monkeypatch) == expected
+
+
+def run_path_value(source: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """`VALUE` of the module, imported anew."""
+    monkeypatch.delitem(sys.modules, "quick.plain", raising=False)
+    return importlib.import_module("quick.plain").VALUE
+
+
+@given(st.text(alphabet=" \t\nab", max_size=60))
+def test_help_is_tidied_as_the_standard_library_does(text: str) -> None:
+    assert starting.tidied(text) == inspect.cleandoc(text)
+
+
+@pytest.mark.parametrize("name", ["sha256", "blake2b"])
+def test_digests_are_those_of_the_standard_library(name: str) -> None:
+    ours, theirs = getattr(starting, name), getattr(hashlib, name)
+    for data in (b"", b"a", b"routelint" * 1000):
+        assert ours(data, usedforsecurity=False).hexdigest() == theirs(data).hexdigest()
+
+
 def loaded(*arguments: str) -> set[str]:
     """The modules that have run when the program ends, in a process of its own."""
     code = (
@@ -223,7 +365,8 @@ def loaded(*arguments: str) -> set[str]:
 def test_what_asks_nothing_of_a_scan_loads_nothing_of_it(option: str) -> None:
     ran = loaded(option)
     assert {name for name in ran if name.startswith("routelint")} <= {
-        *("routelint", "routelint.__main__", "routelint.cli", "routelint.cli.interruption", "routelint.deferred")
+        *("routelint", "routelint.__main__", "routelint.cli", "routelint.cli.interruption"),
+        *("routelint.deferred", "routelint.importing", "routelint.starting"),
     }
     assert not ran & {"yaml", "json", "pathlib", "jsonschema", "re2", "tree_sitter"}
 

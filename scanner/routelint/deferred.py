@@ -2,51 +2,39 @@
 
 `dataclass` is that of the standard library, but quick to define. The standard library compiles six functions for each frozen
 dataclass, which takes 0.5 ms; that was a third of the scan of one file, where half of the classes are never used. Here it takes
-0.03 ms: comparing, hashing and printing are closures over the names of the fields, and `__init__` is compiled when it is first
-asked for. Type checkers see the standard library's decorator, and tests/test_startup.py holds every class of the program
-against what the standard library makes of it.
+0.02 ms: comparing, hashing and printing are closures over the names of the fields, and `__init__` is compiled when so many
+objects were made that it pays. Type checkers see the standard library's decorator, and tests/test_startup.py holds every class
+of the program against what the standard library makes of it.
 
-`lazy_regex` is `re.compile`, put off: 180 regular expressions took 27 ms. `postpone` does the same for modules.
+`lazy_regex` is `re.compile`, put off: 180 regular expressions took 27 ms.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import inspect
-import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from operator import attrgetter
-from types import ModuleType
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "lazy_regex", "postpone"]
+from routelint.importing import LateRegex
+
+__all__ = ["dataclass", "lazy_regex"]
 
 # Name -> what the class body says of the field: its default, a `field(...)`, or MISSING.
 _Fields = Mapping[str, Any]
 _FIELDS = "__deferred_fields__"
 _set = object.__setattr__
+# Compiling an `__init__` takes as long as filling this many objects without.
+FEW_OBJECTS = 60
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
     from re import compile as lazy_regex
 else:
-
-    class lazy_regex:  # noqa: N801
-        """A regular expression that is compiled when it is first used; each of its methods is looked up once."""
-
-        def __init__(self, pattern, flags=0):
-            self._arguments = (pattern, flags)
-
-        def __getattr__(self, name):
-            if name == "_compiled":
-                self._compiled = re.compile(*self._arguments)
-                return self._compiled
-            found = getattr(self._compiled, name)
-            setattr(self, name, found)
-            return found
+    lazy_regex = LateRegex
 
     def dataclass(cls=None, /, *, eq=True, frozen=False, order=False, repr=True, slots=False):  # noqa: A002
         """The class with the methods of a dataclass; the options are those of the standard library."""
@@ -56,58 +44,6 @@ else:
             return _defined(body, slots, options)
 
         return decorate if cls is None else decorate(cls)
-
-
-def postpone(*names: str) -> None:
-    """Lets the modules of these names run when something in them is first asked for, not when they are imported."""
-    sys.meta_path.insert(0, _Postponing(frozenset(names)))
-
-
-class _Postponing:
-    """Finds the modules of some names as others do, and has them loaded late."""
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self._names = names
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Where a module is; None where it is none of these."""
-        spec = PathFinder.find_spec(name, path) if name in self._names else None
-        if spec is not None and isinstance(spec.loader, SourceFileLoader):
-            late: Any = _LateLoader(spec.loader)
-            spec.loader = late
-        return spec
-
-
-class _LateLoader:
-    """Loads a module when a name is first looked for in it and not found.
-
-    `importlib.util.LazyLoader` is not used: in Python 3.11 a second import of its modules already runs them.
-    """
-
-    def __init__(self, loader: SourceFileLoader) -> None:
-        self.loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """An empty module."""
-        return _LateModule(spec.name)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Nothing yet."""
-
-
-class _LateModule(ModuleType):
-    """A module that has not run."""
-
-    def __getattr__(self, name: str) -> Any:
-        late: Any = self.__spec__ and self.__spec__.loader
-        # The import system asks for `__path__` and the like before it has set them.
-        if name.startswith("__") or not isinstance(late, _LateLoader):
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        assert self.__spec__ is not None
-        self.__spec__.loader = self.__loader__ = late.loader
-        object.__setattr__(self, "__class__", ModuleType)
-        late.loader.exec_module(self)
-        return getattr(self, name)
 
 
 class _Factory:
@@ -120,73 +56,149 @@ class _Factory:
 _FACTORY = _Factory()
 
 
-class _Deferred:
+class _Made:
     """An attribute of a class that is made when it is first asked for, and takes the place of this."""
 
     __slots__ = ("_cls", "_make", "_name")
 
-    def __init__(self, cls: type, name: str, make: Callable[[], Any]) -> None:
-        self._cls = cls
-        self._name = name
+    def __init__(self, make: Callable[[type], Any]) -> None:
         self._make = make
 
+    def __set_name__(self, cls: type, name: str) -> None:
+        self._cls = cls
+        self._name = name
+
     def __get__(self, instance: object, owner: type) -> Any:
-        made = self._make()
+        made = self._make(self._cls)
         setattr(self._cls, self._name, made)
-        bind = getattr(type(made), "__get__", None)
-        return made if bind is None else bind(made, instance, owner)
+        return made
+
+
+class _Initializer:
+    """The `__init__` of a class: fills a few objects by going through the fields, and is compiled when more are made.
+
+    What a call gets wrong, the compiled one tells.
+    """
+
+    __slots__ = ("_cls", "_fields", "_frozen", "_made", "_plan", "_slots")
+
+    def __init__(self, fields: _Fields, slots: bool, frozen: bool) -> None:
+        self._fields = fields
+        self._slots = slots
+        self._frozen = frozen
+        self._made = 0
+        self._plan: _Plan | None = None
+
+    def __set_name__(self, cls: type, name: str) -> None:
+        self._cls = cls
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        self._made += 1
+        if instance is not None and self._made <= FEW_OBJECTS:
+            return MethodType(self._fill, instance)
+        made = self._compiled()
+        return made if instance is None else MethodType(made, instance)
+
+    def _compiled(self) -> Callable[..., None]:
+        made = _initializer(self._cls, self._fields, self._slots, self._frozen)
+        setattr(self._cls, "__init__", made)  # noqa: B010 (type checkers forbid the plain way)
+        return made
+
+    def _fill(self, instance: object, /, *values: Any, **named: Any) -> None:
+        plan = self._plan
+        if plan is None:
+            plan = self._plan = _Plan(self._cls, self._fields, self._slots, self._frozen)
+        if not plan.fill(instance, values, named):
+            self._compiled()(instance, *values, **named)
+
+
+class _Plan:
+    """How the fields of an object are filled."""
+
+    __slots__ = ("_defaults", "_finish", "_names", "_others", "_set")
+
+    def __init__(self, cls: type, fields: _Fields, slots: bool, frozen: bool) -> None:
+        self._names: list[str] = []
+        # Field -> its default, and what makes one.
+        self._defaults: dict[str, tuple[Any, Callable[[], Any] | None]] = {}
+        # Fields that no caller gives.
+        self._others: list[str] = []
+        for name, said in fields.items():
+            default, factory, given = _said(said)
+            if given:
+                self._names.append(name)
+            elif factory is not None or (slots and default is not MISSING):
+                self._others.append(name)
+            if factory is not None or default is not MISSING:
+                self._defaults[name] = (default, factory)
+        self._set: Callable[[Any, str, Any], None] = _set if frozen else setattr
+        self._finish = hasattr(cls, "__post_init__")
+
+    def fill(self, instance: Any, values: tuple[Any, ...], named: Mapping[str, Any]) -> bool:
+        """Fills the object; False where the call does not fit the fields."""
+        names, put = self._names, self._set
+        count = len(values)
+        if count > len(names):
+            return False
+        for name, value in zip(names, values, strict=False):
+            put(instance, name, value)
+        taken = 0
+        for name in names[count:] if count else names:
+            if name in named:
+                put(instance, name, named[name])
+                taken += 1
+            elif name in self._defaults:
+                default, factory = self._defaults[name]
+                put(instance, name, default if factory is None else factory())
+            else:
+                return False
+        if taken != len(named):
+            return False
+        for name in self._others:
+            default, factory = self._defaults[name]
+            put(instance, name, default if factory is None else factory())
+        if self._finish:
+            instance.__post_init__()
+        return True
+
+
+def _said(said: Any) -> tuple[Any, Callable[[], Any] | None, bool]:
+    """What a class body says of a field: its default, what makes one, and whether callers give it."""
+    if not isinstance(said, Field):
+        return said, None, True
+    factory: Any = said.default_factory
+    return said.default, None if factory is MISSING else factory, said.init
 
 
 def _defined(body: type, slots: bool, options: Mapping[str, bool]) -> type:
     """The dataclass that a class body describes; a new class where it has slots."""
-    annotations = inspect.get_annotations(body)
-    own = {name: body.__dict__.get(name, MISSING) for name, said in annotations.items() if not said.startswith("ClassVar")}
-    cls = _with_slots(body, tuple(own)) if slots else _with_plain_defaults(body, own)
+    content = dict(body.__dict__)
+    own = {name: content.get(name, MISSING) for name, said in body.__annotations__.items() if not said.startswith("ClassVar")}
     fields: dict[str, Any] = {}
-    for base in reversed(cls.__mro__[1:]):
+    for base in reversed(body.__mro__[1:]):
         fields |= base.__dict__.get(_FIELDS, {})
     fields |= own
-    written = frozenset(cls.__dict__)
-    setattr(cls, _FIELDS, own)
-    for name, method in _methods(cls, fields, slots, options).items():
-        if name not in written:
-            setattr(cls, name, method)
-    if options["eq"] and ("__hash__" not in written or ("__eq__" in written and cls.__dict__["__hash__"] is None)):
-        _set_hash(cls, fields, options["frozen"])
+    made = {**_methods(fields, slots, options), _FIELDS: own}
+    for name in content.keys() & made.keys():
+        del made[name]  # what the class body has wins
+    if options["eq"] and ("__hash__" not in content or ("__eq__" in content and content["__hash__"] is None)):
+        made["__hash__"] = _hash(fields, options["frozen"])
+    return _with_slots(body, content, own, made) if slots else _with_plain_defaults(body, own, made)
 
-    def standard(**skipped: bool) -> Any:
-        """What the standard library makes of the same fields, for its own functions: `replace`, `fields`, `asdict`."""
-        said_types: dict[str, str] = {}
-        for each in reversed(cls.__mro__):
-            said_types |= {name: said for name, said in inspect.get_annotations(each).items() if name in fields}
-        given = {name: default for name, default in fields.items() if default is not MISSING}
-        # Where there is no docstring, the standard library works a signature out.
-        about = {"__annotations__": said_types, "__module__": cls.__module__, "__doc__": cls.__doc__ or "-"}
-        plain = type(cls.__name__, (), {**about, **given})
-        return dataclasses.dataclass(**{**options, **skipped})(plain)
 
-    def standard_fields() -> Any:
-        # Compiles nothing.
-        return standard(init=False, repr=False, eq=False, order=False, frozen=False).__dataclass_fields__
-
-    cls_any: Any = cls
-    cls_any.__dataclass_fields__ = _Deferred(cls, "__dataclass_fields__", standard_fields)
-    cls_any.__dataclass_params__ = _Deferred(cls, "__dataclass_params__", lambda: standard().__dataclass_params__)
+def _with_slots(body: type, content: dict[str, Any], own: _Fields, made: Mapping[str, Any]) -> type:
+    """A class like `body` whose fields are slots; their defaults are known to `__init__` alone."""
+    inherited = {slot for base in body.__mro__[1:] for slot in base.__dict__.get("__slots__", ())}
+    for name in ("__dict__", "__weakref__", *own):
+        content.pop(name, None)
+    content["__slots__"] = tuple(name for name in own if name not in inherited)
+    content |= made
+    cls = type(body)(body.__name__, body.__bases__, content)
+    cls.__qualname__ = body.__qualname__
     return cls
 
 
-def _with_slots(body: type, names: tuple[str, ...]) -> type:
-    """A class like `body` whose fields are slots; their defaults are known to `__init__` alone."""
-    inherited = {slot for base in body.__mro__[1:] for slot in base.__dict__.get("__slots__", ())}
-    dropped = {*names, "__dict__", "__weakref__"}
-    content = {name: value for name, value in body.__dict__.items() if name not in dropped}
-    content["__slots__"] = tuple(name for name in names if name not in inherited)
-    made = type(body)(body.__name__, body.__bases__, content)
-    made.__qualname__ = body.__qualname__
-    return made
-
-
-def _with_plain_defaults(body: type, own: _Fields) -> type:
+def _with_plain_defaults(body: type, own: _Fields, made: Mapping[str, Any]) -> type:
     """The class itself, with the default of a `field(...)` in its place, as the standard library leaves it."""
     for name, default in own.items():
         if isinstance(default, Field):
@@ -194,29 +206,64 @@ def _with_plain_defaults(body: type, own: _Fields) -> type:
                 delattr(body, name)
             else:
                 setattr(body, name, default.default)
+    for name, value in made.items():
+        setattr(body, name, value)
+        if isinstance(value, _Made | _Initializer):
+            value.__set_name__(body, name)
     return body
 
 
 def _having(fields: _Fields, what: str) -> tuple[str, ...]:
     """The names of the fields that take part in `init`, `repr` or `compare`."""
-    return tuple(name for name, said in fields.items() if not isinstance(said, Field) or getattr(said, what))
+    return tuple([name for name, said in fields.items() if not isinstance(said, Field) or getattr(said, what)])
 
 
-def _methods(cls: type, fields: _Fields, slots: bool, options: Mapping[str, bool]) -> Mapping[str, Any]:
-    """The methods of a dataclass but its hash; those that the class body has win over them."""
+def _methods(fields: _Fields, slots: bool, options: Mapping[str, bool]) -> dict[str, Any]:
+    """The methods of a dataclass but its hash."""
+    frozen = options["frozen"]
     methods: dict[str, Any] = {
-        "__init__": _Deferred(cls, "__init__", lambda: _initializer(cls, fields, slots, options["frozen"])),
+        "__init__": _Initializer(fields, slots, frozen),
         "__match_args__": _having(fields, "init"),
+        "__dataclass_fields__": _Made(lambda cls: _standard_fields(cls, fields)),
+        "__dataclass_params__": _Made(lambda cls: _standard_parameters(cls, options)),
     }
     if options["repr"]:
         methods["__repr__"] = _printer(_having(fields, "repr"))
     if options["eq"]:
         methods |= _comparisons(_values(fields), options["order"])
-    if options["frozen"]:
-        methods |= _guards(cls, frozenset(fields))
+    if frozen:
+        methods |= _guards(fields)
         if slots:
-            methods |= _pickling(tuple(fields))
+            methods |= _pickling(fields)
     return methods
+
+
+def _standard_fields(cls: type, fields: _Fields) -> dict[str, Field[Any]]:
+    """The fields as the standard library's own functions want them: `replace`, `fields`, `asdict`."""
+    types = _types(cls, fields)
+    found: dict[str, Any] = {}
+    for name, said in fields.items():
+        each: Any = said if isinstance(said, Field) else dataclasses.field(default=said)
+        each.name, each.type, each.kw_only = name, types[name], False
+        # NOTE: what says that it is a field of an object; the standard library has had it since 3.7 and no other way to say it.
+        each._field_type = dataclasses._FIELD  # type: ignore[attr-defined]
+        found[name] = each
+    return found
+
+
+def _standard_parameters(cls: type, options: Mapping[str, bool]) -> Any:
+    """What the standard library keeps of the options of a dataclass."""
+    # Where there is no docstring, it would work a signature out.
+    plain: Any = dataclasses.dataclass(**options)(type(cls.__name__, (), {"__doc__": "-"}))
+    return plain.__dataclass_params__
+
+
+def _types(cls: type, fields: _Fields) -> Mapping[str, str]:
+    """The annotations of the fields, inherited ones too."""
+    said: dict[str, str] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        said |= {name: each for name, each in getattr(base, "__annotations__", {}).items() if name in fields}
+    return said
 
 
 def _values(fields: _Fields) -> Callable[[object], Any]:
@@ -225,13 +272,12 @@ def _values(fields: _Fields) -> Callable[[object], Any]:
     return attrgetter(*names) if names else lambda _: ()
 
 
-def _set_hash(cls: Any, fields: _Fields, frozen: bool) -> None:
+def _hash(fields: _Fields, frozen: bool) -> Callable[[object], int] | None:
     """What is compared by value has a hash where it cannot change, and none where it can."""
     if not frozen:
-        cls.__hash__ = None
-        return
+        return None
     values = _values(fields)
-    cls.__hash__ = lambda self: hash(values(self))
+    return lambda self: hash(values(self))
 
 
 def _printer(names: tuple[str, ...]) -> Callable[[object], str]:
@@ -261,30 +307,30 @@ def _comparisons(values: Callable[[object], Any], order: bool) -> Mapping[str, C
     return {"__eq__": __eq__, **(ordered if order else {})}
 
 
-def _guards(cls: Any, names: frozenset[str]) -> Mapping[str, Callable[..., None]]:
-    """What keeps an object as it was made."""
+def _guards(fields: _Fields) -> Mapping[str, Callable[..., None]]:
+    """What keeps an object as it was made; a class that inherits from a dataclass and is none may add to it."""
 
     def __setattr__(self: object, name: str, value: object) -> None:  # noqa: N807
-        if type(self) is cls or name in names:
+        if name in fields or _FIELDS in type(self).__dict__:
             raise FrozenInstanceError(f"cannot assign to field {name!r}")
-        super(cls, self).__setattr__(name, value)
+        _set(self, name, value)
 
     def __delattr__(self: object, name: str) -> None:  # noqa: N807
-        if type(self) is cls or name in names:
+        if name in fields or _FIELDS in type(self).__dict__:
             raise FrozenInstanceError(f"cannot delete field {name!r}")
-        super(cls, self).__delattr__(name)
+        object.__delattr__(self, name)
 
     return {"__setattr__": __setattr__, "__delattr__": __delattr__}
 
 
-def _pickling(names: tuple[str, ...]) -> Mapping[str, Callable[..., Any]]:
+def _pickling(fields: _Fields) -> Mapping[str, Callable[..., Any]]:
     """What copies objects whose slots cannot be set in the ordinary way."""
 
     def __getstate__(self: object) -> list[Any]:  # noqa: N807
-        return [getattr(self, name) for name in names]
+        return [getattr(self, name) for name in fields]
 
     def __setstate__(self: object, state: list[Any]) -> None:  # noqa: N807
-        for name, value in zip(names, state, strict=True):
+        for name, value in zip(fields, state, strict=True):
             _set(self, name, value)
 
     return {"__getstate__": __getstate__, "__setstate__": __setstate__}
@@ -295,11 +341,9 @@ def _initializer(cls: type, fields: _Fields, slots: bool, frozen: bool) -> Calla
     bound: dict[str, object] = {"_set": _set, "_FACTORY": _FACTORY}
     parameters, lines = ["self"], []
     for name, said in fields.items():
-        default = said.default if isinstance(said, Field) else said
-        factory = said.default_factory if isinstance(said, Field) else MISSING
-        given = not isinstance(said, Field) or said.init
+        default, factory, given = _said(said)
         value = name
-        if factory is not MISSING:
+        if factory is not None:
             bound[f"_make_{name}"] = factory
             value = f"_make_{name}() if {name} is _FACTORY else {name}" if given else f"_make_{name}()"
             bound[f"_default_{name}"] = default = MISSING if given else default
@@ -312,7 +356,7 @@ def _initializer(cls: type, fields: _Fields, slots: bool, frozen: bool) -> Calla
             parameter = name
         if given:
             parameters.append(parameter)
-        elif factory is MISSING and not (slots and default is not MISSING):
+        elif factory is None and not (slots and default is not MISSING):
             continue  # the class has its default, or `__post_init__` sets it
         lines.append(f"  _set(self, {name!r}, {value})" if frozen else f"  self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
@@ -323,7 +367,6 @@ def _initializer(cls: type, fields: _Fields, slots: bool, frozen: bool) -> Calla
     function = made["make"](**bound)
     function.__qualname__ = f"{cls.__qualname__}.__init__"
     function.__annotations__ = {"return": None}
-    for base in reversed(cls.__mro__):
-        said_types = inspect.get_annotations(base)
-        function.__annotations__ |= {name: said_types[name] for name in _having(fields, "init") if name in said_types}
+    said_types = _types(cls, fields)
+    function.__annotations__ |= {name: said_types[name] for name in _having(fields, "init")}
     return function

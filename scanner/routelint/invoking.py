@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from routelint import attribution, iam
+from routelint.deferred import dataclass
 from routelint.model import (
     Effect,
     Kind,

@@ -12,8 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from routelint import justifications, model_id
-from routelint.catalog import Model
+from routelint import model_id
 from routelint.cli import git
 from routelint.cli.git import Commit, Repository
 from routelint.cli.objects import GitError
@@ -43,34 +42,18 @@ class Line:
     previous: str
 
 
-def changed_on(session: Session, commit: Commit | None = None) -> Mapping[Location, date] | None:
+def changed_on(
+    places: Mapping[Location, Sequence[tuple[Choice, Justification]]], session: Session, commit: Commit | None = None
+) -> Mapping[Location, date] | None:
     """The day each deciding line of a justified route changed its model, by location; None where no git history is at hand.
 
-    `commit` is the one a session was opened on, None for what is judged now.
+    `places` are those lines, with what they decide. `commit` is the one a session was opened on, None for what is judged now.
     """
-    places = _places(session)
-    if not places:
-        return {}
     try:
         with git.open_repository(session.root) as repository:
             return _days(places, session, repository, commit)
     except GitError:
         return None
-
-
-def _places(session: Session) -> dict[Location, list[tuple[Choice, Justification]]]:
-    """The lines that decide for a model that an approved justification is for."""
-    places: dict[Location, list[tuple[Choice, Justification]]] = {}
-
-    def model_of(choice: Choice) -> Model | None:
-        return None if choice.model.is_pattern else session.catalog.find(choice.model)
-
-    for entry in session.policy.justifications:
-        if entry.approvals:
-            used = justifications.uses(entry, session.resolved.references, session.policy, model_of)
-            for reference, choice in used:
-                places.setdefault(justifications.decided_at(reference, choice), []).append((choice, entry))
-    return places
 
 
 def _days(
@@ -79,7 +62,7 @@ def _days(
     repository: Repository,
     commit: Commit | None,
 ) -> Mapping[Location, date] | None:
-    blame = _Blame(session, repository, commit)
+    blame = _Blame(places, session, repository, commit)
     days: dict[Location, date] = {}
     for location, uses in sorted(places.items()):
         line = blame.line(location)
@@ -119,13 +102,13 @@ def _content(name: str, repository: Repository) -> str | None:
 class _Blame:
     """Who wrote which line, file by file, within a time and a number of files."""
 
-    def __init__(self, session: Session, repository: Repository, commit: Commit | None) -> None:
+    def __init__(self, places: Iterable[Location], session: Session, repository: Repository, commit: Commit | None) -> None:
         self._session = session
         self._repository = repository
         self._commit = commit
         self._end = time.monotonic() + SECONDS
         self._files: dict[str, Mapping[int, Line]] = {}
-        self._wanted = _wanted_lines(session)
+        self._wanted = _wanted_lines(places, session)
 
     def line(self, location: Location) -> Line | None:
         """The line a location starts on; None where git cannot say. One not committed yet has an id of zeros, and is of now."""
@@ -148,10 +131,10 @@ class _Blame:
         return parse(text)
 
 
-def _wanted_lines(session: Session) -> dict[str, set[int]]:
+def _wanted_lines(places: Iterable[Location], session: Session) -> dict[str, set[int]]:
     """Path -> the lines that are asked for: deciding ones and those of approvals."""
     lines: dict[str, set[int]] = {}
-    locations = [*_places(session)]
+    locations = [*places]
     locations += [each.location for entry in session.policy.justifications for each in entry.approvals if each.location]
     for location in locations:
         lines.setdefault(location.path, set()).add(location.span.start_line)

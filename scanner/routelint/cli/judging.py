@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from routelint import engine
+from routelint import engine, justifications
+from routelint.catalog import Model
 from routelint.changes import Swap
 from routelint.cli.session import Session
-from routelint.model import Location, Report
+from routelint.model import Choice, Location, Report
+from routelint.policy import Justification
 from routelint.rule import Rule
 
 if TYPE_CHECKING:
@@ -44,6 +46,24 @@ def changed_on(session: Session, commit: Commit | None = None) -> Mapping[Locati
     """When the lines that decide justified models changed; None where no entry has approvals, or no history is at hand."""
     if not any(entry.approvals for entry in session.policy.justifications):
         return None
-    from routelint.cli import history  # only a policy with approvals pays for git
+    places = _deciding(session)
+    if not places:
+        return {}
+    from routelint.cli import history  # only a route that an approval is for pays for git
 
-    return history.changed_on(session, commit)
+    return history.changed_on(places, session, commit)
+
+
+def _deciding(session: Session) -> dict[Location, list[tuple[Choice, Justification]]]:
+    """The lines that decide for a model that an approved justification is for."""
+    places: dict[Location, list[tuple[Choice, Justification]]] = {}
+
+    def model_of(choice: Choice) -> Model | None:
+        return None if choice.model.is_pattern else session.catalog.find(choice.model)
+
+    for entry in session.policy.justifications:
+        if entry.approvals:
+            used = justifications.uses(entry, session.resolved.references, session.policy, model_of)
+            for reference, choice in used:
+                places.setdefault(justifications.decided_at(reference, choice), []).append((choice, entry))
+    return places
