@@ -28,6 +28,7 @@ def scan(
     ignore: Sequence[str] = (),
     environments: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    no_repo_config: bool = False,
 ) -> Report:
     """The report on what lies below `paths`; the current folder where none is given.
 
@@ -37,8 +38,10 @@ def scan(
 
     A folder is scanned as a whole; files choose what is reported of the repository they lie in. Without a `policy` the one
     that governs the paths is found as the command line finds it, else the built-in one applies. `select` and `ignore` are ids
-    of rules, `exclude` patterns as in a .gitignore. Dates are judged as of `today`, by default the day it is in UTC. Paths in
-    the report are relative to the folder scanned. Nothing is printed or written, and nothing that is scanned is executed.
+    of rules, `exclude` patterns as in a .gitignore. With `no_repo_config` the tree has no say in how it is judged: no policy of
+    its own is looked for, and its directives are not obeyed. Dates are judged as of `today`, by default the day it is in UTC.
+    Paths in the report are relative to the folder scanned. Nothing is printed or written, and nothing that is scanned is
+    executed.
 
     Raises:
         FileNotFoundError: a path does not exist.
@@ -61,6 +64,7 @@ def scan(
             exclude=exclude,
             quiet=True,
             policy=governing,
+            no_repo_config=no_repo_config,
         )
         chosen = chosen_rules(rules_of(session.policy), select, ignore)
     if session.evidence_faults:

@@ -68,6 +68,7 @@ def resolve(
     errors: Sequence[ScanError] = (),
     files: int = 0,
     on_unit: Callable[[SourceUnit], None] = lambda unit: None,
+    obeys_directives: bool = True,
 ) -> Resolved:
     """Every route of the units with its models, environments and workload, sorted by place and root.
 
@@ -81,7 +82,8 @@ def resolve(
             on_unit(unit)
             parsed.append(_parse(unit, ParseContext(tree, surfaces.load(language), catalog.knows, settings, catalog.cdk)))
     whole = merge(parsed)
-    texts = _texts_with_directives(units, whole, tree)
+    # Whoever takes no configuration from the tree takes none from its comments either.
+    texts = _texts_with_directives(units, whole, tree) if obeys_directives else {}
     found = (each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
     directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
     references = (_place(reference, policy, directives, texts) for reference in link.without_repeats(whole.references))

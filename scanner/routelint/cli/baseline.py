@@ -34,11 +34,13 @@ EXIT_INCOMPLETE = 3
 )
 @click.option("--update", is_flag=True, help="Only remove what is fixed from the file; accept nothing new.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
+@options.no_repo_config_option
 @options.today_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but faults.")
 def baseline(
     paths: tuple[Path, ...],
     policy_path: Path | None,
+    no_repo_config: bool,
     output: Path | None,
     update: bool,
     exclude: tuple[str, ...],
@@ -65,6 +67,7 @@ def baseline(
         exclude=exclude,
         quiet=quiet,
         baseline=file,
+        no_repo_config=no_repo_config,
     )
     rules = rules_of(session.policy)
     report = judge(session, rules)

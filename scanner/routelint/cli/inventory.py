@@ -29,11 +29,13 @@ FORMATS = ("text", "json", "markdown", "csv", "html")
 @click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
 @click.option("--explain-cost", is_flag=True, help="Show how the amounts of declared volumes were worked out.")
+@options.no_repo_config_option
 @options.today_option
 @options.display_options
 def inventory(
     paths: tuple[Path, ...],
     policy_path: Path | None,
+    no_repo_config: bool,
     formats: tuple[options.Destination, ...],
     output: Path | None,
     strict: bool,
@@ -47,7 +49,13 @@ def inventory(
     """List every model route below PATHS: model, tier, price, environments, tags, workload, and how each was resolved."""
     destinations = options.destinations(formats, output)
     session = open_session(
-        paths, policy_path, today or options.today_utc(), rule_ids=[rule.id for rule in RULES], exclude=exclude, quiet=quiet
+        paths,
+        policy_path,
+        today or options.today_utc(),
+        rule_ids=[rule.id for rule in RULES],
+        exclude=exclude,
+        quiet=quiet,
+        no_repo_config=no_repo_config,
     )
     references = [each for each in session.resolved.references if session.reported(each.location.path)]
     resources = [each for each in session.resolved.resources if session.reported(each.location.path)]

@@ -109,6 +109,16 @@ def policy_option(command: Command) -> Command:
     )(command)
 
 
+def no_repo_config_option(command: Command) -> Command:
+    """`--no-repo-config`."""
+    return click.option(
+        "--no-repo-config",
+        is_flag=True,
+        help="Take no policy, baseline or directive from the scanned tree, as for untrusted pull requests. Without --policy the "
+        "profile 'recommended' applies.",
+    )(command)
+
+
 def today_option(command: Command) -> Command:
     """`--today DATE`."""
     return click.option(

@@ -28,12 +28,14 @@ from routelint.policy import Policy, PolicyError
 @options.paths_argument
 @options.policy_option
 @options.format_option(("text", "json"))
+@options.no_repo_config_option
 @options.today_option
 @options.color_option
 def impact(
     new_policy: Path,
     paths: tuple[Path, ...],
     policy_path: Path | None,
+    no_repo_config: bool,
     formats: tuple[options.Destination, ...],
     output: Path | None,
     today: date | None,
@@ -44,7 +46,14 @@ def impact(
     NEW_POLICY is judged as if it stood where the current one stands, wherever the file lies. A finding of another severity is
     one that vanishes and one that appears.
     """
-    session = open_session(paths, policy_path, today or options.today_utc(), rule_ids=rule_ids(), quiet=True)
+    session = open_session(
+        paths,
+        policy_path,
+        today or options.today_utc(),
+        rule_ids=rule_ids(),
+        quiet=True,
+        no_repo_config=no_repo_config,
+    )
     old, new = session.policy, _in_place_of(session.policy, new_policy, session.root)
     before, after = _findings(session, old), _findings(session, new)
     then, now = {_key(each, old): each for each in before}, {_key(each, new): each for each in after}

@@ -22,11 +22,13 @@ from routelint.rule import Context
 @options.paths_argument
 @options.policy_option
 @options.format_option(("text", "json", "csv"))
+@options.no_repo_config_option
 @options.today_option
 @options.color_option
 def justifications(
     paths: tuple[Path, ...],
     policy_path: Path | None,
+    no_repo_config: bool,
     formats: tuple[options.Destination, ...],
     output: Path | None,
     today: date | None,
@@ -37,7 +39,14 @@ def justifications(
     The ratio is how many times as much the model costs per token as the cheapest substitute that the policy allows. What
     needs a decision comes first.
     """
-    session = open_session(paths, policy_path, today or options.today_utc(), rule_ids=rule_ids(), quiet=True)
+    session = open_session(
+        paths,
+        policy_path,
+        today or options.today_utc(),
+        rule_ids=rule_ids(),
+        quiet=True,
+        no_repo_config=no_repo_config,
+    )
     references = tuple(each for each in session.resolved.references if session.reported(each.location.path))
     whole = session.whole and len(references) == len(session.resolved.references)
     context = Context(session.policy, session.catalog, session.today, references, changed_on=changed_on(session), whole=whole)

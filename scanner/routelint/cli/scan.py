@@ -66,11 +66,13 @@ GATES = ("error", "warning", "note", "never")
 @click.option(
     "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
 )
+@options.no_repo_config_option
 @options.today_option
 @options.display_options
 def scan(
     paths: tuple[Path, ...],
     policy_path: Path | None,
+    no_repo_config: bool,
     formats: tuple[options.Destination, ...],
     output: Path | None,
     fail_on: str | None,
@@ -112,6 +114,7 @@ def scan(
             policy=policy,
             baseline=baseline,
             side=side,
+            no_repo_config=no_repo_config,
         )
 
     with ExitStack() as stack:

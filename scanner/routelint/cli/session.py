@@ -98,20 +98,26 @@ def open_session(
     policy: Policy | None = None,
     baseline: Path | None = None,
     side: Side = DISK,
+    no_repo_config: bool = False,
 ) -> Session:
     """Collects, parses and resolves what lies below `paths`, under the policy that governs it.
 
     Without `own_policy` the built-in profile governs, whatever policy the repository has; a `policy` given governs anyway.
-    The `baseline` names models that were found elsewhere, and is not read.
+    The `baseline` names models that were found elsewhere, and is not read. With `no_repo_config` nothing in the scanned tree
+    decides how it is judged: a policy of its own is not looked for, and directives in it are not obeyed.
 
     Raises:
-        click.UsageError: a path does not exist.
+        click.UsageError: a path does not exist, or a file to judge by lies in a tree that must not configure the scan.
         PolicyFault: the policy has faults; all of them are shown.
     """
     given = _given(paths)
     root = _root(given)
+    if no_repo_config:
+        own_policy = own_policy and policy_path is not None
     if policy is None:
         policy = load_policy(policy_path, root, rule_ids, side) if own_policy else policies.default()
+    if no_repo_config:
+        _refuse_own(root, policy, baseline)
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
         # A policy names models to judge them; it takes none. Nor does the code in its tests, nor a policy that is not in force.
@@ -128,6 +134,7 @@ def open_session(
             errors=collected.errors,
             files=collected.files,
             on_unit=progress.unit,
+            obeys_directives=not no_repo_config,
         )
     repository = repository_of(root)
     if repository is not None and repository != root:
@@ -184,6 +191,23 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: 
     except PolicyError as error:
         here = (fault._replace(path=shown(root / fault.path)) for fault in error.faults)
         raise PolicyFault(PolicyError(here).diagnostics()) from error
+
+
+def _refuse_own(root: Path, policy: Policy, baseline: Path | None) -> None:
+    """Nothing, where no file that the scan is judged by lies in the tree (the repository, where there is one).
+
+    Raises:
+        click.UsageError: one does; a pull request could change it.
+    """
+    tree = repository_of(root) or root
+    files = [("policy", root / file) for file in policy.files]
+    files += [("baseline", baseline)] if baseline is not None else []
+    for what, file in files:
+        if file.resolve().is_relative_to(tree):
+            raise click.UsageError(
+                f"the {what} '{shown(file)}' lies in the scanned tree, which --no-repo-config takes nothing from; "
+                "expected a file outside of it"
+            )
 
 
 def _pattern_folder(policy_path: Path, root: Path) -> Path:
