@@ -94,13 +94,16 @@ def check(reference: ModelReference, context: Context) -> Iterator[Breach]:
     workload = policy.workload(reference.workload) if reference.workload is not None else None
     if reference.kind is not Kind.INVOKE or (workload is not None and workload.task is not None):
         return
-    score, signals = _signals(reference.settings)
+    dear = [
+        (choice, model, tier)
+        for choice in reference.choices
+        if (model := context.model(choice)) is not None and (tier := context.tier(choice)) in policy.justification.tiers
+    ]
+    # Signals are looked for where a model is dear: their expressions take longer to compile than everything else here.
+    score, signals = _signals(reference.settings) if dear else (0, [])
     if score < LEAST_SCORE:
         return
-    for choice in reference.choices:
-        model, tier = context.model(choice), context.tier(choice)
-        if model is None or tier is None or tier not in policy.justification.tiers:
-            continue
+    for choice, model, tier in dear:
         environments = context.environments(reference, choice)
         if context.cover(reference, choice, model, environments).covered:
             continue
@@ -138,7 +141,7 @@ def _signals(settings: Mapping[str, str]) -> tuple[int, list[str]]:
 
 def _found(pattern: str, prompt: str) -> str:
     """The words of a prompt that a pattern matches, in lower case; empty where none does."""
-    match = re.search(rf"\b(?:{pattern})\b", prompt, re.IGNORECASE)
+    match = re.search(rf"\b(?:{pattern})\b", prompt, re.IGNORECASE) if prompt else None
     return match.group(0).lower() if match else ""
 
 

@@ -151,9 +151,8 @@ class Context:
             return None
         newer = [
             (each.lifecycle.launched, each.id, each)
-            for each in self.catalog.models
-            if (each.vendor, each.family, each.modality) == (model.vendor, model.family, model.modality)
-            and each.status(self.today) is Status.ACTIVE
+            for each in self.catalog.line(model)
+            if each.status(self.today) is Status.ACTIVE
             and each.lifecycle.launched is not None
             and each.lifecycle.launched > launched
             and (price := cost.blended(each, self.policy)) is not None

@@ -101,8 +101,13 @@ class Catalog:
             return ()
         glob = reading.id.replace("[", "[[]")
         if reading.form is Form.SYSTEM_PROFILE:
-            return tuple(m for m in self.models if any(fnmatchcase(f"{scope}.{m.id}", glob) for scope in m.profiles))
-        return tuple(m for m in self.models if fnmatchcase(m.id, glob))
+            return self._such(lambda id_, row: any(fnmatchcase(f"{scope}.{id_}", glob) for scope in row.get("profiles", ())))
+        return self._such(lambda id_, row: fnmatchcase(id_, glob))
+
+    def line(self, model: Model) -> tuple[Model, ...]:
+        """The models of the same vendor, family and modality, itself included, in the order of `models`."""
+        line = (model.vendor, model.family, model.modality)
+        return self._such(lambda id_, row: (row["vendor"], row["family"], row["modality"]) == line)
 
     def near(self, text: str) -> Near | None:
         """The known id nearest to one that is not known, and what is wrong with that one; None where nothing is near.
@@ -172,6 +177,10 @@ class Catalog:
     def _details(self) -> Mapping[str, Any]:
         details: Mapping[str, Any] = self._load_details()["models"]
         return details
+
+    def _such(self, wanted: Callable[[str, Mapping[str, Any]], bool]) -> tuple[Model, ...]:
+        """The models whose rows are wanted; the others are not read."""
+        return tuple(self._model(id_) for id_, row in self._rows.items() if wanted(id_, row))
 
     def _model(self, identity: str) -> Model:
         model = self._read.get(identity)
