@@ -7,7 +7,8 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from routelint.deferred import dataclass
@@ -15,6 +16,11 @@ from routelint.deferred import dataclass
 GIT_SECONDS = 60
 MOST_NESTED = 8
 MOST_DEPTH = 64
+# Fewer names than these are cheaper asked for one by one than by reading their folder.
+FEW_NAMES = 4
+MOST_RECORD_BYTES = 10 * 1024 * 1024
+# What a name in git's index cannot be, unless somebody forged it.
+_NO_NAMES = frozenset(("", ".", ".."))
 
 # Folders that hold what a tool wrote or fetched, whatever is below them.
 GENERATED = frozenset(
@@ -56,61 +62,142 @@ OUTPUT_BESIDE = {
 }
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What lies below a root and is worth reading: sorted paths, and which of them are links to files.
+
+    The others were regular files when they were listed, in folders that are no links.
+    """
+
+    paths: tuple[str, ...]
+    links: frozenset[str]
+
+
 def files(root: Path) -> tuple[str, ...]:
     """Every file below `root` worth reading: sorted POSIX paths relative to it, links to files included.
 
     Inside a git work tree: tracked and untracked files without the ignored ones. Names that are not UTF-8 keep their
     bytes as surrogates.
     """
+    return look(root).paths
+
+
+def look(root: Path) -> Listed:
+    """The files below `root` worth reading, as `files` gives them, and which of them are links."""
+
+    base = os.fspath(root)
+    links: set[str] = set()
 
     def read(path: str) -> bytes | None:
+        full = Path(base, path)
         try:
-            return (root / path).read_bytes()
+            return full.read_bytes() if _kind(full) == "file" and full.stat().st_size <= MOST_RECORD_BYTES else None
         except OSError:
             return None
 
-    return worth_reading(_files(root, 0), read)
+    paths = worth_reading(_below(base, "", 0, links), read)
+    return Listed(paths, frozenset(links))
 
 
 def worth_reading(paths: Iterable[str], read: Callable[[str], bytes | None]) -> tuple[str, ...]:
     """The paths of a tree without what a tool wrote or fetched, sorted; `read` gives a file of it."""
-    return tuple(sorted(_without_vendored(_without_generated(paths), read)))
+    return tuple(sorted(set(_without_vendored(_without_generated(paths), read))))
 
 
-def _files(root: Path, nested: int) -> Iterable[str]:
-    repository = find_repository(root)
-    names = _from_git(root, repository) if repository is not None else None
-    if names is None:
-        return _walk(root)
-    return _with_nested(root, names, nested)
+def _below(base: str, prefix: str, nested: int, links: set[str]) -> Iterator[str]:
+    """Every file of the folder `prefix` (empty, or ending with a slash) of `base`, relative to `base`; adds the `links`."""
+    folder = Path(base, prefix)
+    repository = find_repository(folder)
+    names = _from_git(folder, repository) if repository is not None else None
+    return _walk(base, prefix, links) if names is None else _present(base, prefix, names, nested, links)
 
 
-def _with_nested(root: Path, names: Iterable[str], nested: int) -> Iterator[str]:
-    """The regular files and links among `names`, and the files of submodules and of work trees git does not look into."""
-    base = os.fspath(root)
+def _present(base: str, prefix: str, names: Iterable[str], nested: int, links: set[str]) -> Iterator[str]:
+    """The regular files and links among `names`, and the files of submodules and of work trees git does not look into.
+
+    The index is part of what is scanned and may name anything: a path through a link or upward is left out.
+    """
+    by_folder: dict[str, list[str]] = {}
     for name in names:
-        full = os.path.join(base, name)  # noqa: PTH118 (a Path costs 6 us per file)
+        folder, _, last = name.rstrip("/").rpartition("/")
         try:
-            mode = os.lstat(full).st_mode
-        except OSError:
+            by_folder[folder].append(last)
+        except KeyError:
+            by_folder[folder] = [last]
+    del names
+    left_out = _Below(lambda folder: _is_pruned(folder.rpartition("/")[2]) or _is_no_folder(f"{base}/{prefix}", folder))
+    for folder, lasts in by_folder.items():
+        if left_out(folder):
             continue
-        if stat.S_ISDIR(mode):
-            if nested < MOST_NESTED:
-                yield from (f"{name.rstrip('/')}/{path}" for path in _files(Path(full), nested + 1))
-        elif _is_file(full, mode):
-            yield name
+        below = f"{prefix}{folder}/" if folder else prefix
+        regular = _regular_files(f"{base}/{below}") if len(lasts) >= FEW_NAMES else frozenset[str]()
+        for last in lasts:
+            path = below + last
+            if last in regular:
+                yield path
+                continue
+            kind = _kind(f"{base}/{path}") if last not in _NO_NAMES else None
+            if kind == "folder":
+                if nested < MOST_NESTED and not _is_pruned(last):
+                    yield from _below(base, path + "/", nested + 1, links)
+            elif kind is not None:
+                if kind == "link":
+                    links.add(path)
+                yield path
 
 
-def _is_file(full: str, mode: int) -> bool:
-    """Whether a path is a regular file, or a link to one; where a link may lead is asked when it is read."""
-    if stat.S_ISREG(mode):
+class _Below:
+    """Tells of folders whether they or one that they lie in are of some kind; `own` tells it of one by its path."""
+
+    def __init__(self, own: Callable[[str], bool]) -> None:
+        self._own = own
+        self._known = {"": False}
+
+    def __call__(self, folder: str) -> bool:
+        """Whether a folder is of that kind, or lies in one that is; each is asked once."""
+        unknown: list[str] = []
+        while folder not in self._known:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        known = self._known[folder]
+        for each in reversed(unknown):
+            known = self._known[each] = known or self._own(each)
+        return known
+
+
+def _is_no_folder(base: str, folder: str) -> bool:
+    """Whether a path below `base` is a link, a file, nothing, or one that leads upward."""
+    if _is_forged(folder):
         return True
-    if not stat.S_ISLNK(mode):
-        return False
     try:
-        return stat.S_ISREG(os.stat(full).st_mode)  # noqa: PTH116
+        return not stat.S_ISDIR(os.lstat(base + folder).st_mode)
     except OSError:
-        return False
+        return True
+
+
+def _is_forged(folder: str) -> bool:
+    """Whether a path is none that git would write: its last part is no name, or it starts at the root of the disk."""
+    return folder.startswith("/") or folder.rpartition("/")[2] in _NO_NAMES
+
+
+def _regular_files(folder: str) -> AbstractSet[str]:
+    """The names of the regular files in a folder: asked of all at once, which costs half of asking for each."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
+    except OSError:
+        return frozenset()
+
+
+def _kind(full: str | Path) -> str | None:
+    """What a path is: a `folder`, a regular `file`, or a `link` to one; where a link may lead is asked when it is read."""
+    try:
+        mode = os.lstat(full).st_mode
+        if stat.S_ISLNK(mode):
+            return "link" if stat.S_ISREG(os.stat(full).st_mode) else None  # noqa: PTH116
+    except OSError:
+        return None
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else None
 
 
 @dataclass(frozen=True)
@@ -193,51 +280,74 @@ def _from_git(root: Path, repository: Repository) -> list[str] | None:
             return None
     if done.returncode != 0:
         return None
-    # A file in conflict is listed once per stage.
-    names = list(dict.fromkeys(os.fsdecode(name) for name in done.stdout.split(b"\0") if name))
     # A root that the enclosing repository ignores is no part of it.
-    return names or None
+    return os.fsdecode(done.stdout.rstrip(b"\0")).split("\0") if done.stdout else None
 
 
-def _walk(root: Path) -> Iterator[str]:
-    """Every file below `root` by looking: links to folders are not entered, nor folders that a tool wrote."""
-    pending: list[tuple[str, str, int]] = [(os.fspath(root), "", 0)]
+def _walk(base: str, prefix: str, links: set[str]) -> Iterator[str]:
+    """Every file of the folder `prefix` of `base` by looking: links to folders are not entered, nor what a tool wrote."""
+    pending = [(prefix, 0)]
     while pending:
-        folder, prefix, depth = pending.pop()
+        below, depth = pending.pop()
+        folders: list[str] = []
+        names: list[str] = []
         try:
-            with os.scandir(folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(f"{base}/{below}") as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif entry.is_file(follow_symlinks=False):
+                        names.append(entry.name)
+                    elif _leads_to_file(entry):
+                        names.append(entry.name)
+                        links.add(below + entry.name)
         except OSError:
             continue
-        names = {entry.name for entry in found}
-        if "pyvenv.cfg" in names and prefix:
+        if "pyvenv.cfg" in names and depth:
             continue
-        for entry in found:
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name.endswith(".dist-info"):
-                        # Of what was installed here only the list of its files matters.
-                        if Path(entry.path, "RECORD").is_file():
-                            yield f"{prefix}{entry.name}/RECORD"
-                    elif depth < MOST_DEPTH and not _is_generated(entry.name) and not _is_output(entry.name, names):
-                        pending.append((entry.path, f"{prefix}{entry.name}/", depth + 1))
-                elif entry.is_file():
-                    yield prefix + entry.name
-            except OSError:
-                continue
+        for name in names:
+            yield below + name
+        for name in folders:
+            if name.endswith(".dist-info"):
+                # Of what was installed here only the list of its files matters.
+                if _kind(f"{base}/{below}{name}/RECORD") == "file":
+                    yield f"{below}{name}/RECORD"
+            elif depth < MOST_DEPTH and not _is_generated(name) and not _is_output(name, names):
+                pending.append((f"{below}{name}/", depth + 1))
+
+
+def _leads_to_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _is_generated(name: str) -> bool:
     return name in GENERATED or name.endswith(GENERATED_SUFFIXES)
 
 
-def _is_output(name: str, beside: set[str]) -> bool:
-    return any(marker in beside for marker in OUTPUT_BESIDE.get(name, ()))
+def _is_pruned(name: str) -> bool:
+    """Whether nothing in folders of this name is looked at, not even the list of what was installed."""
+    return _is_generated(name) and not name.endswith(".dist-info")
+
+
+def _is_output(name: str, beside: Sequence[str]) -> bool:
+    builders = OUTPUT_BESIDE.get(name)
+    return builders is not None and any(each in beside for each in builders)
 
 
 def _without_generated(paths: Iterable[str]) -> list[str]:
     """The paths outside generated folders and virtual environments: repositories sometimes track them."""
-    kept = [path for path in paths if not any(_is_generated(part) for part in path.split("/")[:-1]) or _is_record(path)]
+    generated = _Below(lambda folder: _is_generated(folder.rpartition("/")[2]) or _is_forged(folder))
+    kept: list[str] = []
+    last, left_out = "", False
+    for path in paths:
+        folder = path[: max(0, path.rfind("/"))]
+        if folder != last:
+            last, left_out = folder, generated(folder)
+        if (not left_out and path[:1] != "/") or _is_record(path):
+            kept.append(path)
     environments = tuple(path[: -len("pyvenv.cfg")] for path in kept if path.endswith("/pyvenv.cfg"))
     return [path for path in kept if not path.startswith(environments)] if environments else kept
 

@@ -11,16 +11,26 @@ def matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
 
     As in `.gitignore`: without a slash a pattern fits at any depth, and what fits a folder fits everything below it.
     """
-    compiled = [(pattern.startswith("!"), _compile(pattern.removeprefix("!"))) for pattern in patterns if pattern.strip("!/")]
+    compiled = [
+        (pattern.startswith("!"), _literal(pattern.removeprefix("!")), _compile(pattern.removeprefix("!")))
+        for pattern in patterns
+        if pattern.strip("!/")
+    ]
 
     def matches(path: str) -> bool:
         matched = False
-        for negated, expression in compiled:
-            if expression.match(path):
+        for negated, literal, expression in compiled:
+            # The literal first: it is not in most paths, and looking for it costs a tenth of the expression.
+            if literal in path and expression.match(path):
                 matched = not negated
         return matched
 
     return matches
+
+
+def _literal(pattern: str) -> str:
+    """The longest text that every path must hold that the pattern fits; empty where there is none."""
+    return max(re.split(r"[*?/]+", pattern.partition("[")[0]), key=len)
 
 
 def _compile(pattern: str) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -40,14 +41,29 @@ class StreamedTree(SourceTree, Protocol):
 class DiskTree:
     """The files below `root`. Reads regular files up to `most_bytes`, never outside the root, never a device or pipe."""
 
-    def __init__(self, root: Path, paths: Sequence[str] | None = None, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        root: Path,
+        paths: Sequence[str] | None = None,
+        most_bytes: int = MOST_BYTES,
+        links: AbstractSet[str] | None = None,
+    ) -> None:
+        """`paths` may be read, all there are where none are given; `links` says which of them are no regular files.
+
+        Where that is not said, each path is asked when it is read.
+        """
         self._root = os.fspath(root)
         self._given = paths
+        self._links = links
         self._most_bytes = most_bytes
+        self._inside: dict[str, bool] = {}
 
     @cached_property
     def _listed(self) -> dict[str, None]:
-        return dict.fromkeys(listing.files(Path(self._root)) if self._given is None else self._given)
+        if self._given is None:
+            listed = listing.look(Path(self._root))
+            self._given, self._links = listed.paths, listed.links
+        return dict.fromkeys(self._given)
 
     @cached_property
     def _real_root(self) -> str:
@@ -80,17 +96,22 @@ class DiskTree:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadableError("not a regular file")
-            if most_bytes is not None and status.st_size > most_bytes:
+            size = status.st_size
+            if most_bytes is not None and size > most_bytes:
                 return False
             taken = 0
-            while chunk := os.read(descriptor, CHUNK_BYTES):
+            # One byte more than there should be: a shorter answer says that this was all. Asking for a whole chunk each time
+            # costs three times as much, most of it for memory that is given back at once.
+            asked = min(size + 1, CHUNK_BYTES)
+            while chunk := os.read(descriptor, asked):
                 taken += len(chunk)
                 # A file may grow between the look at its size and its end.
                 if most_bytes is not None and taken > most_bytes:
                     return False
                 take(chunk)
-                if taken >= status.st_size and len(chunk) < CHUNK_BYTES:
+                if taken >= size and len(chunk) < asked:
                     break
+                asked = CHUNK_BYTES
         except UnreadableError:
             raise
         except OSError as error:
@@ -102,24 +123,39 @@ class DiskTree:
     def _locate(self, path: str) -> str:
         """The file behind `path`, links resolved; raises where that is outside the root or no regular file."""
         if path in self._listed:
-            # Git and our own walk list nothing below a linked folder, so only the last part of a listed path can be a link.
             full = f"{self._root}/{path}"
-            mode = os.lstat(full).st_mode
-            if stat.S_ISREG(mode):
-                return full
-            if not stat.S_ISLNK(mode):
-                raise UnreadableError("not a regular file")
+            if self._links is not None:
+                # What became a link, a device or a pipe since it was listed is refused when it has been opened.
+                if path not in self._links:
+                    return full
+            elif self._is_inside(path[: path.rfind("/") + 1]):
+                mode = os.lstat(full).st_mode
+                if stat.S_ISREG(mode):
+                    return full
+                if not stat.S_ISLNK(mode):
+                    raise UnreadableError("not a regular file")
         else:
             pure = PurePosixPath(path)
             if pure.is_absolute() or "\0" in path:
                 raise UnreadableError("outside the scanned root")
             full = os.path.join(self._root, *pure.parts)  # noqa: PTH118 (a Path costs 6 us per file)
         full = os.path.realpath(full)
-        if not full.startswith(self._real_root.rstrip(os.sep) + os.sep):
+        if not self._holds(full):
             raise UnreadableError("outside the scanned root")
         if not stat.S_ISREG(os.lstat(full).st_mode):
             raise UnreadableError("not a regular file")
         return full
+
+    def _is_inside(self, folder: str) -> bool:
+        """Whether a folder really lies below the root, and no link leads out of it; each is asked once."""
+        inside = self._inside.get(folder)
+        if inside is None:
+            full = os.path.realpath(f"{self._root}/{folder}")
+            inside = self._inside[folder] = full == self._real_root or self._holds(full)
+        return inside
+
+    def _holds(self, full: str) -> bool:
+        return full.startswith(self._real_root.rstrip(os.sep) + os.sep)
 
 
 def _reason(error: OSError | ValueError) -> str:
