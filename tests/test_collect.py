@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import errno
+import functools
+import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tracemalloc
@@ -14,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routelint import surfaces
-from routelint.collect import MANY_FILES, Collected, collect, markers, patterns, units
-from routelint.collect.tree import DiskTree, UnreadableError
+from routelint.collect import Collected, collect, listing, markers, matching, patterns, sought, units
+from routelint.collect.matching import Matcher
+from routelint.collect.tree import CHUNK_BYTES, DiskTree, UnreadableError
 from routelint.model import Kind
 from routelint.surfaces import Surface
 
@@ -59,6 +63,8 @@ def test_files_are_sorted_into_units_and_marked(tmp_path: Path) -> None:
         {
             "main.tf": 'resource "aws_bedrockagent_agent" "a" {}',
             "variables.tf": 'variable "name" {}',
+            "agent.tf.json": '{"resource": {"aws_bedrockagent_agent": {"a": {}}}}',
+            "prod.auto.tfvars.json": '{"ParameterKey": "AWS::X"}',
             "prod.tfvars": f'model = "{MODEL}"',
             "terragrunt.hcl": "inputs = {}",
             "plan.json": '{"format_version": "1.2", "terraform_version": "1.9", "planned_values": {}}',
@@ -83,8 +89,8 @@ def test_files_are_sorted_into_units_and_marked(tmp_path: Path) -> None:
     )
     collected = collect(tmp_path)
     assert unit(collected, "terraform") == (
-        ("main.tf", "plan.json", "prod.tfvars", "terragrunt.hcl", "variables.tf"),
-        ("main.tf", "prod.tfvars"),
+        ("agent.tf.json", "main.tf", "plan.json", "prod.auto.tfvars.json", "prod.tfvars", "terragrunt.hcl", "variables.tf"),
+        ("agent.tf.json", "main.tf", "prod.tfvars"),
     )
     assert unit(collected, "cloudformation") == (
         ("flow.asl.json", "params.json", "samconfig.toml", "stack.json", "template.yaml"),
@@ -93,7 +99,7 @@ def test_files_are_sorted_into_units_and_marked(tmp_path: Path) -> None:
     assert unit(collected, "python") == (("app.py", "note.ipynb", "plain.py"), ("app.py", "note.ipynb"))
     assert unit(collected, "text") == ((".env.example", "app.ts", "config.yaml"), (".env.example", "config.yaml"))
     assert [each.language for each in collected.units] == ["terraform", "cloudformation", "python", "text"]
-    assert collected.files == 16
+    assert collected.files == 18
     assert collected.errors == ()
     assert "README.md" in collected.tree.paths()
 
@@ -143,35 +149,92 @@ def test_every_stem_is_found_across_a_chunk(provider: str) -> None:
     assert len(stem) < markers.OVERLAP_BYTES
 
 
+MATCHERS: dict[str, Callable[[], Matcher]] = {
+    "one after the other": lambda: matching.Plain(sought),
+    "one pass": lambda: matching.OnePass(sought, units.WORDS),
+    "at once": lambda: matching.Hyperscan(sought, units.WORDS),
+}
+
+
+@functools.cache
+def matcher(name: str) -> Matcher:
+    if name == "at once":
+        pytest.importorskip("hyperscan")
+    return MATCHERS[name]()
+
+
+QUICK = sorted(MATCHERS.keys() - {"one after the other"})
+EVERY_MARKER = sorted({word for language in units.LANGUAGES for word in (*sought(language).words, *sought(language).packages)})
+IDENTIFIERS = [b"ai21.j2", b"deepseek.r1", b"deepseek.v3", b"moonshot.kimi", b"moonshotai.kimi"]
+IDENTIFIERS += [
+    f"{provider}{stem}".encode()
+    for provider, stems in markers.STEMS.items()
+    for stem in stems.split("|")
+    if stem.isalnum() and provider.endswith(".")
+]
 PIECES = [
     b"import",
     b"from",
     b" ",
     b"\t",
     b"\n",
-    b"litellm",
-    b"strands",
-    b"BedRock",
+    b" " * 9,
     b"bedroc",
-    b".Converse",
+    b"x",
+    b"\xff",
+    b"\0",
     b"anthropic.",
     b"claude",
+    b"ai.kimi",
+    b"",
 ]
-PIECES += [b"claude", b"moonshot", b"ai.kimi", b"deepseek.", b"R1", b"x", b"\xff", b"\0", b"@strands-agents/sdk"]
+PIECES += [b"Type", b"'", b'"', b":", b"AWS:", b"{", *units.WORDS, *EVERY_MARKER, *IDENTIFIERS]
+bytes_of_files = st.lists(st.sampled_from(PIECES) | st.binary(max_size=4), max_size=24).map(b"".join)
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=24).map(b"".join), st.sampled_from(["python", "typescript", "terraform"]))
-def test_one_pass_finds_what_the_plain_way_finds(data: bytes, language: str) -> None:
-    assert ONE_PASS[language](data) is PLAIN[language].found(data)
+@pytest.mark.parametrize("name", QUICK)
+@given(bytes_of_files | bytes_of_files.map(bytes.upper), st.sampled_from(units.LANGUAGES))
+def test_every_matcher_finds_what_the_plain_way_finds(name: str, data: bytes, language: str) -> None:
+    assert matcher(name).marked(data, language) is sought(language).found(data)
 
 
-PLAIN = {language: markers.derive(surfaces.load(language)) for language in ("python", "typescript", "terraform")}
-ONE_PASS = {language: found.compiled() for language, found in PLAIN.items()}
+@pytest.mark.parametrize("name", QUICK)
+@given(bytes_of_files)
+def test_what_no_matcher_calls_plain_is_text_without_a_marker(name: str, data: bytes) -> None:
+    plain = matcher(name).is_plain(data)
+    assert not plain or (
+        units.language_of_content(data) == "text" and not any(sought(each).found(data) for each in matching.UNDECIDED)
+    )
+    assert (
+        plain
+        or any(sought(each).found(data) for each in matching.UNDECIDED)
+        or any(word.lower() in data.lower() for word in units.WORDS)
+    )
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"x", b" ", b"\n", b"import ", b"import", b"from" + b" " * 12, b"from" + b" " * 13, b"import\t" + b" " * 10]
+)
+@pytest.mark.parametrize("name", sorted(MATCHERS))
+@pytest.mark.parametrize("language", units.LANGUAGES)
+def test_every_marker_is_found_by_every_matcher(name: str, before: bytes, language: str) -> None:
+    for marker in (*EVERY_MARKER, *IDENTIFIERS):
+        for written in (marker, marker.upper(), marker.title()):
+            data = b"a = 1\n" + before + written + b"\xe9\n"
+            assert matcher(name).marked(data, language) is sought(language).found(data), data
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("word", units.WORDS, ids=bytes.decode)
+def test_a_file_with_a_word_of_a_template_is_looked_into(name: str, word: bytes) -> None:
+    assert not matcher(name).is_plain(b"a: b\n" + word + b"\n")
+    assert matcher(name).is_plain(b"a: b\n" + word[:-1] + b"\n")
 
 
 def test_many_files_are_searched_like_few(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        f"f{number}.py": "import boto3\nboto3.client('BEDROCK')\n" * (number % 9 == 0) for number in range(MANY_FILES + 1)
+        f"f{number}.py": "import boto3\nboto3.client('BEDROCK')\n" * (number % 9 == 0)
+        for number in range(matching.MANY_FILES + 1)
     }
     write(tmp_path, files)
     many = unit(collect(tmp_path), "python")
@@ -370,6 +433,148 @@ def test_the_configuration_of_a_scanned_repository_runs_nothing(tmp_path: Path, 
     os.utime(root / "a.py", (1, 1))
     assert paths(root) == [".gitattributes", "a.py"]
     assert not ran.exists()
+
+
+def forge_index(root: Path, names: list[str]) -> None:
+    """Writes an index that names files as `git add` would not."""
+    entries = b""
+    for name in sorted(map(os.fsencode, names)):
+        entry = struct.pack(">10I20sH", 0, 0, 0, 0, 0, 0, 0o100644, 0, 0, 7, b"\1" * 20, len(name)) + name
+        entries += entry + b"\0" * (8 - len(entry) % 8)
+    content = b"DIRC" + struct.pack(">II", 2, len(names)) + entries
+    (root / ".git" / "index").write_bytes(content + hashlib.sha1(content, usedforsecurity=False).digest())
+
+
+@needs_git
+@posix_only
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.py",
+        "sub/../../secret.py",
+        "../secret/x.py",
+        "link/x.py",
+        "link/deeper/y.py",
+        "sub/up/secret.py",
+        "/secret.py",
+        "//sub/a.py",
+        "sub//a.py",
+        "./sub/a.py",
+        "sub/./a.py",
+        ".git/config.py",
+        "sub/..",
+        "{outside}/secret.py",
+    ],
+)
+def test_a_forged_index_leads_nowhere(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "root"
+    write(
+        tmp_path,
+        {"secret.py": "outside", "secret/x.py": "outside", "secret/deeper/y.py": "outside", "root/sub/a.py": "bedrock"},
+    )
+    git(root, "init", "-q")
+    (root / ".git" / "config.py").write_text("bedrock")
+    (root / "link").symlink_to("../secret")
+    (root / "sub" / "up").symlink_to("../..")
+    forge_index(root, ["sub/a.py", name.format(outside=tmp_path)])
+    collected = collect(root)
+    assert collected.tree.paths() == ("sub/a.py",)
+    assert unit(collected, "python") == (("sub/a.py",), ("sub/a.py",))
+    # A tree that is told its paths, as that of a revision is, does not follow them either.
+    told = DiskTree(root, ["sub/a.py", name.format(outside=tmp_path)])
+    assert told.read(name.format(outside=tmp_path)) in (None, b"bedrock")
+
+
+def test_forged_paths_of_a_revision_are_left_out() -> None:
+    forged = ["../a.py", "/a.py", "/etc/a.py", "b/../../a.py", "b//a.py", "./a.py", "../x.dist-info/RECORD"]
+    assert listing.worth_reading([*forged, "b/a.py"], lambda path: b"") == ("b/a.py",)
+
+
+@needs_git
+@posix_only
+def test_a_tracked_file_that_became_something_else_is_not_read(tmp_path: Path) -> None:
+    names = ["deleted.py", "folder.py", "gone.py", "kept.py", "leads_out.py", "leads_in.py", "pipe.py"]
+    root = tmp_path / "root"
+    write(root, dict.fromkeys(names, "bedrock"))
+    write(tmp_path, {"secret.py": "bedrock"})
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    for name in names:
+        if name != "kept.py":
+            (root / name).unlink()
+    write(root, {"folder.py/inner.py": "bedrock"})
+    (root / "gone.py").symlink_to("nowhere")
+    (root / "leads_out.py").symlink_to("../secret.py")
+    (root / "leads_in.py").symlink_to("kept.py")
+    os.mkfifo(root / "pipe.py")
+    collected = collect(root)
+    assert collected.tree.paths() == ("folder.py/inner.py", "kept.py", "leads_in.py", "leads_out.py")
+    assert unit(collected, "python")[1] == ("folder.py/inner.py", "kept.py", "leads_in.py")
+    assert [(error.path, error.message) for error in collected.errors] == [
+        ("leads_out.py", "cannot read the file: outside the scanned root")
+    ]
+
+
+@posix_only
+@pytest.mark.parametrize("become", ["pipe", "device", "link", "folder"])
+def test_what_changes_after_it_was_listed_is_not_read(tmp_path: Path, become: str) -> None:
+    write(tmp_path, {"root/a.py": "bedrock", "secret.py": "bedrock"})
+    root = tmp_path / "root"
+    tree = collect(root).tree
+    (root / "a.py").unlink()
+    match become:
+        case "pipe":
+            os.mkfifo(root / "a.py")
+        case "device":
+            (root / "a.py").symlink_to("/dev/zero")
+        case "link":
+            (root / "a.py").symlink_to("../secret.py")
+        case "folder":
+            (root / "a.py").mkdir()
+    assert tree.read("a.py") is None
+    with pytest.raises(UnreadableError):
+        tree.stream("a.py", lambda chunk: None)
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES + 5])
+def test_a_file_is_read_whole_and_no_more_often_than_needed(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = os.urandom(size)
+    (tmp_path / "a.py").write_bytes(data)
+    asked: list[int] = []
+    real = os.read
+
+    def read(descriptor: int, most: int) -> bytes:
+        asked.append(most)
+        return real(descriptor, most)
+
+    monkeypatch.setattr(os, "read", read)
+    assert DiskTree(tmp_path, ["a.py"]).read("a.py") == data
+    assert len(asked) == size // CHUNK_BYTES + 1
+    assert asked[0] <= size + 1
+
+
+@needs_git
+def test_each_file_costs_one_opening_and_no_other_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"app/logo.png": "x", "README.md": "x", **{f"app/{number}.py": "x" for number in range(40)}})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    opened: list[str] = []
+    asked: list[str] = []
+    real_open, real_lstat = os.open, os.lstat
+
+    def open_(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        opened.extend([path] * (dir_fd is None and path.endswith(".py")))
+        return real_open(path, flags, mode, dir_fd=dir_fd)
+
+    def lstat(path: str | Path, *, dir_fd: int | None = None) -> os.stat_result:
+        asked.append(os.fspath(path))
+        return real_lstat(path, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(os, "lstat", lstat)
+    collect(tmp_path)
+    assert sorted(opened) == sorted(f"{tmp_path}/app/{number}.py" for number in range(40))
+    assert not any("/app/" in path for path in asked)
 
 
 @needs_git

@@ -8,7 +8,9 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from routelint import surfaces
-from routelint.collect import listing, markers, patterns, units
+from routelint.collect import listing, markers, matching, patterns, units
+from routelint.collect.markers import Markers
+from routelint.collect.matching import Matcher
 from routelint.collect.tree import MOST_BYTES, DiskTree, StreamedTree, UnreadableError
 from routelint.deferred import dataclass
 from routelint.model import ScanError
@@ -23,8 +25,6 @@ _SURFACES = {
     "python": ("python",),
     "text": ("typescript", "config", "other"),
 }
-# So many files are worth the 11 ms it takes to load RE2.
-MANY_FILES = 200
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -52,8 +52,10 @@ def collect(
     at, of how many. A file larger than `most_bytes` is not read; it is an error only where a marker stands in it.
     """
     excluded, included = patterns.matcher(exclude), patterns.matcher(include)
-    listed = [path for path in listing.files(root) if not excluded(path) and (not include or included(path))]
-    return collect_tree(DiskTree(root, listed, most_bytes), most_bytes=most_bytes, on_progress=on_progress)
+    listed = listing.look(root)
+    wanted = [path for path in listed.paths if not excluded(path) and (not include or included(path))]
+    tree = DiskTree(root, wanted, most_bytes, listed.links)
+    return collect_tree(tree, most_bytes=most_bytes, on_progress=on_progress)
 
 
 def collect_tree(
@@ -65,28 +67,38 @@ def collect_tree(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
     """Every file of a tree that may hold a route, in units; the files `same` are as they were `seen` before."""
-    candidates = [(path, language) for path in tree.paths() if (language := units.language_of(path)) is not None]
-    look = _Look(tree, most_bytes, quick=len(candidates) >= MANY_FILES)
+    paths: list[str] = []
+    languages: list[str] = []
+    for path in tree.paths():
+        language = units.language_of(path)
+        if language is not None:
+            paths.append(path)
+            languages.append(language)
+    look = _Look(tree, most_bytes, matching.choose(sought, units.WORDS, len(paths)))
     if seen is not None:
         look.remember(seen, same)
-    for done, (path, language) in enumerate(candidates):
-        look.at(path, language)
+    for done, path in enumerate(paths):
+        look.at(path, languages[done])
         if on_progress is not None and done % 256 == 0:
-            on_progress(done, len(candidates))
+            on_progress(done, len(paths))
     if on_progress is not None:
-        on_progress(len(candidates), len(candidates))
+        on_progress(len(paths), len(paths))
     found = (SourceUnit(name, tuple(look.paths[name]), tuple(look.marked[name])) for name in units.LANGUAGES)
-    return Collected(tree, tuple(unit for unit in found if unit.paths), tuple(look.errors), len(candidates))
+    return Collected(tree, tuple(unit for unit in found if unit.paths), tuple(look.errors), len(paths))
+
+
+def sought(language: str) -> Markers:
+    """The markers of a language."""
+    return markers.derive(itertools.chain.from_iterable(map(surfaces.load, _SURFACES[language])))
 
 
 class _Look:
     """One look at each file: which unit it belongs to and whether it holds a marker. Paths stay in the order given."""
 
-    def __init__(self, tree: StreamedTree, most_bytes: int, *, quick: bool) -> None:
+    def __init__(self, tree: StreamedTree, most_bytes: int, matcher: Matcher) -> None:
         self._tree = tree
         self._most_bytes = most_bytes
-        self._quick = quick
-        self._searches: dict[str, Callable[[bytes], bool]] = {}
+        self._matcher = matcher
         self.paths: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
         self.marked: dict[str, list[str]] = {language: [] for language in units.LANGUAGES}
         self.errors: list[ScanError] = []
@@ -126,19 +138,15 @@ class _Look:
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         if data.startswith(_BYTE_ORDER_MARKS):
             data = data.decode("utf-16", "replace").encode()
-        if units.may_be_template(path):
-            language = units.language_of_content(data)
+        if language == "text" and units.may_be_template(path):
+            if self._matcher.is_plain(data):
+                self.paths[language].append(path)
+                return
+            if self._matcher.may_hold_words(data):
+                language = units.language_of_content(data)
         self.paths[language].append(path)
-        if self._search(language)(data):
+        if self._matcher.marked(data, language):
             self.marked[language].append(path)
-
-    def _search(self, language: str) -> Callable[[bytes], bool]:
-        """What tells whether bytes of a language hold a marker."""
-        search = self._searches.get(language)
-        if search is None:
-            sought = markers.derive(itertools.chain.from_iterable(map(surfaces.load, _SURFACES[language])))
-            search = self._searches[language] = sought.compiled() if self._quick else sought.found
-        return search
 
     def _too_large(self, path: str, language: str) -> None:
         """An error for a file too large to be read, where a marker stands in it; it costs one chunk of memory."""
@@ -147,7 +155,7 @@ class _Look:
 
         def search(chunk: bytes) -> None:
             nonlocal overlap, found
-            found = found or self._search(language)(overlap + chunk)
+            found = found or self._matcher.marked(overlap + chunk, language)
             overlap = chunk[-markers.OVERLAP_BYTES :]
 
         try:

@@ -48,19 +48,57 @@ TEXT_SUFFIXES = (
     ".vue",
     ".zsh",
 )
+# Written by a tool from something that is read itself, or published by someone else.
+SKIPPED_SUFFIXES = (
+    "-lock.hcl",
+    "-lock.json",
+    "-lock.yaml",
+    "-lock.yml",
+    "-min.css",
+    "-min.js",
+    "-min.mjs",
+    ".bundle.js",
+    ".chunk.js",
+    ".d.cts",
+    ".d.mts",
+    ".d.ts",
+    ".lock",
+    ".lock.hcl",
+    ".lock.json",
+    ".lock.yaml",
+    ".lock.yml",
+    ".map",
+    ".min.css",
+    ".min.js",
+    ".min.mjs",
+    ".snap",
+    ".tfstate",
+    ".tfstate.backup",
+)
+_NAMES = {"npm-shrinkwrap.json": None, "samconfig.toml": "cloudformation"}
 _TEXT_NAME = lazy_regex(
     r"(?:.*\.)?(?:dockerfile|containerfile)(?:\..*)?|\.env(?:rc)?(?:[.-].*)?|env(?:\.[a-z]+)*\.(?:example|sample|template|dist)"
     r"|(?:gnu)?makefile|justfile|procfile|jenkinsfile"
 )
-
-# Written by a tool from something that is read itself, or published by someone else.
-_SKIPPED = lazy_regex(
-    r".*[.-]min\.(?:js|mjs|css)|.*\.(?:map|lock|snap|d\.ts|d\.mts|d\.cts)|.*\.bundle\.js|.*[.-]lock\.(?:json|ya?ml|hcl)"
-    r"|npm-shrinkwrap\.json|.*\.tfstate(?:\.backup)?|.*\.chunk\.js|\.terraform\.lock\.hcl"
-)
+# One of these is in every name that the expression fits: most names need not be held against it.
+_TEXT_NAME_WORDS = ("file", "env")
 
 # Each pattern with a word it cannot do without: looking for the word first makes most files cost nothing.
 _TEMPLATE_WORDS = (b"AWSTemplateFormatVersion", b"AWS::Serverless-2016-10-31")
+# A YAML or JSON file that is not text holds one of these.
+WORDS = (
+    b"AWSTemplateFormatVersion",
+    b"AWS::",
+    b"Alexa::",
+    b"Custom::",
+    b"ParameterKey",
+    b"StartAt",
+    b"provider",
+    b'"Parameters"',
+    b'"StackPolicy"',
+    b'"Tags"',
+    b'"format_version"',
+)
 _RESOURCE_TYPE = lazy_regex(rb"Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::[A-Za-z0-9]")
 _START = lazy_regex(rb"StartAt[\"']?\s*:")
 _STATES = lazy_regex(rb"States[\"']?\s*:")
@@ -76,19 +114,40 @@ _PLAN = lazy_regex(rb"\s*\{\s*\"format_version\"\s*:")
 _PLANNED = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"')
 
 
+def _by_last_suffix() -> dict[str, list[tuple[str, str | None]]]:
+    """What follows the last dot of a name -> the endings it may be part of, with their language; the first that fits counts.
+
+    One look-up instead of a hundred comparisons: a repository has ten times as many files as are read.
+    """
+    found: dict[str, list[tuple[str, str | None]]] = {}
+    for suffixes, language in (
+        (SKIPPED_SUFFIXES, None),
+        (TERRAFORM_SUFFIXES, "terraform"),
+        (PYTHON_SUFFIXES, "python"),
+        (TEMPLATE_SUFFIXES + TEXT_SUFFIXES, "text"),
+    ):
+        for suffix in sorted(suffixes, key=len, reverse=True):
+            found.setdefault(suffix.rpartition(".")[2], []).append((suffix, language))
+    return found
+
+
+_BY_LAST_SUFFIX = _by_last_suffix()
+
+
 def language_of(path: str) -> str | None:
     """The language a file name stands for; None where such files are not read. Templates are `text` until looked into."""
-    name = path.rsplit("/", 1)[-1].lower()
-    if _SKIPPED.fullmatch(name):
-        return None
-    if name.endswith(TERRAFORM_SUFFIXES):
-        return "terraform"
-    if name.endswith(PYTHON_SUFFIXES):
-        return "python"
-    if name == "samconfig.toml":
-        return "cloudformation"
-    if name.endswith(TEMPLATE_SUFFIXES) or name.endswith(TEXT_SUFFIXES) or _TEXT_NAME.fullmatch(name):
-        return "text"
+    name = path[path.rfind("/") + 1 :].lower()
+    if name in _NAMES:
+        return _NAMES[name]
+    _, dot, last = name.rpartition(".")
+    if dot:
+        for suffix, language in _BY_LAST_SUFFIX.get(last, ()):
+            if name.endswith(suffix):
+                return language
+    # A plain loop: a generator inside `any` costs twice as much as the rest of this function.
+    for word in _TEXT_NAME_WORDS:
+        if word in name:
+            return "text" if _TEXT_NAME.fullmatch(name) else None
     return None
 
 
