@@ -151,8 +151,9 @@ class Context:
             return None
         newer = [
             (each.lifecycle.launched, each.id, each)
-            for each in self.catalog.line(model)
-            if each.status(self.today) is Status.ACTIVE
+            for each in self.catalog.siblings(model)
+            if each.family == model.family
+            and each.status(self.today) is Status.ACTIVE
             and each.lifecycle.launched is not None
             and each.lifecycle.launched > launched
             and (price := cost.blended(each, self.policy)) is not None

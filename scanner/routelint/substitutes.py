@@ -42,10 +42,8 @@ def _siblings(model: Model, policy: Policy, catalog: Catalog, today: date) -> li
     bound = cost.blended(model, policy)
     priced = [
         (price, each)
-        for each in catalog.models
-        if each.vendor == model.vendor
-        and each.modality == model.modality
-        and each.status(today) is Status.ACTIVE
+        for each in catalog.siblings(model)
+        if each.status(today) is Status.ACTIVE
         and (price := cost.blended(each, policy)) is not None
         and bound is not None
         and price < bound

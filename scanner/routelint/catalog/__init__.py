@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -101,13 +101,17 @@ class Catalog:
             return ()
         glob = reading.id.replace("[", "[[]")
         if reading.form is Form.SYSTEM_PROFILE:
-            return self._such(lambda id_, row: any(fnmatchcase(f"{scope}.{id_}", glob) for scope in row.get("profiles", ())))
-        return self._such(lambda id_, row: fnmatchcase(id_, glob))
+            return self.where(lambda id_, scopes: any(fnmatchcase(f"{scope}.{id_}", glob) for scope in scopes))
+        return self.where(lambda id_, scopes: fnmatchcase(id_, glob))
 
-    def line(self, model: Model) -> tuple[Model, ...]:
-        """The models of the same vendor, family and modality, itself included, in the order of `models`."""
-        line = (model.vendor, model.family, model.modality)
-        return self._such(lambda id_, row: (row["vendor"], row["family"], row["modality"]) == line)
+    def where(self, wanted: Callable[[str, Sequence[str]], bool]) -> tuple[Model, ...]:
+        """The models that are wanted by their id and the scopes of their profiles, in the order of `models`."""
+        return tuple(self._model(id_) for id_, row in self._rows.items() if wanted(id_, row.get("profiles", ())))
+
+    def siblings(self, model: Model) -> tuple[Model, ...]:
+        """The models of the same vendor and modality, itself included, in the order of `models`."""
+        kind = (model.vendor, model.modality)
+        return tuple(self._model(id_) for id_, row in self._rows.items() if (row["vendor"], row["modality"]) == kind)
 
     def near(self, text: str) -> Near | None:
         """The known id nearest to one that is not known, and what is wrong with that one; None where nothing is near.
@@ -177,10 +181,6 @@ class Catalog:
     def _details(self) -> Mapping[str, Any]:
         details: Mapping[str, Any] = self._load_details()["models"]
         return details
-
-    def _such(self, wanted: Callable[[str, Mapping[str, Any]], bool]) -> tuple[Model, ...]:
-        """The models whose rows are wanted; the others are not read."""
-        return tuple(self._model(id_) for id_, row in self._rows.items() if wanted(id_, row))
 
     def _model(self, identity: str) -> Model:
         model = self._read.get(identity)
