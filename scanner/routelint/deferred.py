@@ -175,27 +175,29 @@ def _defined(body: type, slots: bool, options: Mapping[str, bool]) -> type:
     content = dict(body.__dict__)
     own = {name: content.get(name, MISSING) for name, said in body.__annotations__.items() if not said.startswith("ClassVar")}
     fields: dict[str, Any] = {}
-    for base in reversed(body.__mro__[1:]):
+    for base in body.__mro__[-2:0:-1]:
         fields |= base.__dict__.get(_FIELDS, {})
     fields |= own
-    made = {**_methods(fields, slots, options), _FIELDS: own}
-    for name in content.keys() & made.keys():
+    values = _values(fields)
+    made = _methods(fields, values, slots, options)
+    made[_FIELDS] = own
+    for name in made.keys() & content.keys():
         del made[name]  # what the class body has wins
     if options["eq"] and ("__hash__" not in content or ("__eq__" in content and content["__hash__"] is None)):
-        made["__hash__"] = _hash(fields, options["frozen"])
+        # What is compared by value has a hash where it cannot change, and none where it can.
+        made["__hash__"] = (lambda self: hash(values(self))) if options["frozen"] else None
     return _with_slots(body, content, own, made) if slots else _with_plain_defaults(body, own, made)
 
 
 def _with_slots(body: type, content: dict[str, Any], own: _Fields, made: Mapping[str, Any]) -> type:
     """A class like `body` whose fields are slots; their defaults are known to `__init__` alone."""
-    inherited = {slot for base in body.__mro__[1:] for slot in base.__dict__.get("__slots__", ())}
+    inherited = {slot for base in body.__mro__[1:-1] for slot in base.__dict__.get("__slots__", ())}
     for name in ("__dict__", "__weakref__", *own):
         content.pop(name, None)
-    content["__slots__"] = tuple(name for name in own if name not in inherited)
+    content["__slots__"] = tuple([name for name in own if name not in inherited]) if inherited else tuple(own)
     content |= made
-    cls = type(body)(body.__name__, body.__bases__, content)
-    cls.__qualname__ = body.__qualname__
-    return cls
+    content["__qualname__"] = body.__qualname__
+    return type(body)(body.__name__, body.__bases__, content)
 
 
 def _with_plain_defaults(body: type, own: _Fields, made: Mapping[str, Any]) -> type:
@@ -218,8 +220,8 @@ def _having(fields: _Fields, what: str) -> tuple[str, ...]:
     return tuple([name for name, said in fields.items() if not isinstance(said, Field) or getattr(said, what)])
 
 
-def _methods(fields: _Fields, slots: bool, options: Mapping[str, bool]) -> dict[str, Any]:
-    """The methods of a dataclass but its hash."""
+def _methods(fields: _Fields, values: Callable[[object], Any], slots: bool, options: Mapping[str, bool]) -> dict[str, Any]:
+    """The methods of a dataclass but its hash; `values` gives what is compared of an object."""
     frozen = options["frozen"]
     methods: dict[str, Any] = {
         "__init__": _Initializer(fields, slots, frozen),
@@ -228,9 +230,11 @@ def _methods(fields: _Fields, slots: bool, options: Mapping[str, bool]) -> dict[
         "__dataclass_params__": _Made(lambda cls: _standard_parameters(cls, options)),
     }
     if options["repr"]:
-        methods["__repr__"] = _printer(_having(fields, "repr"))
+        methods["__repr__"] = _printer(fields)
     if options["eq"]:
-        methods |= _comparisons(_values(fields), options["order"])
+        methods["__eq__"] = _equality(values)
+    if options["order"]:
+        methods |= _order(values)
     if frozen:
         methods |= _guards(fields)
         if slots:
@@ -272,25 +276,22 @@ def _values(fields: _Fields) -> Callable[[object], Any]:
     return attrgetter(*names) if names else lambda _: ()
 
 
-def _hash(fields: _Fields, frozen: bool) -> Callable[[object], int] | None:
-    """What is compared by value has a hash where it cannot change, and none where it can."""
-    if not frozen:
-        return None
-    values = _values(fields)
-    return lambda self: hash(values(self))
-
-
-def _printer(names: tuple[str, ...]) -> Callable[[object], str]:
+def _printer(fields: _Fields) -> Callable[[object], str]:
     def __repr__(self: object) -> str:  # noqa: N807
-        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+        parts = [f"{name}={getattr(self, name)!r}" for name in _having(fields, "repr")]
+        return f"{type(self).__qualname__}({', '.join(parts)})"
 
     return __repr__
 
 
-def _comparisons(values: Callable[[object], Any], order: bool) -> Mapping[str, Callable[[Any, Any], bool]]:
+def _equality(values: Callable[[object], Any]) -> Callable[[object, object], bool]:
     def __eq__(self: object, other: object) -> bool:  # noqa: N807
         return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
 
+    return __eq__
+
+
+def _order(values: Callable[[object], Any]) -> Mapping[str, Callable[[Any, Any], bool]]:
     def __lt__(self: object, other: object) -> bool:  # noqa: N807
         return bool(values(self) < values(other)) if other.__class__ is self.__class__ else NotImplemented
 
@@ -303,8 +304,7 @@ def _comparisons(values: Callable[[object], Any], order: bool) -> Mapping[str, C
     def __ge__(self: object, other: object) -> bool:  # noqa: N807
         return bool(values(self) >= values(other)) if other.__class__ is self.__class__ else NotImplemented
 
-    ordered = {"__lt__": __lt__, "__le__": __le__, "__gt__": __gt__, "__ge__": __ge__}
-    return {"__eq__": __eq__, **(ordered if order else {})}
+    return {"__lt__": __lt__, "__le__": __le__, "__gt__": __gt__, "__ge__": __ge__}
 
 
 def _guards(fields: _Fields) -> Mapping[str, Callable[..., None]]:
