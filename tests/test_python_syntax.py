@@ -11,7 +11,8 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 import golden as harness
 import python_programs
 from routelint.model import Span
-from routelint.parse.python.modules import Module, parse_text
+from routelint.parse.python.modules import Module
+from routelint.parse.python.syntax import parse_text
 
 FILES = sorted((harness.CASES / "python").rglob("*.py"))
 AWKWARD = {

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import re
-import warnings
 from collections import defaultdict
 from dataclasses import field
 from functools import cached_property
 
 from routelint.deferred import dataclass
-from routelint.model import Location, ScanError, Span
+from routelint.model import Location, Span
 from routelint.parse.python import notebook
 from routelint.parse.python.indexer import Indexer
-from routelint.parse.python.newer_syntax import portable
 from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name, stored_by
-
-
-class ModuleError(Exception):
-    """A file that is no Python module; `error` is what the report says of it."""
-
-    def __init__(self, error: ScanError) -> None:
-        super().__init__(error.message)
-        self.error = error
+from routelint.parse.python.syntax import ModuleError as ModuleError
+from routelint.parse.python.syntax import parse_text as parse_text
 
 
 @dataclass(eq=False)
@@ -216,31 +207,3 @@ class Module:
                 for key in stored_by(statement) & place.scope.shared:
                     found[key].append(statement)
         return found
-
-
-def parse_text(path: str, text: str) -> ast.Module:
-    """The tree of a module's text.
-
-    Raises:
-        ModuleError: the text is Python neither of the running version nor of a newer one, or is nested deeper than can be read.
-    """
-    try:
-        return _parse(text)
-    except SyntaxError as error:
-        with contextlib.suppress(SyntaxError):
-            older = portable(text)
-            if older != text:
-                return _parse(older)
-        raise ModuleError(
-            ScanError(path, f"not Python that can be read: {error.msg}", error.lineno or 1, max(error.offset or 1, 1))
-        ) from error
-    except (RecursionError, MemoryError) as error:
-        raise ModuleError(ScanError(path, "expressions are nested too deeply to read")) from error
-    except ValueError as error:
-        raise ModuleError(ScanError(path, f"not Python that can be read: {error}")) from error
-
-
-def _parse(text: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)

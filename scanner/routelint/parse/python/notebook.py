@@ -3,55 +3,107 @@
 from __future__ import annotations
 
 import ast
+import bisect
+import itertools
 import json
 import re
-import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import NamedTuple
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ScanError
 from routelint.parse.python.newer_syntax import portable
-from routelint.source import SourceText
+from routelint.parse.python.syntax import parse_plain, parse_text
 
 # A cell in another language than Python.
 _OTHER_LANGUAGE = lazy_regex(
     r"\s*%%(bash|sh|script|html|javascript|js|markdown|latex|sql|writefile|writetemplate|file|perl|ruby|cmd|svg|R)\b"
 )
 _ASSIGNED_MAGIC = lazy_regex(r"^(\s*[\w.]+\s*=\s*)([%!].*)$")
+# What a cell with magics or shell lines has somewhere, and some others too.
+_LIKE_MAGIC = lazy_regex(r"^[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?[%!?]|\?[ \t]*$", re.MULTILINE)
+# `str.splitlines` would also split at characters that the Python parser keeps inside a line.
+_LINE_END = lazy_regex(r"\r\n|\r|\n")
+# How a JSON string spells one character.
+_SPELLING = lazy_regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u....|\\u....|\\.|[^\\]", re.DOTALL)
 MOST_CELLS = 2_000
+
+
+class _Stretch(NamedTuple):
+    """A part of a line that stands in one JSON string.
+
+    From the code-point `column` of the line on, it stands in the file at a 1-based line and column; `spelling` is how the
+    string spells it, empty where it is spelled as it reads.
+    """
+
+    column: int
+    file_line: int
+    file_column: int
+    spelling: str = ""
 
 
 @dataclass(frozen=True)
 class CellLines:
-    """Where each line of the joined code stands in the file: offset of its first character, and how to count from there."""
+    """Where each line of the joined code stands in the file."""
 
-    source: SourceText
-    starts: tuple[tuple[int, ...], ...]
+    lines: tuple[tuple[_Stretch, ...], ...]
 
     def position(self, line: int, column: int) -> tuple[int, int]:
         """1-based line and column in the file of a line of the code and a 0-based code-point column."""
-        if not 1 <= line <= len(self.starts):
+        if not 1 <= line <= len(self.lines):
             return 1, 1
-        offsets = self.starts[line - 1]
-        return self.source.position(offsets[min(column, len(offsets) - 1)])
+        return _position(self.lines[line - 1], column)
+
+
+def _position(stretches: Sequence[_Stretch], column: int) -> tuple[int, int]:
+    stretch = next((each for each in reversed(stretches) if each.column <= column), stretches[0])
+    characters = column - stretch.column
+    return stretch.file_line, stretch.file_column + _spelled_length(stretch.spelling, 0, characters)
+
+
+def _spelled_length(spelling: str, start: int, characters: int) -> int:
+    """How long a JSON string spells so many characters from a place on."""
+    if spelling.find("\\", start, start + characters) < 0:
+        return characters
+    spelled = itertools.islice(_SPELLING.finditer(spelling, start), characters)
+    return sum(len(each[0]) for each in spelled)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The code of a notebook, where its lines stand, and the cells that could not be read."""
+    """The code of a notebook, its tree, where its lines stand, and the cells that could not be read."""
 
     code: str
+    tree: ast.Module
     lines: CellLines
     errors: tuple[ScanError, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Text:
+    """A JSON string that knows its place: what it says, how it is spelled, and the 1-based place of its first character."""
+
+    value: str
+    spelling: str
+    line: int
+    column: int
+
+
+@dataclass
+class _Cell:
+    """A code cell: its lines, where they stand, and whether it is known to be Python by itself."""
+
+    lines: list[str]
+    stretches: list[tuple[_Stretch, ...]]
+    checked: bool = False
+
+
 @dataclass
 class _Reader:
-    source: SourceText
-    lines: list[str] = field(default_factory=list)
-    starts: list[tuple[int, ...]] = field(default_factory=list)
+    path: str
     errors: list[ScanError] = field(default_factory=list)
 
 
@@ -59,24 +111,50 @@ def read(path: str, text: str) -> Cells:
     """The code cells of a notebook (nbformat 3 and 4) as one module; magics and shell lines are blank.
 
     A cell that is no Python costs only itself.
+
+    Raises:
+        ModuleError: the cells are Python, but not one after the other.
     """
-    reader = _Reader(SourceText(path, text))
     try:
         document = _document(text)
     except (JSONDecodeError, RecursionError, ValueError) as error:
         line = error.lineno if isinstance(error, JSONDecodeError) else 1
-        return Cells("", CellLines(reader.source, ()), (ScanError(path, f"not a notebook that can be read: {error}", line),))
-    for cell in document[:MOST_CELLS]:
-        _add(reader, cell)
-    return Cells("\n".join(reader.lines) + "\n", CellLines(reader.source, tuple(reader.starts)), tuple(reader.errors))
+        fault = ScanError(path, f"not a notebook that can be read: {error}", line)
+        return Cells("", ast.Module([], []), CellLines(()), (fault,))
+    reader = _Reader(path)
+    cells = [_cell(texts) for texts in document[:MOST_CELLS]]
+    cells = [cell for cell in cells if not _OTHER_LANGUAGE.match("\n".join(cell.lines))]
+    # Most cells are plain Python. They are looked at one by one only where all of them together are not.
+    cells = [cell for cell in cells if not _LIKE_MAGIC.search("\n".join(cell.lines)) or _make_readable(reader, cell)]
+    tree = _parsed_together(cells)
+    if tree is None:
+        cells = [cell for cell in cells if cell.checked or _make_readable(reader, cell)]
+        tree = parse_text(path, _code(cells))
+    reader.errors.sort(key=lambda error: (error.line, error.column))
+    stretches = itertools.chain.from_iterable(cell.stretches for cell in cells)
+    return Cells(_code(cells), tree, CellLines(tuple(stretches)), tuple(reader.errors))
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A JSON string that knows its place: `offsets[i]` is where character i stands in the file; one more for the end."""
+def _code(cells: Sequence[_Cell]) -> str:
+    return "\n".join(line for cell in cells for line in cell.lines) + "\n"
 
-    value: str
-    offsets: tuple[int, ...]
+
+def _parsed_together(cells: Sequence[_Cell]) -> ast.Module | None:
+    """The tree of all cells, where each of them is Python by itself; None where that cannot be told from the whole."""
+    if any(cell.lines[-1].endswith("\\") for cell in cells):
+        return None
+    try:
+        tree = parse_plain(_code(cells))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    # A cell that needs another one to be Python has a statement that begins or ends there.
+    starts = list(itertools.accumulate((len(cell.lines) for cell in cells), initial=1))
+    for statement in tree.body:
+        decorators = getattr(statement, "decorator_list", ())
+        first = min([statement.lineno, *(each.lineno for each in decorators)])
+        if bisect.bisect(starts, first) != bisect.bisect(starts, statement.end_lineno or first):
+            return None
+    return tree
 
 
 def _document(text: str) -> list[list[_Text]]:
@@ -97,6 +175,10 @@ class _Locator:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        # How far lines have been counted, which one that is, and where it begins.
+        self._counted = 0
+        self._line = 1
+        self._line_start = 0
 
     def cells(self, document: object) -> list[list[_Text]]:
         """The texts of the code cells of a parsed notebook."""
@@ -130,8 +212,14 @@ class _Locator:
         return result
 
     def _texts(self, parts: list[str], key: str) -> list[_Text] | None:
-        pattern = re.compile(rf'"{key}"\s*:\s*\[?\s*(?=")')
-        while (found := pattern.search(self.text, self.at)) is not None:
+        name = f'"{key}"'
+        pattern = re.compile(rf'{name}\s*:\s*\[?\s*(?=")')
+        # Most of a notebook are images in its outputs: a plain text is found several times as fast as a pattern.
+        while (start := self.text.find(name, self.at)) >= 0:
+            found = pattern.match(self.text, start)
+            if found is None:
+                self.at = start + 1
+                continue
             at, texts = found.end(), []
             for part in parts:
                 at = self.text.find('"', at)
@@ -140,7 +228,7 @@ class _Locator:
                 value, end = scanstring(self.text, at + 1, False)
                 if value != part:
                     break
-                texts.append(_Text(value, _offsets(self.text, at + 1, end - 1)))
+                texts.append(_Text(value, self.text[at + 1 : end - 1], *self._position(at + 1)))
                 at = end
             if len(texts) == len(parts):
                 self.at = at
@@ -148,46 +236,64 @@ class _Locator:
             self.at = found.end()
         return None
 
-
-def _offsets(text: str, start: int, end: int) -> tuple[int, ...]:
-    """The file offset of each character of a JSON string's value, and of its end."""
-    raw = text[start:end]
-    if "\\" not in raw:
-        return tuple(range(start, end + 1))
-    offsets = []
-    at = start
-    while at < end:
-        offsets.append(at)
-        if text[at] != "\\":
-            at += 1
-        elif text[at + 1] == "u":
-            leading = 0xD800 <= int(text[at + 2 : at + 6], 16) < 0xDC00
-            at += 12 if leading and text[at + 6 : at + 8] == "\\u" else 6
-        else:
-            at += 2
-    offsets.append(end)
-    return tuple(offsets)
+    def _position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column of an offset; what lies before the last one asked for is not counted again."""
+        if offset < self._counted:
+            self._counted, self._line, self._line_start = 0, 1, 0
+        lines = self.text.count("\n", self._counted, offset)
+        if lines:
+            self._line += lines
+            self._line_start = self.text.rfind("\n", self._counted, offset) + 1
+        self._counted = offset
+        return self._line, offset - self._line_start + 1
 
 
-def _add(reader: _Reader, cell: list[_Text]) -> None:
-    value = "".join(text.value for text in cell)
-    offsets: list[int] = []
-    for text in cell:
-        offsets.extend(text.offsets[: len(text.value)])
-    offsets.append(cell[-1].offsets[-1])
-    if _OTHER_LANGUAGE.match(value):
-        return
-    lines, starts, at = [], [], 0
-    # `str.splitlines` would also split at characters that the Python parser keeps inside a line.
-    for line in re.split(r"\r\n|\r|\n", value):
-        lines.append(line)
-        starts.append(tuple(offsets[at : at + len(line) + 1]) or (offsets[-1],))
-        at += len(line)
-        at += 2 if value[at : at + 2] == "\r\n" else 1
-    code = lines
+def _cell(texts: Sequence[_Text]) -> _Cell:
+    """The lines of a cell; it has at least one."""
+    value = "".join(text.value for text in texts)
+    lines: list[str] = []
+    # The length of each line with what ends it.
+    lengths: list[int] = []
+    at = 0
+    for end in _LINE_END.finditer(value):
+        lines.append(value[at : end.start()])
+        lengths.append(end.end() - at)
+        at = end.end()
+    lines.append(value[at:])
+    return _Cell(lines, list(_located(texts, [*lengths, len(value) - at])))
+
+
+def _located(texts: Sequence[_Text], lengths: Sequence[int]) -> Iterator[tuple[_Stretch, ...]]:
+    """Where each line stands, from its first character to what ends it, or for the last one to the end of the cell."""
+    end = texts[-1]
+    texts = [text for text in texts if text.value]
+    number = taken = offset = 0
+    for index, length in enumerate(lengths):
+        stretches: list[_Stretch] = []
+        column = 0
+        while column < length:
+            text = texts[number]
+            characters = min(length - column, len(text.value) - taken)
+            spelled = _spelled_length(text.spelling, offset, characters)
+            spelling = text.spelling[offset : offset + spelled] if spelled != characters else ""
+            stretches.append(_Stretch(column, text.line, text.column + offset, spelling))
+            column += characters
+            taken += characters
+            offset += spelled
+            if taken == len(text.value) and number + 1 < len(texts):
+                number, taken, offset = number + 1, 0, 0
+        if index == len(lengths) - 1:
+            stretches.append(_Stretch(column, end.line, end.column + len(end.spelling)))
+        yield tuple(stretches)
+
+
+def _make_readable(reader: _Reader, cell: _Cell) -> bool:
+    """Gives a cell lines that are Python by themselves; False, and an error, where that cannot be done."""
+    cell.checked = True
+    code = cell.lines
     error = _fault(code)
     if error is not None:
-        code = _without_magics(lines)
+        code = _without_magics(cell.lines)
         error = _fault(code)
     if error is not None:
         older = portable("\n".join(code)).split("\n")
@@ -196,20 +302,18 @@ def _add(reader: _Reader, cell: list[_Text]) -> None:
             code, error = older, None
     if error is not None:
         line = getattr(error, "lineno", None) or 1
-        place = reader.source.position(starts[min(line, len(starts)) - 1][0])
+        place = _position(cell.stretches[min(line, len(cell.stretches)) - 1], 0)
         reason = error.msg if isinstance(error, SyntaxError) else "nested too deeply"
-        reader.errors.append(ScanError(reader.source.path, f"a cell is not Python that can be read: {reason}", *place))
-        return
-    reader.lines.extend(code)
-    reader.starts.extend(starts)
+        reader.errors.append(ScanError(reader.path, f"a cell is not Python that can be read: {reason}", *place))
+        return False
+    cell.lines = code
+    return True
 
 
 def _fault(lines: list[str]) -> Exception | None:
     """Why the lines are no Python, if they are none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse("\n".join(lines))
+        parse_plain("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return error
     return None
