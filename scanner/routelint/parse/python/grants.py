@@ -60,6 +60,8 @@ class Grants:
         if "bedrock:" not in module.text.lower():
             return
         for statement, place in module.places.items():
+            if statement not in module.braced:
+                continue
             site = self._evaluator.site(statement, self._evaluator.frame(place.scope))
             for node in own_expressions(statement):
                 match node:

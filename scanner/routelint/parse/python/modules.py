@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import field
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from routelint.deferred import dataclass
 from routelint.model import Location, Span
 from routelint.parse.python import notebook
 from routelint.parse.python.indexer import Indexer
-from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name, stored_by
+from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name
 from routelint.parse.python.syntax import ModuleError as ModuleError
 from routelint.parse.python.syntax import parse_text as parse_text
 
@@ -32,7 +33,11 @@ class Module:
     calls: list[CallPlace] = field(default_factory=list)
     # Statements with a text that has a dot in it, as identifiers of models have.
     dotted_texts: set[ast.stmt] = field(default_factory=set)
-    _stores: dict[ast.stmt, frozenset[str]] = field(default_factory=dict)
+    # Statements with a dict display, or with a text that may be one in JSON, as policies are written.
+    braced: set[ast.stmt] = field(default_factory=set)
+    # The dotted names a statement stores to or changes itself, without the blocks inside it; none are left out.
+    own_stores: dict[ast.stmt, tuple[str, ...]] = field(default_factory=dict)
+    _stores: dict[ast.stmt, Collection[str]] = field(default_factory=dict)
     _calls_in: dict[ast.stmt, tuple[ast.Call, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,21 +91,24 @@ class Module:
         """The file and span of a node."""
         return Location(self.path, self.span(node))
 
-    def stores(self, statement: ast.stmt) -> frozenset[str]:
+    def stores(self, statement: ast.stmt) -> Collection[str]:
         """The dotted names stored to or changed in a statement and the blocks inside it; not in nested definitions."""
         found = self._stores.get(statement)
         if found is None:
-            keys = stored_by(statement)
+            found = self.own_stores.get(statement, ())
             work = [block for block, _ in blocks(statement)]
-            while work:
-                for inner in work.pop():
-                    known = self._stores.get(inner)
-                    if known is not None:
-                        keys |= known
-                        continue
-                    keys |= stored_by(inner)
-                    work.extend(block for block, _ in blocks(inner))
-            found = self._stores[statement] = frozenset(keys)
+            if work:
+                keys = set(found)
+                while work:
+                    for inner in work.pop():
+                        known = self._stores.get(inner)
+                        if known is not None:
+                            keys.update(known)
+                            continue
+                        keys.update(self.own_stores.get(inner, ()))
+                        work.extend(block for block, _ in blocks(inner))
+                found = frozenset(keys)
+            self._stores[statement] = found
         return found
 
     @cached_property
@@ -204,6 +212,6 @@ class Module:
         found: dict[str, list[ast.stmt]] = defaultdict(list)
         for statement, place in self.places.items():
             if place.scope.shared:
-                for key in stored_by(statement) & place.scope.shared:
+                for key in place.scope.shared.intersection(self.own_stores.get(statement, ())):
                     found[key].append(statement)
         return found

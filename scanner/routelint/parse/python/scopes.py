@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass
-from routelint.parse.python.children import children, walk
+from routelint.parse.python.children import walk
 
 if TYPE_CHECKING:
     from routelint.parse.python.modules import Module
@@ -82,7 +82,7 @@ class Scope:
         """Every dotted name stored to or changed anywhere in the body."""
         keys: set[str] = set()
         for statement in self.block:
-            keys |= self.module.stores(statement)
+            keys.update(self.module.stores(statement))
         return frozenset(keys)
 
     @cached_property
@@ -236,62 +236,31 @@ def targets(node: ast.expr) -> Iterator[ast.expr]:
                 yield target
 
 
-def blocks(statement: ast.stmt) -> Iterator[tuple[list[ast.stmt], ast.stmt | ast.ExceptHandler | ast.match_case]]:
+# Nine statements of ten hold no others, and that is asked of each of them many times.
+_COMPOUND = frozenset(
+    (
+        *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
+        *(ast.Try, ast.TryStar, ast.Match),
+    )
+)
+Block = tuple[list[ast.stmt], ast.stmt | ast.ExceptHandler | ast.match_case]
+
+
+def blocks(statement: ast.stmt) -> Sequence[Block]:
     """The blocks inside a compound statement, each with the node it belongs to; not those of definitions."""
+    if type(statement) not in _COMPOUND:
+        return ()
     match statement:
         case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
-            yield statement.body, statement
-            yield statement.orelse, statement
+            return ((statement.body, statement), (statement.orelse, statement))
+        case ast.Try() | ast.TryStar():
+            handlers: list[Block] = [(handler.body, handler) for handler in statement.handlers]
+            return [(statement.body, statement), *handlers, (statement.orelse, statement), (statement.finalbody, statement)]
         case ast.With() | ast.AsyncWith():
-            yield statement.body, statement
-        case ast.Try() | ast.TryStar():
-            yield statement.body, statement
-            for handler in statement.handlers:
-                yield handler.body, handler
-            yield statement.orelse, statement
-            yield statement.finalbody, statement
+            return ((statement.body, statement),)
         case ast.Match():
-            for case in statement.cases:
-                yield case.body, case
-
-
-def stored_by(statement: ast.stmt) -> set[str]:
-    """The dotted names one statement stores to or changes itself, without the blocks inside it."""
-    keys: set[str] = set()
-    nodes: list[ast.AST] = []
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return {statement.name}
-        case ast.Import():
-            return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-        case ast.ImportFrom():
-            return {alias.asname or alias.name for alias in statement.names}
-        case ast.Match():
-            nodes = [case.pattern for case in statement.cases]
-        case ast.Try() | ast.TryStar():
-            return {handler.name for handler in statement.handlers if handler.name}
-    if not nodes:
-        nodes = [child for child in children(statement) if not isinstance(child, ast.stmt)]
-    while nodes:
-        node = nodes.pop()
-        match node:
-            case ast.Name(name, ctx=ast.Store() | ast.Del()):
-                keys.add(name)
-            case ast.Attribute(ctx=ast.Store() | ast.Del()):
-                keys.add(dotted(node) or "")
-            case ast.Subscript(ctx=ast.Store() | ast.Del()):
-                keys.add(dotted(subscripted(node)[0]) or "")
-            case ast.Call(func=ast.Name("setattr"), args=[base, ast.Constant(value=str(attribute)), _]):
-                keys.add(f"{dotted(base)}.{attribute}" if dotted(base) is not None else "")
-            case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in MUTATORS:
-                keys.add(dotted(subscripted(base)[0]) or "")
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                keys.add(name)
-            case ast.Lambda():
-                continue
-        nodes.extend(children(node))
-    keys.discard("")
-    return keys
+            return [(case.body, case) for case in statement.cases]
+    return ()
 
 
 @lru_cache(maxsize=4096)

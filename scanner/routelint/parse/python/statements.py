@@ -42,7 +42,10 @@ class Statements:
         """The statements of policy documents written as dicts or as JSON texts, and policies of AWS given by name."""
         if "Effect" not in module.text and not any(name in module.text for name in _MANAGED_CALLS):
             return
+        managed = {place.statement for name in _MANAGED_CALLS for place in module.calls_by_name.get(name, ())}
         for statement, place in module.places.items():
+            if statement not in module.braced and statement not in managed:
+                continue
             site = self._evaluator.site(statement, self._evaluator.frame(place.scope))
             for node in own_expressions(statement):
                 match node:
