@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from routelint import catalog, engine
-from routelint import parse as parsers
 from routelint.collect import collect
 from routelint.model import Report, Severity
+from routelint.parse import text
+from routelint.parse.parsed import ParseContext, Parsed
+from routelint.parse.python.parser import PythonScan
+from routelint.parse.python.program import Program
 from routelint.rule import Breach, Category, Rule
+from routelint.source import SourceUnit
 from routelint_rules import RULES, legacy_model, unjustified_premium_model
 from scans import RULE_IDS, TODAY, policy_of, scan, write_tree
 
@@ -161,17 +165,44 @@ def test_a_rule_that_fails_costs_itself_and_is_said(tmp_path: Path) -> None:
 
 
 def test_a_parser_that_fails_on_one_file_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = parsers.parse
+    original = Program.module
 
-    def parse(unit, context):  # type: ignore[no-untyped-def]
-        if "bad.py" in unit.marked:
+    def module(self: Program, path: str) -> object:
+        if path == "bad.py":
             raise KeyError("a fault of ours")
-        return original(unit, context)
+        return original(self, path)
 
-    monkeypatch.setattr(engine, "parse", parse)
+    monkeypatch.setattr(Program, "module", module)
     report = scan(write_tree(tmp_path, {"bad.py": CALL, "good.py": CALL, "other.py": CALL}))
     assert {finding.location.path for finding in report.findings} == {"good.py", "other.py"}
     assert [(error.path, error.internal) for error in report.errors] == [("bad.py", True)]
+    assert report.errors[0].message == "routelint failed on this file: KeyError: 'a fault of ours'"
+
+
+def test_a_parser_of_whole_units_that_fails_on_one_file_costs_that_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = text.parse
+
+    def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
+        if "bad.env" in unit.marked:
+            raise KeyError("a fault of ours")
+        return original(unit, context)
+
+    monkeypatch.setattr(text, "parse", parse)
+    report = scan(write_tree(tmp_path, dict.fromkeys(("bad.env", "good.env", "other.env"), f"MODEL_ID={OPUS}\n")))
+    assert {reference.location.path for reference in report.references} == {"good.env", "other.env"}
+    assert [(error.path, error.internal) for error in report.errors] == [("bad.env", True)]
+
+
+def test_a_parser_that_fails_on_no_file_in_particular_costs_its_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: PythonScan, run: object) -> Parsed:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(PythonScan, "parsed", fail)
+    report = scan(write_tree(tmp_path, {"app.py": CALL, "good.env": f"MODEL_ID={OPUS}\n"}))
+    assert {reference.location.path for reference in report.references} == {"good.env"}
+    assert [(error.path, error.internal) for error in report.errors] == [(".", True)]
 
 
 def test_the_report_does_not_depend_on_the_order_of_files(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from routelint.model import (
 from routelint.parse import LANGUAGES, parse
 from routelint.parse import directives as inline
 from routelint.parse.parsed import ParseContext, Parsed, merge
+from routelint.parse.steps import Runner, here
 from routelint.policy import Policy
 from routelint.rule import Breach, Category, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
@@ -69,10 +70,12 @@ def resolve(
     files: int = 0,
     on_unit: Callable[[SourceUnit], None] = lambda unit: None,
     obeys_directives: bool = True,
+    run: Runner = here,
 ) -> Resolved:
     """Every route of the units with its models, environments and workload, sorted by place and root.
 
-    `errors` and `files` are what collecting came to: what it could not read, and how many files it looked at.
+    `errors` and `files` are what collecting came to: what it could not read, and how many files it looked at. `run` does the
+    steps of parsing: in this process where nothing else is said.
     """
     units = evidence.without_records(units, policy)
     parsed: list[Parsed] = []
@@ -80,7 +83,7 @@ def resolve(
         settings = link.settings(parsed)
         for unit in (unit for unit in units if unit.language == language and unit.marked):
             on_unit(unit)
-            parsed.append(_parse(unit, ParseContext(tree, surfaces.load(language), catalog.knows, settings, catalog.cdk)))
+            parsed.append(_parse(unit, ParseContext(tree, surfaces.load(language), catalog.knows, settings, catalog.cdk), run))
     whole = merge(parsed)
     # Whoever takes no configuration from the tree takes none from its comments either.
     texts = _texts_with_directives(units, whole, tree) if obeys_directives else {}
@@ -102,16 +105,13 @@ def resolve(
     )
 
 
-def _parse(unit: SourceUnit, context: ParseContext) -> Parsed:
-    """What the unit holds; a fault of ours in one file costs that file, not the unit."""
+def _parse(unit: SourceUnit, context: ParseContext, run: Runner) -> Parsed:
+    """What the unit holds; a fault of ours that no single file is to blame for costs the unit, not the scan."""
     try:
-        return parse(unit, context)
+        return parse(unit, context, run)
     except Exception as error:
-        if len(unit.marked) == 1:
-            message = f"routelint failed on this file: {type(error).__name__}: {error}"
-            return Parsed(errors=(ScanError(unit.marked[0], message, internal=True),))
-        half = len(unit.marked) // 2
-        return merge(_parse(replace(unit, marked=part), context) for part in (unit.marked[:half], unit.marked[half:]))
+        message = f"routelint failed on the {unit.language} files: {type(error).__name__}: {error}"
+        return Parsed(errors=(ScanError(".", message, internal=True),))
 
 
 def _texts_with_directives(units: Sequence[SourceUnit], parsed: Parsed, tree: SourceTree) -> dict[str, SourceText]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from routelint.parse import steps
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.source import SourceUnit
 
@@ -11,14 +10,21 @@ from routelint.source import SourceUnit
 LANGUAGES = ("terraform", "cloudformation", "text", "python")
 
 
-def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
-    """What the unit holds; the parser of its language is imported here, when it is first needed.
+def parse(unit: SourceUnit, context: ParseContext, run: steps.Runner = steps.here) -> Parsed:
+    """What the unit holds; the parser of its language is imported when it is first needed. `run` does the steps of the work.
 
     Raises:
         ValueError: there is no parser for the language.
     """
     if unit.language not in LANGUAGES:
         raise ValueError(f"no parser for language '{unit.language}'; expected one of {', '.join(LANGUAGES)}")
-    parser = import_module(f"routelint.parse.{unit.language}")
-    parsed: Parsed = parser.parse(unit, context)
-    return parsed
+    return open_scan(unit, context).parsed(run)
+
+
+def open_scan(unit: SourceUnit, context: ParseContext) -> steps.Scan:
+    """The work on a unit before it is begun: as it is opened in each process that takes a part in it."""
+    if unit.language == "python":
+        from routelint.parse.python.parser import PythonScan
+
+        return PythonScan(unit, context)
+    return steps.WholeScan(unit, context)

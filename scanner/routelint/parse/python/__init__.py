@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from routelint.parse import steps
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.source import SourceUnit
 
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     """The routes of the marked modules and notebooks of a unit; others are read where the marked ones lead to them."""
-    from routelint.parse.python.parser import parse_unit
+    from routelint.parse.python.parser import PythonScan
 
-    return parse_unit(unit, context)
+    return PythonScan(unit, context).parsed(steps.here)

@@ -30,7 +30,7 @@ from routelint.parse.python.imports import Imports
 from routelint.parse.python.names import BUILTINS, Names
 from routelint.parse.python.objects import Objects
 from routelint.parse.python.program import Program
-from routelint.parse.python.questions import MOST_DEPTH, Questions
+from routelint.parse.python.questions import MOST_DEPTH, MOST_STEPS_OF_A_FILE, Questions
 from routelint.parse.python.scopes import CallPlace, Scope, dotted, shown
 from routelint.parse.python.values import (
     Class,
@@ -54,8 +54,8 @@ from routelint.possible import Content, Hole, Possible, Record, known, unknown
 class Evaluator(Questions):
     """Evaluates expressions of a program; one owner of environment variables at a time (`owner`, None for all)."""
 
-    def __init__(self, program: Program, context: ParseContext) -> None:
-        super().__init__()
+    def __init__(self, program: Program, context: ParseContext, most_steps: int = MOST_STEPS_OF_A_FILE) -> None:
+        super().__init__(most_steps)
         self.program = program
         self.context = context
         self.flow = Flow(self)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from routelint.deferred import lazy_regex
 from routelint.source import NotTextError, SourceTree, decode
+from routelint.tracing import TracedTree
 
 MOST_BYTES = 500_000
 # An application's own package called like a library is not as large.
@@ -16,13 +17,14 @@ LEAST_MODULES = 100
 _NAME = lazy_regex(r"""^\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)""", re.MULTILINE)
 _ANYWHERE = lazy_regex(r"""\bname\s*=\s*["']([A-Za-z0-9][\w.-]*)["']""")
 _INSTALLED = lazy_regex(r"(?:^|/)([A-Za-z0-9][\w.]*)-[^/]*\.dist-info/")
+_PROJECT_FILES = (("pyproject.toml", None), ("setup.cfg", _NAME), ("setup.py", _ANYWHERE))
 
 
 class Ownership:
     """Answers for one tree; project files are read once."""
 
     def __init__(self, tree: SourceTree) -> None:
-        self._tree = tree
+        self._tree = TracedTree.of(tree)
         self._names: dict[str, str | None] = {}
         self._sizes: dict[str, int] = {}
 
@@ -64,12 +66,14 @@ class Ownership:
 
     def _project(self, folder: str) -> str | None:
         """The name of the project a folder is the root of; None where it is none."""
+        for file, _ in _PROJECT_FILES:
+            self._tree.note_file(posixpath.join(folder, file))
         if folder not in self._names:
             self._names[folder] = self._read(folder)
         return self._names[folder]
 
     def _read(self, folder: str) -> str | None:
-        for file, pattern in (("pyproject.toml", None), ("setup.cfg", _NAME), ("setup.py", _ANYWHERE)):
+        for file, pattern in _PROJECT_FILES:
             path = posixpath.join(folder, file)
             data = self._tree.read(path)
             if data is None or len(data) > MOST_BYTES:

@@ -13,6 +13,7 @@ from routelint.model import ScanError
 from routelint.parse.python import notebook
 from routelint.parse.python.modules import Module, ModuleError, parse_text
 from routelint.source import NotTextError, SourceTree, decode
+from routelint.tracing import MOST_BYTES_SEARCHED, Search, TracedTree, holds
 
 # A module beyond this is data, not code that people wrote: reading it would cost seconds for nothing.
 MOST_BYTES = 4_000_000
@@ -37,14 +38,15 @@ class Program:
     """Every Python file of the scan, parsed when first asked for."""
 
     def __init__(self, tree: SourceTree, paths: Sequence[str]) -> None:
-        self.tree = tree
+        self.tree = TracedTree.of(tree)
         self.paths = tuple(sorted(paths))
         self.errors: dict[str, tuple[ScanError, ...]] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._searched: dict[str, tuple[str, ...]] = {}
+        self._searched: dict[str, Search] = {}
         self._bytes_held = 0
         self._words: dict[str, bytearray] = {}
+        self._stores: dict[str, frozenset[str]] = {}
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -66,6 +68,7 @@ class Program:
 
     def module(self, path: str) -> Module | None:
         """The parsed module; None where it cannot be read, and then `errors` says why."""
+        self.tree.note_file(path)
         if path not in self._modules:
             self._modules[path] = None
             try:
@@ -92,17 +95,21 @@ class Program:
 
     def search(self, name: str, near: str) -> tuple[str, ...]:
         """The files that hold a word, nearest to a path first, up to the bound."""
-        key = f"{name}\0{near.rpartition('/')[0]}"
+        folder = near.rpartition("/")[0]
+        key = f"{name}\0{folder}"
         if key not in self._searched:
             hits = []
-            holds = self._holding(name)
+            holding = self._holding(name)
             for index in itertools.islice(self._nearest(near), MOST_FILES_SEARCHED):
-                if holds(index):
+                if holding(index):
                     hits.append(self.paths[index])
                     if len(hits) >= MOST_FILES_PARSED:
                         break
-            self._searched[key] = tuple(hits)
-        return self._searched[key]
+            whole = len(hits) < MOST_FILES_PARSED and len(self.paths) <= MOST_FILES_SEARCHED
+            self._searched[key] = Search(name, tuple(hits), whole)
+        found = self._searched[key]
+        self.tree.note_search(folder, found)
+        return found.hits
 
     def _holding(self, name: str) -> Callable[[int], bool]:
         """Whether the file of an index holds a word; no file is searched twice for the words asked last."""
@@ -110,22 +117,21 @@ class Program:
         self._words[name] = known
         if len(self._words) > MOST_WORDS_HELD:
             del self._words[next(iter(self._words))]
-        word = name.encode()
 
-        def holds(index: int) -> bool:
+        def holding(index: int) -> bool:
             answer = known[index]
             if not answer:
-                answer = known[index] = _HELD if word in self._data(self.paths[index]) else _NOT_HELD
+                answer = known[index] = _HELD if holds(self._data(self.paths[index]), name) else _NOT_HELD
             return answer == _HELD
 
-        return holds
+        return holding
 
     def _data(self, path: str) -> bytes:
         held = self._bytes.get(path)
         if held is not None:
             return held
-        data = self.tree.read(path) or b""
-        data = data if len(data) <= MOST_BYTES else b""
+        data = self.tree.untraced.read(path) or b""
+        data = data if len(data) <= MOST_BYTES_SEARCHED else b""
         if self._bytes_held + len(data) <= MOST_BYTES_HELD:
             self._bytes[path] = data
             self._bytes_held += len(data)
@@ -151,19 +157,19 @@ class Program:
 
     def setting(self, name: str, near: str) -> tuple[str, ...]:
         """The files that store to an attribute of a name, nearest to a path first: `settings.MODEL = ...`."""
-        if not name.isupper() or name not in self._set:
+        if not name.isupper():
             return ()
-        folder = near.rpartition("/")[0].split("/")
-        found = [self.paths[index] for index in self._set[name]]
-        return tuple(sorted(found, key=lambda path: (-_shared(folder, path.split("/")), path))[:MOST_FILES_SETTING])
+        # Few files hold a setting's name at all; which of them store to it is looked at in those alone.
+        found = (path for path in self.search(name, near) if name in self._stored(path))
+        return tuple(itertools.islice(found, MOST_FILES_SETTING))
 
-    @cached_property
-    def _set(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for index, path in enumerate(self.paths[:MOST_FILES_SEARCHED]):
-            for name in {one or other for one, other in _SETS.findall(self._data(path))}:
-                found[name.decode()].append(index)
-        return found
+    def _stored(self, path: str) -> frozenset[str]:
+        """The names that a file stores to as attributes."""
+        self.tree.note_file(path)
+        if path not in self._stores:
+            found = _SETS.findall(self._data(path))
+            self._stores[path] = frozenset((one or other).decode("utf-8", "replace") for one, other in found)
+        return self._stores[path]
 
     def find_module(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module or package `name` as the file `importer` would import it; None for one from outside.

@@ -14,9 +14,9 @@ from routelint.possible import Possible, unknown
 MOST_DEPTH = 45
 # Expressions evaluated and statements looked at for one question, and for one condition on the way.
 MOST_STEPS = 60_000
-# Whole repositories of several hundred calls take 5,000 to 200,000 steps. Beyond this much, each further question gets little:
-# a framework's own source asks thousands of questions that all lead through its whole call graph and tell nothing.
-MOST_STEPS_IN_ALL = 500_000
+# The calls of one file take 100 steps, those of the largest 150,000. Beyond that each further question of the file gets little:
+# a framework's own source asks thousands that all lead through its whole call graph and tell nothing.
+MOST_STEPS_OF_A_FILE = 150_000
 MOST_STEPS_LATE = 250
 MOST_STEPS_OF_A_CONDITION = 1_500
 # One entry of a dict or one keyword that `**kwargs` gathers: a prompt that half of the program builds stands beside the model.
@@ -28,9 +28,10 @@ class TooMuchError(Exception):
 
 
 class Questions:
-    """Counts the work of a question, and remembers what has been answered."""
+    """Counts the work of questions, `most_steps` for all of them together, and remembers what has been answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_steps: int = MOST_STEPS_OF_A_FILE) -> None:
+        self._most_steps = most_steps
         self._memo: dict[tuple[Hashable, ...], Possible] = {}
         # What a cycle or a bound cut short holds for the question that is being answered, not for others.
         self._provisional: dict[tuple[Hashable, ...], Possible] = {}
@@ -62,13 +63,13 @@ class Questions:
 
     def _answer(self, question: Callable[[], Possible]) -> Possible:
         self._steps = 0
-        self._limit = limit = MOST_STEPS if self._steps_in_all < MOST_STEPS_IN_ALL else MOST_STEPS_LATE
+        self._limit = limit = MOST_STEPS if self._steps_in_all < self._most_steps else MOST_STEPS_LATE
         self._provisional.clear()
         try:
             return question()
         except TooMuchError:
             if limit < MOST_STEPS:
-                return unknown(f"the values of the scanned Python files take more than {MOST_STEPS_IN_ALL:,} steps together")
+                return unknown(f"the values of the file take more than {self._most_steps:,} steps together")
             return unknown(f"following the value takes more than {limit:,} steps")
         except RecursionError:
             return unknown("the value goes through too many steps")

@@ -42,10 +42,10 @@ class Sink:
 class Sinks:
     """Finds the sinks of modules."""
 
-    def __init__(self, evaluator: Evaluator, index: SurfaceIndex) -> None:
+    def __init__(self, evaluator: Evaluator, index: SurfaceIndex, ownership: Ownership) -> None:
         self._evaluator = evaluator
         self._index = index
-        self._ownership = Ownership(evaluator.context.tree)
+        self._ownership = ownership
         # Calls that surfaces know, path by path: what their arguments say has been judged, whether or not it is a route.
         self.judged: dict[str, list[Span]] = defaultdict(list)
 
@@ -54,10 +54,13 @@ class Sinks:
     def find(self, module: Module) -> Iterator[Sink]:
         """The sinks of a module, in order."""
         for place in module.calls:
-            if self._may_be(module, place.call):
-                sink = self._sink(place)
-                if sink is not None:
-                    yield sink
+            sink = self.at(place)
+            if sink is not None:
+                yield sink
+
+    def at(self, place: CallPlace) -> Sink | None:
+        """The sink that a call is; None where it is none."""
+        return self._sink(place) if self._may_be(place.scope.module, place.call) else None
 
     def _may_be(self, module: Module, call: ast.Call) -> bool:
         """A cheap look at names, so that most calls are never evaluated."""

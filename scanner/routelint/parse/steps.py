@@ -1,0 +1,110 @@
+"""How the work on a unit is cut: into steps, each of which looks at one file and says all that it found there.
+
+A step may read whatever it likes, but what it returns depends on nothing else: not on the steps before it, nor on how far the
+program has been read. So the files of a step can be looked at in any order and in several processes, and a result can be kept
+for the next run (see `routelint.tracing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from routelint.deferred import dataclass
+from routelint.model import ScanError
+from routelint.parse.parsed import ParseContext, Parsed, merge
+from routelint.source import SourceUnit
+from routelint.tracing import Trace, TracedTree
+
+# Results are plain data of several types, one per step: whoever runs a step knows which.
+Result = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that a fault of ours ended on one file."""
+
+    error: ScanError
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to look at, and what is known of it from the steps before; `path` is empty for a whole unit."""
+
+    path: str
+    given: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a step found in a file, and what it asked for that."""
+
+    result: Result
+    trace: Trace
+
+
+class Scan(Protocol):
+    """A unit that is being looked at: each of its steps is a method that takes an item and what all items of it share.
+
+    Opening a scan costs nothing: what its steps need is made when the first of them runs.
+    """
+
+    unit: SourceUnit
+    context: ParseContext
+    tree: TracedTree
+
+    def parsed(self, run: Runner) -> Parsed:
+        """Everything the marked files of the unit hold; `run` does the steps."""
+
+
+class Runner(Protocol):
+    """Runs a step of a scan for several items; the results come in the order of the items."""
+
+    def __call__(self, scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
+        """The result of each item, or its failure."""
+
+
+def here(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
+    """Runs a step item by item in this process."""
+    return [done.result for done in each(scan, step, items, shared)]
+
+
+def each(scan: Scan, step: str, items: Iterable[Item], shared: object = None) -> Iterable[Done]:
+    """Runs a step item by item, and says what each result rests on."""
+    method: Callable[[Item, Any], Result] = getattr(scan, step)
+    for item in items:
+        with scan.tree.traced() as trace:
+            try:
+                result = method(item, shared)
+            except Exception as error:
+                where = item.path or scan.unit.marked[0]
+                message = f"routelint failed on this file: {type(error).__name__}: {error}"
+                result = Failure(ScanError(where, message, internal=True))
+        yield Done(result, trace)
+
+
+class WholeScan:
+    """A unit whose parser looks at all of it in one step."""
+
+    def __init__(self, unit: SourceUnit, context: ParseContext) -> None:
+        self.unit = unit
+        self.tree = TracedTree.of(context.tree)
+        self.context = replace(context, tree=self.tree)
+
+    def parsed(self, run: Runner) -> Parsed:
+        """Everything the marked files of the unit hold; a fault of ours in one file costs that file, not the unit."""
+        found = run(self, "whole", [Item("", self.unit.marked)], self.context.settings)[0]
+        if not isinstance(found, Failure):
+            return cast("Parsed", found)
+        if len(self.unit.marked) == 1:
+            return Parsed(errors=(found.error,))
+        half = len(self.unit.marked) // 2
+        parts = (self.unit.marked[:half], self.unit.marked[half:])
+        return merge(WholeScan(replace(self.unit, marked=part), self.context).parsed(run) for part in parts)
+
+    def whole(self, _item: Item, _shared: object) -> Parsed:
+        """Everything the marked files hold."""
+        parser = import_module(f"routelint.parse.{self.unit.language}")
+        return cast("Parsed", parser.parse(self.unit, self.context))
