@@ -110,12 +110,22 @@ class Cluster:
         # What goes wrong is told by the run, once and in its words.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         connect: Any = distributed.Client
-        try:
-            return connect(self.address, timeout=DASK_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:
+        connected: list[Any] = []
+
+        def attempt() -> None:
+            with contextlib.suppress(Exception):
+                connected.append(connect(self.address, timeout=DASK_SECONDS, set_as_default=False))
+
+        # In a thread of its own, because the time limit of Dask is for connecting: what answers and is no scheduler is
+        # waited for without end.
+        thread = threading.Thread(target=attempt, daemon=True)
+        thread.start()
+        thread.join(DASK_SECONDS + 1)
+        if not connected:
             raise click.UsageError(
-                f"no Dask scheduler answers at '{self.address}' within {DASK_SECONDS} seconds; start one with 'dask scheduler'"
-            ) from error
+                f"no Dask scheduler answers at '{self.address}' within {DASK_SECONDS} seconds; 'dask scheduler' starts one"
+            )
+        return connected[0]
 
 
 @dataclass(frozen=True)

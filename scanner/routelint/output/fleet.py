@@ -152,7 +152,7 @@ def _counts(counts: Counts | None) -> dict[str, object]:
 def _total(sums: Total) -> Json:
     return {
         "repositories": sums.repositories,
-        **{str(status): number for status, number in sums.statuses.items()},
+        "statuses": {str(status): number for status, number in sums.statuses.items()},
         **_counts(sums.counts),
         "rules": {rule: {"findings": findings, "repositories": where} for rule, (findings, where) in sums.rules.items()},
     }
