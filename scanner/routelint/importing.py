@@ -123,13 +123,16 @@ def _bytecode(path: str) -> CodeType | None:
     return code if isinstance(code, CodeType) and code.co_filename == path else None
 
 
-def postpone(
-    *names: str, regexes_of: Iterable[str] = (), known: Mapping[str, Mapping[str, Callable[..., Any]]] | None = None
-) -> None:
+# Module -> its functions that may be taken without running it: another one that answers in its place, or None for one that
+# runs the module when it is called.
+Known = Mapping[str, Mapping[str, Callable[..., Any] | None]]
+
+
+def postpone(*names: str, regexes_of: Iterable[str] = (), known: Known | None = None) -> None:
     """Lets the modules of these names run when something in them is first asked for, not when they are imported.
 
-    `known` gives functions of a module that answer without running it. Modules of `regexes_of` compile the regular expressions
-    that they define when those are first used.
+    Modules of `regexes_of` compile the regular expressions that they define when those are first used, and so do the modules
+    that they are the first to import.
     """
     sys.meta_path.insert(0, _Postponing(frozenset(names), frozenset(regexes_of), known or {}))
 
@@ -137,9 +140,7 @@ def postpone(
 class _Postponing:
     """Finds the modules of some names as others do, and has them loaded late."""
 
-    def __init__(
-        self, names: frozenset[str], regexes_of: frozenset[str], known: Mapping[str, Mapping[str, Callable[..., Any]]]
-    ) -> None:
+    def __init__(self, names: frozenset[str], regexes_of: frozenset[str], known: Known) -> None:
         self._names = names | frozenset(known)
         self._regexes_of = regexes_of
         self._known = known
@@ -176,14 +177,15 @@ class _LateLoader:
     `importlib.util.LazyLoader` is not used: in Python 3.11 a second import of its modules already runs them.
     """
 
-    def __init__(self, loader: SourceFileLoader, known: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, loader: SourceFileLoader, known: Mapping[str, Callable[..., Any] | None]) -> None:
         self.loader = loader
         self._known = known
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """A module that holds nothing but what is known of it."""
         module = _LateModule(spec.name)
-        vars(module).update(self._known)
+        for name, function in self._known.items():
+            vars(module)[name] = _called_late(module, name) if function is None else function
         return module
 
     def exec_module(self, module: ModuleType) -> None:
@@ -198,8 +200,22 @@ class _LateModule(ModuleType):
         # The import system asks for `__path__` and the like before it has set them.
         if name.startswith("__") or not isinstance(late, _LateLoader):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        assert self.__spec__ is not None
-        self.__spec__.loader = self.__loader__ = late.loader
-        object.__setattr__(self, "__class__", ModuleType)
-        late.loader.exec_module(self)
+        _run(self)
         return getattr(self, name)
+
+
+def _run(module: ModuleType) -> None:
+    """Runs a module that has not run."""
+    late: Any = module.__spec__ and module.__spec__.loader
+    if isinstance(late, _LateLoader) and module.__spec__ is not None:
+        module.__spec__.loader = module.__loader__ = late.loader
+        object.__setattr__(module, "__class__", ModuleType)
+        late.loader.exec_module(module)
+
+
+def _called_late(module: ModuleType, name: str) -> Callable[..., Any]:
+    def call(*values: Any, **named: Any) -> Any:
+        _run(module)
+        return getattr(module, name)(*values, **named)
+
+    return call

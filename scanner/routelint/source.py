@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import codecs
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -100,8 +101,9 @@ def decode(path: str, data: bytes) -> SourceText:
             raise NotTextError("not UTF-16 text although it starts with its byte-order mark") from error
     if b"\0" in data[:8192]:
         raise NotTextError("binary: it holds a null byte")
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return SourceText(path, data.decode("utf-8-sig"))
+        return SourceText(path, data.decode())
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise NotTextError(f"not UTF-8 text: byte 0x{data[error.start]:02x} on line {line}") from error

@@ -10,7 +10,6 @@ from __future__ import annotations
 import html as _html
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote
@@ -169,6 +168,8 @@ def csv_cell(text: str) -> str:
 def _shown(character: str) -> str:
     if character.isprintable() and character not in _INVISIBLE:
         return character
+    import unicodedata  # most of what is shown is printable
+
     if character in _INVISIBLE or unicodedata.category(character) in _UNSHOWABLE_CATEGORIES:
         return _escape(character)
     return character
