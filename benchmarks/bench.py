@@ -27,10 +27,12 @@ from pathlib import Path
 
 import generated_tree
 import peers
+from routelint.collect import markers
 
 ROOT = Path(__file__).parent.parent
 TODAY = "2026-11-24"
-MARKER = "bedrock"
+# What routelint itself looks for in every language, in an expression that grep reads too.
+MARKERS = "|".join(("bedrock", *(each.decode() for each in markers.IDENTIFIERS))).replace("(?:", "(").replace(r"\d", "[0-9]")
 ROUTELINT = (sys.executable, "-m", "routelint")
 # Tools say by different statuses that they found something.
 ANY_STATUS = tuple(range(256))
@@ -79,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="routelint-bench-") as folder:
         try:
             others = tuple(peers.available()) if options.peers else ()
+            if options.peers and not shutil.which("rg"):
+                peers.RIPGREP.installed()
             planned = jobs(Path(folder), options.files or [1000, 10000], options.tree, others)
             measured = with_ratios(planned, measure(planned, options.repeat))
         except CommandError as error:
@@ -133,9 +137,10 @@ def _of_repository(repository: Path, what: str, changed: Path | None, others: Se
 
 
 def _search(what: str) -> tuple[str, tuple[str, ...]]:
-    if shutil.which("rg"):
-        return f"rg -l, {what}", ("rg", "-l", "-i", MARKER, ".")
-    return f"grep -rl, {what}", ("grep", "-rlIi", "--exclude-dir=.git", MARKER, ".")
+    program = shutil.which("rg") or (peers.RIPGREP.program if peers.RIPGREP.program.exists() else None)
+    if program is not None:
+        return f"rg -l, {what}", (str(program), "-l", "-i", "-e", MARKERS, ".")
+    return f"grep -rl, {what}", ("grep", "-rlIiE", "--exclude-dir=.git", "-e", MARKERS, ".")
 
 
 class CommandError(Exception):

