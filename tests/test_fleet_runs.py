@@ -166,7 +166,9 @@ def test_a_worker_killed_once_costs_nothing(folder: Path, expected: dict[str, by
     (folder / "b.dies").touch()
     result = routelint("fleet", folder / "repos.txt", "--today", TODAY, "--output-dir", folder / "out", "--jobs", "2")
     assert result.return_value == 1
-    assert "routelint: a worker was lost, with 2 under way; trying each of them again by itself" in result.stderr
+    assert re.search(
+        r"^routelint: a worker was lost, with [12] under way; trying each of them again by itself$", result.stderr, re.M
+    )
     assert written(folder / "out") == expected
 
 

@@ -23,6 +23,7 @@ import click
 from routelint.cli.fleet_scanning import Job, Result, scan
 from routelint.deferred import dataclass, lazy_regex
 from routelint.fleet import Failed
+from routelint.output.layout import counted
 
 DASK_SECONDS = 10
 
@@ -123,7 +124,8 @@ class Cluster:
         thread.join(DASK_SECONDS + 1)
         if not connected:
             raise click.UsageError(
-                f"no Dask scheduler answers at '{self.address}' within {DASK_SECONDS} seconds; 'dask scheduler' starts one"
+                f"no Dask scheduler answers at '{self.address}' within {counted(DASK_SECONDS, 'second')}; "
+                "'dask scheduler' starts one"
             )
         return connected[0]
 

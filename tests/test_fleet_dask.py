@@ -1,0 +1,137 @@
+"""Many repositories on a Dask cluster: the same results as on this machine, whatever becomes of its workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fleet_workers
+from commands import routelint, status
+from routelint.cli import fleet_engines
+from scans import write_tree
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")]
+distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+TODAY = "2026-11-24"
+NAMES = ("a", "b", "c", "d", "e", "f")
+CALL = 'import boto3\n\nboto3.client("bedrock-runtime").converse(modelId="{model}", messages=[])\n'
+MODELS = ("us.anthropic.claude-opus-5-5", "amazon.nova-lite-v1:0", "anthropic.claude-3-opus-20240229-v1:0")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A scheduler and two worker processes on this machine."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as started:
+        yield started
+
+
+@pytest.fixture
+def engine(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the cluster; its workers do what `fleet_workers` says."""
+    monkeypatch.setattr(fleet_engines, "scan", fleet_workers.scan)
+    return f"dask://{cluster.scheduler_address.removeprefix('tcp://')}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Repositories that differ, one that is not there, and their list."""
+    for number, name in enumerate(NAMES):
+        model = MODELS[number % len(MODELS)]
+        write_tree(tmp_path / name, {f"src/app{each}.py": CALL.format(model=model) for each in range(number + 1)})
+    return write_tree(tmp_path, {"repos.txt": "".join(f"{name}\n" for name in (*NAMES, "gone"))})
+
+
+def run(folder: Path, out: str, *arguments: str) -> str:
+    """What a run says on standard error; it ends with 3, because a repository is not there."""
+    result = routelint(
+        "fleet", folder / "repos.txt", "--today", TODAY, "--output-dir", folder / out, "--format", "sarif", *arguments
+    )
+    assert result.return_value == 3
+    return result.stderr
+
+
+def written(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def test_a_cluster_gives_what_this_machine_gives(folder: Path, engine: str) -> None:
+    run(folder, "here", "--jobs", "1")
+    run(folder, "there", "--engine", engine)
+    assert len(written(folder / "here")) == 3 * len(NAMES) + 1
+    assert written(folder / "there") == written(folder / "here")
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(folder: Path, engine: str) -> None:
+    run(folder, "here", "--jobs", "1")
+    pipe = folder / "c.hold"
+    os.mkfifo(pipe)
+    killed: list[int] = []
+
+    def kill() -> None:
+        # The read ends when a worker is in the middle of the repository, and says which one it is.
+        killed.append(int(pipe.read_text()))
+        os.kill(killed[0], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    said = run(folder, "there", "--engine", engine, "--verbose")
+    killer.join()
+    assert killed
+    assert killed[0] != os.getpid()
+    assert written(folder / "there") == written(folder / "here")
+    # Dask itself gave the repository to another worker.
+    assert "lost" not in said
+    assert sorted(line.split()[1] for line in said.splitlines() if line.startswith("[")) == [
+        f"{name}:" for name in (*NAMES, "gone")
+    ]
+
+
+def test_a_repository_that_kills_every_worker_costs_its_own_row(folder: Path, engine: str) -> None:
+    run(folder, "here", "--jobs", "1")
+    (folder / "b.deadly").touch()
+    said = run(folder, "there", "--engine", engine, "--verbose")
+    assert "] b: its worker was lost: KilledWorker: " in said
+    here, there = written(folder / "here"), written(folder / "there")
+    lost = {name for name in here if Path(name).name.startswith("b-")}
+    assert set(here) - set(there) == lost
+    assert {name: data for name, data in here.items() if name not in {*lost, "fleet.json"}} == {
+        name: data for name, data in there.items() if name != "fleet.json"
+    }
+
+
+def test_a_run_on_a_cluster_goes_on_on_this_machine(folder: Path, engine: str) -> None:
+    run(folder, "out", "--engine", engine)
+    before = written(folder / "out")
+    assert f"{len(NAMES)} of {len(NAMES) + 1} repositories unchanged" in run(folder, "out", "--jobs", "1")
+    assert written(folder / "out") == before
+
+
+def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_engines, "DASK_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # It takes connections and never says a word.
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        result = routelint_error(folder, f"dask://{address}")
+    assert result == f"no Dask scheduler answers at 'tcp://{address}' within 1 second; 'dask scheduler' starts one"
+
+
+def test_a_missing_package_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert "pip install 'routelint[dask]'" in routelint_error(folder, "dask://127.0.0.1:8786")
+
+
+def routelint_error(folder: Path, engine: str) -> str:
+    code, message = status("fleet", folder / "repos.txt", "--engine", engine)
+    assert code == 2
+    return message
