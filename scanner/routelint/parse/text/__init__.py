@@ -112,21 +112,21 @@ def _of_programs(
 ) -> Iterator[Parsed]:
     """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
     constructs = (file for file in reader.programs if lexicon.of_path(file.path).name == "javascript")
-    own = tuple(setting for file in constructs for setting in variables.of_code(reader.scope(file), paths))
+    own = tuple(setting for file in constructs for setting in variables.of_code(reader, file, paths))
     joined = replace(context, settings=EnvironmentSettings((*context.settings.settings, *settings, *own)))
     files = [replace(file, context=joined) for file in reader.programs]
     reader = reader.knowing(files)
     called = sinks.by_name(rows)
     for file in files:
-        yield Parsed(_references(file, sinks.places(reader.scope(file), called)))
+        yield Parsed(_references(file, sinks.places(reader, file, called)))
     for file in files:
         if lexicon.of_path(file.path).name == "javascript" and not file.is_test:
-            yield Parsed(_references(file, variables.places(reader.scope(file))))
+            yield Parsed(_references(file, variables.places(reader, file)))
     # Literals come last: one that a call of another file takes is no route of its own. In a test they are fixtures.
     for file in files:
         if not file.is_test:
-            yield Parsed(_references(file, literals.places(reader.scope(file))))
-            yield Parsed(statements=tuple(statements.of_code(reader.scope(file))))
+            yield Parsed(_references(file, literals.places(reader, file)))
+            yield Parsed(statements=tuple(statements.of_code(reader, file)))
     yield Parsed(settings=own)
 
 

@@ -35,40 +35,51 @@ class Data:
 def of_module(scope: Scope, target: str) -> Data | None:
     """The JSON file that an import means; None where it means none."""
     path = scope.reader.imports.resolve(scope.file.path, target) if ".json" in target else None
-    return read(scope.file, path) if path is not None else None
+    return read(scope, path) if path is not None else None
 
 
-def read(like: File, path: str) -> Data | None:
+def read(scope: Scope, path: str) -> Data | None:
     """The content of a configuration file of the scan; None where it is absent or malformed."""
+    if path not in scope.reader.imports.paths or not path.endswith(_SUFFIXES):
+        return None
+    documents = scope.reader.documents
+    if path not in documents:
+        if len(documents) >= _MOST_FILES:
+            documents.clear()
+        documents[path] = _read(scope.file, path)
+    found = documents[path]
+    return None if found is None else Data(*found)
+
+
+def _read(like: File, path: str) -> tuple[File, Node] | None:
     data = like.context.tree.read(path)
-    if data is None or len(data) > MOST_BYTES or not path.endswith(_SUFFIXES):
+    if data is None or len(data) > MOST_BYTES:
         return None
     try:
         file = File(decode(path, data), like.context, like.language)
-        if path.endswith(".toml"):
-            return Data(file, nodes.read_toml(file.source.text))
-        documents = nodes.read_yaml(file.source.text)
+        text = file.source.text
+        documents = (nodes.read_toml(text),) if path.endswith(".toml") else nodes.read_yaml(text)
     except (NotTextError, nodes.MalformedError):
         return None
-    return Data(file, documents[0]) if documents else None
+    return (file, documents[0]) if documents else None
 
 
-def matching(like: File, pattern: str, *, named: bool) -> tuple[Data, ...]:
+def matching(scope: Scope, pattern: str, *, named: bool) -> tuple[Data, ...]:
     """The configuration files whose path fits a pattern; with `named` each in the environment that its name says."""
     if not pattern.endswith(_SUFFIXES):
         return ()
     if "*" not in pattern:
-        found = read(like, pattern)
+        found = read(scope, pattern)
         return () if found is None else (replace(found, environments=_environment(found.file.name) if named else ()),)
     paths = [
         path
-        for path in sorted(like.context.tree.paths())
+        for path in sorted(scope.reader.imports.paths)
         if fnmatch.fnmatchcase(path, pattern) and path.count("/") == pattern.count("/")
     ]
     return tuple(
         replace(data, environments=_environment(data.file.name) if named else ())
         for path in paths[:_MOST_FILES]
-        if (data := read(like, path)) is not None
+        if (data := read(scope, path)) is not None
     )
 
 

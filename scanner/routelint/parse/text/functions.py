@@ -59,7 +59,7 @@ class Functions:
     def all(self) -> tuple[Function, ...]:
         """Every function with a list of parameters, in the order written."""
         found = [made for group in range(1, len(self._code.groups)) if (made := self._of_body(group)) is not None]
-        arrows = (index for index, token in enumerate(self._code.tokens) if token.text == "=>" and token.kind is MARK)
+        arrows = (index for index in self._code.at("=>") if self._code.tokens[index].kind is MARK)
         found += [made for index in arrows if (made := self._of_arrow(index)) is not None]
         return tuple(sorted(found, key=lambda each: each.start))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import field
 from functools import cached_property
@@ -10,6 +12,8 @@ from routelint.deferred import dataclass
 from routelint.parse.lexicon import COMMENT, MARK, NAME, STRING, Lexicon, Token, tokens
 
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
+_BRACKETS = (*_CLOSERS.values(), *_CLOSERS)
+_SEPARATORS = (",", ";")
 # More tokens than a person writes into one file; the rest is not looked at.
 MOST_TOKENS = 400_000
 # A longer expression is cut: where each of many runs to the end of the text, reading them all would never end.
@@ -20,11 +24,15 @@ _GOES_ON = frozenset("=+.?:,|&([{<>*-%") | {"??", "||", "&&", "=>", "?.", ":=", 
 
 @dataclass(slots=True)
 class Group:
-    """A pair of brackets: indexes of its tokens, and the group around it. One left open closes behind the last token."""
+    """A pair of brackets: indexes of its tokens, the group around it, and the bracket it opens with.
+
+    One left open closes behind the last token.
+    """
 
     open: int
     close: int
     parent: int
+    opener: str
 
 
 @dataclass(frozen=True)
@@ -48,50 +56,52 @@ class Code:
     tokens: list[Token] = field(init=False)
     groups: list[Group] = field(init=False)
     group_of: list[int] = field(init=False)
+    opened_at: dict[int, int] = field(init=False)
+    closed_at: dict[int, int] = field(init=False)
+    _where: dict[str, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Reads the tokens and pairs the brackets; a closer without an opener is an ordinary mark."""
-        self.tokens = []
-        self.groups = [Group(-1, -1, -1)]
-        self.group_of = []
-        stack = [0]
-        for token in tokens(self.text, self.lexicon, self.start, self.end):
-            if token.kind is COMMENT:
-                continue
-            index = len(self.tokens)
-            if index >= MOST_TOKENS:
-                break
-            self.tokens.append(token)
-            if token.kind is MARK and token.text in ("(", "[", "{"):
-                self.group_of.append(stack[-1])
-                self.groups.append(Group(index, -1, stack[-1]))
-                stack.append(len(self.groups) - 1)
-                continue
-            if token.kind is MARK and token.text in _CLOSERS and self._opens(stack[-1]) == _CLOSERS[token.text]:
-                group = stack.pop()
-                self.groups[group].close = index
-                self.group_of.append(stack[-1])
-                continue
-            self.group_of.append(stack[-1])
-        for group in stack:
-            self.groups[group].close = len(self.tokens)
+        """Reads the tokens and pairs the brackets; a closer without an opener is an ordinary mark.
 
-    def _opens(self, group: int) -> str:
-        return self.tokens[self.groups[group].open].text if group else ""
+        `opened_at` and `closed_at` are the groups by the index of their brackets.
+        """
+        read = (token for token in tokens(self.text, self.lexicon, self.start, self.end) if token.kind is not COMMENT)
+        self.tokens = list(itertools.islice(read, MOST_TOKENS))
+        where: defaultdict[str, list[int]] = defaultdict(list)
+        for index, token in enumerate(self.tokens):
+            where[token.text].append(index)
+        self._where = dict(where)
+        self.groups = [Group(-1, len(self.tokens), -1, "")]
+        self.group_of, self.opened_at, self.closed_at = [], {}, {}
+        current = 0
+        for index in self.at(*_BRACKETS):
+            token = self.tokens[index]
+            if token.kind is not MARK:
+                continue
+            self.group_of.extend([current] * (index - len(self.group_of)))
+            if token.text not in _CLOSERS:
+                self.group_of.append(current)
+                self.groups.append(Group(index, len(self.tokens), current, token.text))
+                current = self.opened_at[index] = len(self.groups) - 1
+            elif self.groups[current].opener == _CLOSERS[token.text]:
+                self.groups[current].close = index
+                self.closed_at[index] = current
+                current = self.groups[current].parent
+        self.group_of.extend([current] * (len(self.tokens) - len(self.group_of)))
+
+    def at(self, *texts: str) -> list[int]:
+        """The tokens with one of some texts, in order; a string's text is its content."""
+        found = [self._where[text] for text in texts if text in self._where]
+        return found[0] if len(found) == 1 else sorted(itertools.chain.from_iterable(found))
 
     @cached_property
-    def opened_at(self) -> dict[int, int]:
-        """Index of an opening bracket -> its group."""
-        return {group.open: number for number, group in enumerate(self.groups) if number}
-
-    @cached_property
-    def closed_at(self) -> dict[int, int]:
-        """Index of a closing bracket -> its group."""
-        return {group.close: number for number, group in enumerate(self.groups) if number}
+    def strings(self) -> list[int]:
+        """The tokens that are strings, in order."""
+        return [index for index, token in enumerate(self.tokens) if token.kind is STRING]
 
     def opener(self, group: int) -> str:
         """The bracket a group opens with; empty for the text itself."""
-        return self._opens(group)
+        return self.groups[group].opener
 
     def before(self, index: int) -> int:
         """The token or group before a token on the same level: index of its first token; -1 where there is none."""
@@ -105,13 +115,11 @@ class Code:
         """The token after the token or group at `index` on the same level: -1 where there is none."""
         group = self.opened_at.get(index)
         following = (index if group is None else self.groups[group].close) + 1
-        if following >= len(self.tokens) or following >= self.limit(self.group_of[index]):
-            return -1
-        return following
+        return following if following < self.groups[self.group_of[index]].close else -1
 
     def limit(self, group: int) -> int:
         """The index that ends a group's content."""
-        return self.groups[group].close if group else len(self.tokens)
+        return self.groups[group].close
 
     def is_mark(self, index: int, *marks: str) -> bool:
         """Whether a token is one of some marks."""
@@ -125,17 +133,24 @@ class Code:
 
     def level(self, start: int, end: int) -> Iterator[int]:
         """The tokens and groups between two indexes of one level, each by its first token."""
+        if not 0 <= start < end:
+            return
+        # `after`, without a call for each token.
+        groups, opened_at = self.groups, self.opened_at
+        end = min(end, groups[self.group_of[start]].close)
         index = start
-        while 0 <= index < end:
+        while index < end:
             yield index
-            index = self.after(index)
+            group = opened_at.get(index)
+            index = (index if group is None else groups[group].close) + 1
 
     def entries(self, group: int) -> Iterator[tuple[int, int]]:
         """The stretches between commas and semicolons of a group: start and end indexes."""
         start = self.groups[group].open + 1
-        limit = self.limit(group)
+        limit = self.groups[group].close
         for index in self.level(start, limit):
-            if self.is_mark(index, ",", ";"):
+            token = self.tokens[index]
+            if token.kind is MARK and token.text in _SEPARATORS:
                 if index > start:
                     yield start, index
                 start = index + 1
@@ -174,8 +189,8 @@ class Code:
     def declarations(self) -> dict[str, list[Declaration]]:
         """Every name that is given a value by `=`, `:=` or, in an object, `:`; in the order written."""
         found: dict[str, list[Declaration]] = {}
-        for index, token in enumerate(self.tokens):
-            if token.kind is not MARK or token.text not in ("=", ":=", "??=", "||=", "="):
+        for index in self.at("=", ":=", "??=", "||="):
+            if self.tokens[index].kind is not MARK:
                 continue
             name = self.assigned(index)
             start = index + 1
@@ -196,9 +211,8 @@ class Code:
         """The modules whose every name is exported again: `export * from "./models"`."""
         return tuple(
             self.tokens[index + 3].text
-            for index, token in enumerate(self.tokens)
-            if token.text == "export"
-            and token.kind is NAME
+            for index in self.at("export")
+            if self.tokens[index].kind is NAME
             and self.is_mark(index + 1, "*")
             and self.is_name(index + 2, "from")
             and index + 3 < len(self.tokens)
@@ -210,8 +224,8 @@ class Code:
         """Names that are declared and given a value later, `let modelId: string;`: name -> groups they are declared in."""
         found: dict[str, list[int]] = {}
         given = {each.name for declarations in self.declarations.values() for each in declarations}
-        for index, token in enumerate(self.tokens):
-            if token.kind is NAME and token.text in ("let", "var") and self.is_name(index + 1) and index + 1 not in given:
+        for index in self.at("let", "var"):
+            if self.tokens[index].kind is NAME and self.is_name(index + 1) and index + 1 not in given:
                 found.setdefault(self.tokens[index + 1].text, []).append(self.group_of[index])
         return found
 
@@ -219,8 +233,8 @@ class Code:
     def destructured(self) -> dict[str, tuple[str, int, int]]:
         """Names taken out of an object, `const { a, b: c } = value`: name -> key there, and the value's tokens."""
         found: dict[str, tuple[str, int, int]] = {}
-        for index, token in enumerate(self.tokens):
-            if token.kind is not MARK or token.text != "=" or self.lexicon.name != "javascript":
+        for index in self.at("=") if self.lexicon.name == "javascript" else ():
+            if self.tokens[index].kind is not MARK:
                 continue
             group = self.opened_at.get(self.before(index))
             if group is None or self.opener(group) != "{" or index + 1 >= len(self.tokens):
@@ -323,13 +337,16 @@ class Code:
 
 def _imports(code: Code) -> dict[str, tuple[str, str | None]]:
     found: dict[str, tuple[str, str | None]] = {}
-    for index, token in enumerate(code.tokens):
-        if token.kind is STRING and code.is_name(index - 1, "from"):
-            start = index - 2
-            while start >= 0 and index - start < 400 and not code.is_name(start, "import", "export"):
+    for index in code.at("from", "require"):
+        if not code.is_name(index) or index + 1 >= len(code.tokens):
+            continue
+        following = code.tokens[index + 1]
+        if following.kind is STRING and code.tokens[index].text == "from":
+            start = index - 1
+            while start >= 0 and index + 1 - start < 400 and not code.is_name(start, "import", "export"):
                 start -= 1
-            _import_names(code, start + 1, index - 1, token.text, found)
-        elif token.kind is NAME and token.text == "require" and code.is_mark(index + 1, "("):
+            _import_names(code, start + 1, index, following.text, found)
+        elif code.tokens[index].text == "require" and code.is_mark(index + 1, "("):
             module = code.tokens[index + 2] if index + 2 < len(code.tokens) else None
             if module is not None and module.kind is STRING and code.is_mark(index - 1, "="):
                 left = code.before(index - 1)

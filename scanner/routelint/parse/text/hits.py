@@ -8,7 +8,7 @@ from functools import cached_property
 from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ModelId
-from routelint.parse.lexicon import NAME, STRING
+from routelint.parse.lexicon import STRING
 from routelint.parse.text.draft import LONGEST
 from routelint.parse.text.evaluate import CDK_CLASSES, evaluate
 from routelint.parse.text.groups import Code
@@ -42,12 +42,8 @@ class Hits:
     def all(self) -> tuple[Hit, ...]:
         """Every hit in the order written."""
         found = []
-        for index, token in enumerate(self._code.tokens):
-            hit = None
-            if token.kind is STRING:
-                hit = self._of_string(index)
-            elif token.kind is NAME and token.text in CDK_CLASSES:
-                hit = self._of_constant(index)
+        for index in sorted((*self._code.strings, *self._code.at(*CDK_CLASSES))):
+            hit = self._of_string(index) if self._code.tokens[index].kind is STRING else self._of_constant(index)
             if hit is not None:
                 found.append(hit)
         return tuple(found)

@@ -38,7 +38,7 @@ class Imports:
     def __init__(self, tree: SourceTree, paths: frozenset[str], scripts: Sequence[str]) -> None:
         """Takes the files of the scan; programs are looked through when it is first asked who imports one."""
         self._tree = tree
-        self._paths = paths
+        self.paths = paths
         self._scripts = scripts
         self._resolved: dict[tuple[str, str], str | None] = {}
 
@@ -73,7 +73,7 @@ class Imports:
         for start in (base, stem) if stem != base else (base,):
             for suffix in _SUFFIXES:
                 each = start + suffix
-                if each in self._paths and posixpath.splitext(each)[1] in (*_SCRIPTS, ".json"):
+                if each in self.paths and posixpath.splitext(each)[1] in (*_SCRIPTS, ".json"):
                     return each
         return None
 

@@ -6,16 +6,18 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from routelint import model_id
 from routelint.deferred import lazy_regex
 from routelint.model import Evidence, Kind
 from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
-from routelint.parse.text.draft import Place, kind_of
+from routelint.parse.text.draft import File, Place, kind_of
+from routelint.parse.text.evaluate import CDK_CLASSES
 from routelint.parse.text.frames import Frame, FrameKind
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import Hit, Hits
-from routelint.parse.text.scope import Scope, find_key
+from routelint.parse.text.scope import Reader, Scope, find_key
 
 # Calls that look at a text, print it, or wait for it in a test, and so choose nothing.
 _OBSERVERS = lazy_regex(
@@ -52,9 +54,15 @@ _MOST_GROUPS_UP = 3
 _MOST_ARGUMENTS = 8
 
 
-def places(scope: Scope) -> Iterator[Place]:
+def places(reader: Reader, file: File) -> Iterator[Place]:
     """Every literal identifier of a file that chooses or permits a model, and permissions for every model."""
-    yield from _wildcards(scope)
+    # What is escaped in a string must not hide it from a look at the whole text.
+    text = file.source.text.replace("\\", "")
+    if _INVOKES.search(text) is not None:
+        yield from _wildcards(reader.scope(file))
+    if not model_id.may_stand_in(text) and CDK_CLASSES.isdisjoint(reader.words(file)):
+        return
+    scope = reader.scope(file)
     hits = Hits(scope)
     for hit in hits.all:
         if (scope.file.path, scope.code.tokens[hit.start].start) not in scope.reader.used:
@@ -211,8 +219,8 @@ def _wildcards(scope: Scope) -> Iterator[Place]:
     """`resources: ["*"]` beside an action that invokes models."""
     code = scope.code
     asked: dict[int, tuple[int, int] | None] = {}
-    for index, token in enumerate(code.tokens):
-        if token.kind is not STRING or not _INVOKES.match(token.text):
+    for index in code.strings:
+        if not _INVOKES.match(code.tokens[index].text):
             continue
         group = code.group_of[index]
         for _ in range(_MOST_GROUPS_UP):

@@ -368,7 +368,7 @@ def exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Mean
 
 def _default_export(code: Code) -> int | None:
     """The token after `export default`; None where nothing is exported so, or a function or class is."""
-    for index, token in enumerate(code.tokens):
-        if token.text == "default" and code.is_name(index - 1, "export") and index + 1 < len(code.tokens):
+    for index in code.at("default"):
+        if code.is_name(index - 1, "export") and index + 1 < len(code.tokens):
             return None if code.is_name(index + 1, "class", "function", "async", "abstract") else index + 1
     return None

@@ -52,7 +52,7 @@ def of_file(evaluate: Evaluate, scope: Scope, argument: tuple[int, int], path: P
     found = [
         in_environments(taken(replace(data, path=path)), environments)
         for pattern, environments in _patterns(evaluate, scope, argument, depth)
-        for data in matching(scope.file, pattern, named=not environments)
+        for data in matching(scope, pattern, named=not environments)
     ]
     return unite(found) if found else unknown("the file that is read is not among the scanned files")
 
@@ -102,7 +102,7 @@ def context(evaluate: Evaluate, scope: Scope, argument: tuple[int, int], path: P
     keys = [str(each.content) for each in evaluate(scope, *argument, (), depth + 1) if isinstance(each.content, str)]
     folder = posixpath.dirname(scope.file.path)
     while len(keys) == 1:
-        data = read(scope.file, posixpath.join(folder, "cdk.json"))
+        data = read(scope, posixpath.join(folder, "cdk.json"))
         if data is not None:
             found = taken(replace(data, path=("context", keys[0], *path)))
             if found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import cached_property
 from typing import Protocol
 
 from routelint.deferred import dataclass, lazy_regex
@@ -14,6 +15,7 @@ from routelint.parse.text.draft import File
 from routelint.parse.text.functions import Function, Functions
 from routelint.parse.text.groups import Code
 from routelint.parse.text.imports import Imports
+from routelint.parse.text.nodes import Node
 from routelint.possible import Possible
 from routelint.source import NotTextError, decode
 
@@ -21,6 +23,7 @@ from routelint.source import NotTextError, decode
 MOST_FILES = 256
 # Texts of files that are imported or import, kept at once.
 MOST_OPEN = 1024
+_WORD = lazy_regex(r"\w+")
 _DECLARED_CLASS = lazy_regex(r"\b(?:class|object|interface|enum|struct)\s+([A-Z]\w*)")
 
 # A key of an object or list; None where any key is meant because it cannot be told. A path leads through several.
@@ -35,20 +38,42 @@ class Evaluate(Protocol):
         """The possibilities of the expression between two indexes of one level."""
 
 
+class Structure:
+    """What a program is made of, each part read when it is first asked for."""
+
+    def __init__(self, file: File) -> None:
+        """Takes the file."""
+        self._file = file
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the file wherever they stand: what it has no word of need not be looked for in its code."""
+        return frozenset(_WORD.findall(self._file.source.text))
+
+    @cached_property
+    def code(self) -> Code:
+        """Its tokens and brackets."""
+        return Code(self._file.source.text, lexicon.of_path(self._file.path))
+
+    @cached_property
+    def functions(self) -> Functions:
+        """Its functions."""
+        return Functions(self.code)
+
+
 @dataclass
 class Structures:
-    """The structure of a scan's programs, of each read once."""
+    """The structures of a scan's programs, of each read once."""
 
-    _read: dict[str, tuple[Code, Functions]] = field(default_factory=dict)
+    _read: dict[str, Structure] = field(default_factory=dict)
 
-    def of(self, file: File) -> tuple[Code, Functions]:
-        """The structure of a file, and its functions."""
+    def of(self, file: File) -> Structure:
+        """The structure of a file."""
         found = self._read.get(file.path)
         if found is None:
             if len(self._read) >= MOST_FILES:
                 self._read.clear()
-            code = Code(file.source.text, lexicon.of_path(file.path))
-            found = self._read[file.path] = (code, Functions(code))
+            found = self._read[file.path] = Structure(file)
         return found
 
 
@@ -60,6 +85,7 @@ class Reader:
     relatives, which may call what those hold. `steps` counts one evaluation's steps, `unbound` holds the functions whose
     parameters it asked for without a call that gives them. Where several functions share code, `owner` is the one whose
     variables are meant (None: any), and `owners` are those that were asked for. `active` are the functions being followed.
+    `documents` are the configuration files that programs read.
     """
 
     imports: Imports
@@ -70,6 +96,7 @@ class Reader:
     owners: dict[str, None] = field(default_factory=dict)
     active: list[tuple[str, int]] = field(default_factory=list)
     unbound: dict[tuple[str, int], tuple[Scope, Function]] = field(default_factory=dict)
+    documents: dict[str, tuple[File, Node] | None] = field(default_factory=dict)
     structures: Structures = field(default_factory=Structures)
     _opened: dict[tuple[str, str], File | None] = field(default_factory=dict)
     _classes: dict[str, list[File]] | None = None
@@ -78,13 +105,17 @@ class Reader:
         """A reader of the same programs in another context, which has asked nothing yet but need not read them again."""
         return Reader(self.imports, programs, structures=self.structures)
 
+    def words(self, file: File) -> frozenset[str]:
+        """The words of a file, those of its texts and comments among them."""
+        return self.structures.of(file).words
+
     def functions(self, file: File) -> Functions:
         """The functions of a file."""
-        return self.structures.of(file)[1]
+        return self.structures.of(file).functions
 
     def scope(self, file: File) -> Scope:
         """Where the expressions of a file are evaluated."""
-        return Scope(self, file, self.structures.of(file)[0])
+        return Scope(self, file, self.structures.of(file).code)
 
     def declaring(self, name: str, file: File) -> Scope | None:
         """The one other file of the same language that declares a class; None where there is none or more than one."""

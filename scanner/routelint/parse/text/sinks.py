@@ -12,11 +12,11 @@ from routelint.parse.lexicon import NAME
 from routelint.parse.route import to_value
 from routelint.parse.text import frames
 from routelint.parse.text.callers import everywhere
-from routelint.parse.text.draft import Place, kind_of
+from routelint.parse.text.draft import File, Place, kind_of
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
 from routelint.parse.text.objects import entries
-from routelint.parse.text.scope import Key, Path, Scope, find_key
+from routelint.parse.text.scope import Key, Path, Reader, Scope, find_key
 from routelint.parse.text.shape import shape
 from routelint.possible import Hole, Possible, known, unknown
 from routelint.surfaces import Surface
@@ -38,16 +38,20 @@ def by_name(rows: tuple[Surface, ...]) -> dict[str, list[Surface]]:
     return found
 
 
-def places(scope: Scope, rows: dict[str, list[Surface]]) -> Iterator[Place]:
+def places(reader: Reader, file: File, rows: dict[str, list[Surface]]) -> Iterator[Place]:
     """Every place of a file that the surfaces name, whether or not the model can be told.
 
     Where several functions run the file and set the variable that is read, there is one for each, with the function as root.
     """
-    reader = scope.reader
-    for index, token in enumerate(scope.code.tokens):
+    wanted = _written_in(file, reader.words(file), rows)
+    if not wanted:
+        return
+    scope = reader.scope(file)
+    for index in scope.code.at(*wanted):
+        token = scope.code.tokens[index]
         if token.kind is not NAME:
             continue
-        for row in rows.get(token.text, ()):
+        for row in wanted[token.text]:
             reader.owner = None
             reader.owners.clear()
             place = _place(scope, index, row)
@@ -62,6 +66,17 @@ def places(scope: Scope, rows: dict[str, list[Surface]]) -> Iterator[Place]:
                 if own is not None:
                     yield replace(own, root=owner)
             reader.owner = None
+
+
+def _written_in(file: File, words: frozenset[str], rows: dict[str, list[Surface]]) -> dict[str, list[Surface]]:
+    """The surfaces of which a file has every word."""
+    found: dict[str, list[Surface]] = {}
+    for name in sorted(rows.keys() & words):
+        for row in rows[name]:
+            module, _, symbol = row.symbol.rpartition(":")
+            if words.issuperset(symbol.split(".")) and module in file.source.text:
+                found.setdefault(name, []).append(row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,23 +13,28 @@ from routelint.parse.text.draft import File
 from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
 from routelint.parse.text.nodes import List, Map, Node, Scalar
-from routelint.parse.text.scope import Scope, find_key
+from routelint.parse.text.scope import Reader, Scope, find_key
 from routelint.possible import Hole, Items, Possible, Record, known
 
 _NAMES = ("actions", "notActions", "resources", "notResources", "effect", "conditions", "principals", "notPrincipals")
 _KEYS = ("Action", "NotAction", "Resource", "NotResource", "Effect", "Condition", "Principal", "NotPrincipal")
 _CLASSES = frozenset(("PolicyStatement", "GetPolicyDocumentStatementArgs"))
 _MANAGED_CALLS = frozenset(("fromAwsManagedPolicyName", "FromAwsManagedPolicyName"))
+_WORDS = _CLASSES | _MANAGED_CALLS | {"Effect"}
 MOST_ITEMS = 200
 MOST_NESTED = 8
 MOST_NODES = 20_000
 
 
-def of_code(scope: Scope) -> Iterator[PolicyStatement]:
+def of_code(reader: Reader, file: File) -> Iterator[PolicyStatement]:
     """The statements about Bedrock of a program, in order."""
+    if _WORDS.isdisjoint(reader.words(file)):
+        return
+    scope = reader.scope(file)
     code = scope.code
     seen: set[int] = set()
-    for index, token in enumerate(code.tokens):
+    for index in code.at(*_WORDS):
+        token = code.tokens[index]
         if token.kind is NAME and token.text in _CLASSES:
             made = code.opened_at.get(index + 1)
             if made is not None and code.opener(made) == "(":

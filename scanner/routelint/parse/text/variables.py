@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from routelint.deferred import lazy_regex
 from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import frames, words
@@ -16,26 +17,38 @@ from routelint.parse.text.hits import first_model
 from routelint.parse.text.nodes import List, Map, Node, Scalar
 from routelint.parse.text.objects import entries
 from routelint.parse.text.paths import Paths
-from routelint.parse.text.scope import Scope, find_key
+from routelint.parse.text.scope import Reader, Scope, find_key
 from routelint.possible import Possible, known
 
 # Keys of a construct that name its code, and calls that name a folder of code.
 _ENTRIES = ("entry", "handler", "path")
 _ASSETS = frozenset(("asset", "fromAsset", "fromAssetImage", "fromDockerBuild", "fromImageAsset", "fromDockerImageAsset"))
 _VARIABLES = ("environment", "environmentVariables", "env")
+_TABLE = lazy_regex(r"\benv(?:ironment(?:Variables)?)?\s*:")
+_ADDS = "addEnvironment"
 _HANDLER_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".py")
 
 
-def of_code(scope: Scope, paths: Paths) -> Iterator[EnvironmentSetting]:
+def of_code(reader: Reader, file: File, paths: Paths) -> Iterator[EnvironmentSetting]:
     """The model variables that the constructs of a program set. `paths` are those of the scan."""
+    if not _sets_variables(reader, file):
+        return
+    scope = reader.scope(file)
     code = scope.code
-    for index, token in enumerate(code.tokens):
-        if token.kind is not NAME:
+    for index in code.at(*_VARIABLES, _ADDS):
+        if not code.is_name(index):
             continue
-        if token.text in _VARIABLES and code.is_mark(index + 1, ":"):
+        if code.is_name(index, _ADDS):
+            if code.is_mark(index - 1, ".", "?."):
+                yield from _added(scope, index, paths)
+        elif code.is_mark(index + 1, ":"):
             yield from _of_construct(scope, index, paths)
-        elif token.text == "addEnvironment" and code.is_mark(index - 1, ".", "?."):
-            yield from _added(scope, index, paths)
+
+
+def _sets_variables(reader: Reader, file: File) -> bool:
+    """Whether some word of a file says that something is given variables."""
+    words = reader.words(file)
+    return _ADDS in words or (not words.isdisjoint(_VARIABLES) and _TABLE.search(file.source.text) is not None)
 
 
 def _of_construct(scope: Scope, index: int, paths: Paths) -> Iterator[EnvironmentSetting]:
@@ -52,13 +65,16 @@ def _of_construct(scope: Scope, index: int, paths: Paths) -> Iterator[Environmen
         yield from _entry(scope, low, high, owner, _code_of(scope, group, owner, paths))
 
 
-def places(scope: Scope) -> Iterator[Place]:
+def places(reader: Reader, file: File) -> Iterator[Place]:
     """The variables of constructs whose model depends on the environment that is deployed; the others' literals speak."""
+    if not _sets_variables(reader, file):
+        return
+    scope = reader.scope(file)
     code = scope.code
-    for index, token in enumerate(code.tokens):
-        if token.kind is not NAME or token.text not in _VARIABLES or not code.is_mark(index + 1, ":"):
+    for index in code.at(*_VARIABLES):
+        if not code.is_name(index) or not code.is_mark(index + 1, ":"):
             continue
-        value = find_key(code, code.group_of[index], (token.text,))
+        value = find_key(code, code.group_of[index], (code.tokens[index].text,))
         table = _table(scope, value) if value is not None else None
         if table is None or not code.is_object(code.group_of[index]):
             continue
