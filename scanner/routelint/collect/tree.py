@@ -66,12 +66,16 @@ class DiskTree:
         return dict.fromkeys(self._given)
 
     @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(self._listed)
+
+    @cached_property
     def _real_root(self) -> str:
         return os.path.realpath(self._root)
 
     def paths(self) -> Sequence[str]:
         """Every file that may be read, sorted."""
-        return tuple(self._listed)
+        return self._paths
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file; None where it is absent, unreadable, outside the root or larger than is read."""
