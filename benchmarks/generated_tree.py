@@ -115,7 +115,7 @@ def write(root: Path, files: int) -> Path:
         if suffix == "py":
             changed = path
     assert changed is not None, "a tree of 100 files or more has a Python file with a route"
-    _commit(root)
+    commit(root)
     return changed
 
 
@@ -130,7 +130,8 @@ def _fill(template: str, source: random.Random) -> str:
     )
 
 
-def _commit(root: Path) -> None:
+def commit(root: Path) -> None:
+    """Makes a folder a git repository with everything in it committed."""
     identity = ("-c", "user.name=bench", "-c", "user.email=bench@example.com", "-c", "commit.gpgsign=false")
     for command in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "--no-verify", "-m", "generated")):
         subprocess.run(["git", *command], cwd=root, check=True)

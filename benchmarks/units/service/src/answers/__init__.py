@@ -1,0 +1,3 @@
+"""Answers customers' questions about their orders."""
+
+__version__ = "2.4.0"
