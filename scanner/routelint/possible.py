@@ -185,18 +185,31 @@ def concatenate(contents: Sequence[Content]) -> Content:
             case _:
                 parts.append(text_of(content))
     merged: list[str | Hole] = []
+    # A run of texts is joined once: adding each to what stands before takes the square of their number.
+    run: list[str] = []
+    size = 0
     for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
+        if isinstance(part, str):
+            run.append(part)
+            size += len(part)
+        else:
+            merged.extend(_joined_text(run))
             merged.append(part)
-    if sum(len(part) for part in merged if isinstance(part, str)) > LONGEST_TEXT or len(merged) > MOST_PARTS:
-        return Hole(f"the text grows beyond {LONGEST_TEXT:,} characters or {MOST_PARTS:,} parts")
+            run = []
+        if size > LONGEST_TEXT or len(merged) >= MOST_PARTS:
+            return Hole(f"the text grows beyond {LONGEST_TEXT:,} characters or {MOST_PARTS:,} parts")
+    merged.extend(_joined_text(run))
     if not merged:
         return ""
     if len(merged) == 1:
         return merged[0]
     return Template(tuple(merged)) if any(isinstance(part, Hole) for part in merged) else "".join(map(str, merged))
+
+
+def _joined_text(run: Sequence[str]) -> tuple[str, ...]:
+    """A run of texts as one; nothing where it is empty."""
+    text = "".join(run)
+    return (text,) if text else ()
 
 
 def text_of(scalar: Scalar) -> str:

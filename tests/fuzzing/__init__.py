@@ -1,1 +1,1 @@
-"""Fuzzing: targets, what makes inputs for them, and what runs them. `python -m fuzzing --help` below `tests/`, or `make fuzz`."""
+"""Fuzzing: targets, what makes inputs for them, and what runs them: `make fuzz`, or `python -m fuzzing --help` in `tests/`."""

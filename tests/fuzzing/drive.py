@@ -194,9 +194,8 @@ def table(tallies: Sequence[Tally]) -> str:
     lines = [f"{'target':20} {'inputs':>10} {'per s':>8} {'behaviours':>10} {'slowest':>18} {'crashes':>8}"]
     for each in tallies:
         slowest = f"{each.slowest_seconds:.2f} s, {each.slowest_bytes:,} B"
-        lines.append(
-            f"{each.target:20} {each.inputs:>10,} {each.per_second:>8,.0f} {each.behaviours:>10,} {slowest:>18} {len(each.crashes):>8}"
-        )
+        counts = f"{each.inputs:>10,} {each.per_second:>8,.0f} {each.behaviours:>10,}"
+        lines.append(f"{each.target:20} {counts} {slowest:>18} {len(each.crashes):>8}")
     lines.append(
         f"{'all':20} {sum(each.inputs for each in tallies):>10,} {'':47} {sum(len(each.crashes) for each in tallies):>8}"
     )

@@ -7,6 +7,10 @@ from routelint.model import Choice, Known, ModelId, OneOf, Unknown, Value
 from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, text_of
 
 
+# Of what people wrote, even the longest address fits.
+LONGEST_REASON = 400
+
+
 def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:
     """The models behind `possible`; None where nothing of it is a Bedrock model.
 
@@ -33,7 +37,7 @@ def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:
 def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | None:
     match possibility.content:
         case Hole(reason):
-            return Unknown(reason, possibility.trail)
+            return Unknown(_in_one_line(reason), possibility.trail)
         case Items() | Record():
             return Unknown("a list or map stands where a model identifier is expected", possibility.trail)
         case None:
@@ -41,7 +45,7 @@ def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | No
         case Template() as template:
             model = model_id.read(str(template))
             if model is None or "${" in model.base:
-                return Unknown(_open_part(template, model), possibility.trail)
+                return Unknown(_in_one_line(_open_part(template, model)), possibility.trail)
         case scalar:
             text = text_of(scalar).strip()
             if not text:
@@ -52,6 +56,13 @@ def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | No
                     return None
                 model = ModelId(text, text, text)
     return Choice(model, possibility.resolution, possibility.environments, possibility.trail)
+
+
+def _in_one_line(reason: str) -> str:
+    """A reason as one short clause: what it quotes of the scanned code may be any text."""
+    if len(reason) > LONGEST_REASON:
+        reason = reason[: LONGEST_REASON - 3] + "..."
+    return reason if reason.isprintable() else " ".join(reason.split())
 
 
 def _open_part(template: Template, model: ModelId | None) -> str:

@@ -58,6 +58,10 @@ class Reader:
         # The files of units and stacks that other stacks take: by themselves they are patterns.
         self.stacked: dict[str, None] = {}
         self._left = MOST_UNITS
+        # What is being read, and what has been: a chain of files that each read the next twice would double the work at each.
+        self._reading: set[str] = set()
+        self._circles = 0
+        self._read: dict[tuple[str, str], tuple[Possible, Possible]] = {}
         self._values: Possible = unknown("no terragrunt.stack.hcl in the scanned files gives the values", "${values}")
 
     def stack(self, path: str, place: str | None = None, depth: int = 0) -> Iterator[Unit]:
@@ -228,12 +232,20 @@ class Reader:
         path = tree_path(values[0][0].content, scope.instance.root) if values else None
         if path is None or not self.project.exists(path):
             return values[1] if len(values) > 1 else unknown("the file that is read is not in the scanned files")
-        mark = f"read {path}"
-        if mark in scope.instance.active:
+        if path in self._reading:
+            self._circles += 1
             return unknown(f"{path} reads itself")
-        scope.instance.active.add(mark)
+        key = (scope.instance.root, path)
+        before = self._read.get(key)
+        if before is not None and before[0] is self._values:
+            return before[1]
+        circles = self._circles
+        self._reading.add(path)
         value = self._exposed(scope.instance.root + "/" + NAME, path, self.project.body(path))
-        scope.instance.active.discard(mark)
+        self._reading.discard(path)
+        if circles == self._circles:
+            # What a circle cut short holds only where it was met.
+            self._read[key] = (self._values, value)
         return value
 
     def _environment_variable(self, values: Sequence[Possible], scope: Scope) -> Possible:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from routelint.parse.terraform.values import Failure, alternatives, bind
@@ -88,6 +89,8 @@ def as_whole(content: Content) -> int:
     """
     if isinstance(content, bool):
         raise TypeError("not a number")
+    if isinstance(content, float) and not math.isfinite(content):
+        raise ValueError("not a finite number")
     return int(as_text(content)) if not isinstance(content, float) else int(content)
 
 

@@ -96,6 +96,8 @@ def _signum(number: Content) -> Content:
 def _cidrsubnet(prefix: Content, bits: Content, number: Content) -> Content:
     network = ipaddress.ip_network(as_text(prefix), strict=False)
     length = network.prefixlen + as_whole(bits)
+    if not network.prefixlen <= length <= network.max_prefixlen:
+        return Failure("the subnet does not fit the prefix")
     step, wanted = 1 << (network.max_prefixlen - length), as_whole(number)
     if not 0 <= wanted < 1 << as_whole(bits):
         return Failure("the subnet does not fit the prefix")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routelint.deferred import lazy_regex
+from routelint.possible import LONGEST_TEXT
 from routelint.regex import Match, Regex, RegexError, compile_regex
 
 LONGEST_SUBJECT = 100_000
@@ -37,16 +38,22 @@ def matches(pattern: Regex, subject: str) -> list[Match]:
 
 
 def substituted(pattern: str, subject: str, replacement: str) -> str | None:
-    """`subject` with every match replaced, `$1` and `${name}` filled in; None where the pattern is not tried."""
+    """`subject` with every match replaced, `$1` and `${name}` filled in.
+
+    None where the pattern is not tried, or the text grows beyond all use.
+    """
     expression = compiled(pattern, subject)
     if expression is None:
         return None
     pieces: list[str] = []
-    position = 0
+    position = size = 0
     for match in matches(expression, subject):
         pieces.append(subject[position : match.start()])
         pieces.append(_expanded(replacement, expression, match))
         position = match.end()
+        size += len(pieces[-1])
+        if size > LONGEST_TEXT:
+            return None
     return "".join((*pieces, subject[position:]))
 
 

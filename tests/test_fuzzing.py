@@ -1,0 +1,158 @@
+"""Every crash that fuzzing found stays mended, the fuzzer itself finds what it should, and a short run finds nothing new."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from fuzzing import bundles, grammar
+from fuzzing.drive import Budget, Settings, run
+from fuzzing.faults import FaultError, Outcome
+from fuzzing.inputs import Inputs
+from fuzzing.mutate import LONGEST, MUTATIONS, Material
+from fuzzing.reduce import reduce
+from fuzzing.targets import BY_NAME, TARGETS, Target
+from fuzzing.trial import give
+
+LONG = b"a" * 20_000
+AGENT = b'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = %s\n}\n'
+
+# The smallest input that showed each fault, by what was wrong.
+FOUND = {
+    "a TOML file without an equals sign was gone through once per word": ("toml", b'us.amazon.nova-premier-v1:0"\n' * 1_200),
+    "a text was replaced by itself, 400 MB of it": (
+        "terraform",
+        AGENT % b"local.b" + b'locals {\n  a = "%s"\n  b = replace(local.a, "a", local.a)\n}\n' % LONG,
+    ),
+    "an index was beyond all numbers": (
+        "terraform",
+        AGENT % (b'element(split("/", "a/b"), %s)' % (b"9" * 400)),
+    ),
+    "a subnet was larger than the network by a milliard bits": (
+        "terraform",
+        AGENT % b'cidrsubnet("10.0.0.0/8", -9000000000, 0)',
+    ),
+    "Terragrunt files that read each other were read without end": (
+        "terragrunt",
+        b'inputs = {\n  model = read_terragrunt_config("root.hcl").locals.model\n}\n#==> root.hcl <==#\n'
+        b'inputs = read_terragrunt_config(find_in_parent_folders("env.hcl", "root.hcl")) ? run_cmd("a") : '
+        b'read_terragrunt_config("root.hcl")\n',
+    ),
+    "each of many Terragrunt files was read twice by the one before": (
+        "terragrunt",
+        b'#==> live/terragrunt.hcl <==#\nterraform {\n  source = "../m"\n}\n'
+        b'inputs = read_terragrunt_config("../c0.hcl").inputs\n'
+        b"#==> m/main.tf <==#\n"
+        + AGENT % b"var.model"
+        + b"".join(
+            b'#==> c%d.hcl <==#\nlocals {\n  a = read_terragrunt_config("../c%d.hcl").inputs\n'
+            b'  b = read_terragrunt_config("../c%d.hcl").inputs\n}\ninputs = merge(local.a, local.b)\n' % (n, n + 1, n + 1)
+            for n in range(36)
+        ),
+    ),
+    "a reason quoted several lines of a template": (
+        "cloudformation",
+        b"a:\n  Type: AWS::Bedrock::Agent\n  Properties:\n    FoundationModel: !Ref d\n\n      G\n",
+    ),
+    "a reason quoted several lines of a script": (
+        "workflows",
+        b'variable "model" {}\n' + AGENT % b"var.model" + b"#==> .sh <==#\nterraform apply -var model=${\nA\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("target", "data"), FOUND.values(), ids=FOUND)
+def test_what_was_found_stays_mended(target: str, data: bytes) -> None:
+    assert give(BY_NAME[target], data, twice=True).crash is None
+
+
+def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
+    tallies = {each.target: each for each in run(TARGETS, Settings(Budget(40, 2.0), "ci", tmp_path, jobs=1))}
+    assert sorted(tallies) == sorted(BY_NAME)
+    assert [each for each in tallies.values() if each.inputs < 10] == []
+    assert [path.read_text("utf-8") for path in sorted(tmp_path.glob("*.txt"))] == []
+
+
+def of(run: object) -> Target:
+    assert callable(run)
+    return Target("a", run, lambda: [b"seed\n"])
+
+
+def wrong(data: bytes) -> Outcome:
+    raise KeyError(data)
+
+
+def internal(data: bytes) -> Outcome:
+    raise FaultError("internal", "a")
+
+
+def endless(data: bytes) -> Outcome:
+    while True:
+        try:
+            sum(range(1_000))
+        except Exception:
+            continue
+
+
+def deep(data: bytes) -> Outcome:
+    return deep(data)
+
+
+def changing(data: bytes) -> Outcome:
+    return Outcome(value=random.random())
+
+
+def large(data: bytes) -> Outcome:
+    return Outcome(value=len(bytes(range(256)) * 1_500_000))
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [(wrong, "KeyError"), (internal, "internal"), (deep, "RecursionError"), (changing, "twice"), (large, "memory")],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_fault_is_told_by_its_kind(target: object, kind: str) -> None:
+    crash = give(of(target), b"x", twice=kind == "twice").crash
+    assert crash is not None
+    assert crash.key.startswith(kind)
+
+
+def test_an_endless_run_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fuzzing.trial.STOP_SECONDS", 0.2)
+    crash = give(of(endless), b"x").crash
+    assert crash is not None
+    assert crash.key.startswith("slow")
+
+
+def test_an_input_becomes_as_small_as_its_fault() -> None:
+    assert reduce(b"aaaa\n<a [[ b>\ncccc" * 20, lambda data: b"[[" in data) == b"[["
+
+
+def test_the_same_seed_makes_the_same_inputs() -> None:
+    first, second = (Inputs(BY_NAME["terraform"], "s") for _ in range(2))
+    assert [first.next() for _ in range(200)] == [second.next() for _ in range(200)]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_a_mutation_takes_any_bytes(mutation: object) -> None:
+    assert callable(mutation)
+    material = Material((b"word",), (b"", b"other\n"))
+    for data in (b"", b"a", b"\xff\xfe\x00", b'a = "b"\n' * 50):
+        for seed in range(20):
+            assert isinstance(mutation(random.Random(seed), data[:LONGEST], material), bytes)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in grammar.FOLDER.glob("*.txt") if path.stem != "shared"))
+def test_a_grammar_ends_and_reaches_all_of_itself(name: str) -> None:
+    made = b"".join(grammar.load(name).make(random.Random(seed)) for seed in range(3_000 // 10))
+    assert made
+    assert name in {each for target in TARGETS for each in target.grammars}
+
+
+def test_a_tree_survives_packing() -> None:
+    files = {"a/b.tf": b"x\n", "caf\udce9.py": b"", "c": b"#==> no <==\n"}
+    assert bundles.unpack(bundles.pack(files), "default") == files
+    assert bundles.unpack(b"plain", "default") == {"default": b"plain"}
+    assert list(bundles.unpack(b"#==> ../../etc//passwd <==#\n", "default")) == ["etc/passwd"]
