@@ -101,7 +101,7 @@ def test_a_repository_that_kills_every_worker_costs_its_own_row(folder: Path, en
     run(folder, "here", "--jobs", "1")
     (folder / "b.deadly").touch()
     said = run(folder, "there", "--engine", engine, "--verbose")
-    assert "] b: its worker was lost: KilledWorker: " in said
+    assert "] b: its worker was lost, twice: KilledWorker: " in said
     here, there = written(folder / "here"), written(folder / "there")
     lost = {name for name in here if Path(name).name.startswith("b-")}
     assert set(here) - set(there) == lost

@@ -95,8 +95,12 @@ class Cluster:
 
             @contextlib.contextmanager
             def opened(width: int) -> Iterator[_Opened]:
+                # A client that has given up takes jobs and never says a word about them.
+                if client.status not in ("running", "connecting"):
+                    yield _Opened(_Gone(), str)
+                    return
                 # Not pure: Dask must not take a result that it remembers for one of today.
-                yield _Opened(client.get_executor(pure=False), lambda error: f"its worker was lost: {_named(error)}")
+                yield _Opened(client.get_executor(pure=False), lambda error: f"its worker was lost, twice: {_named(error)}")
 
             # Dask itself gives a worker no more than it can do, and its jobs to others where it dies.
             yield from _driven(opened, len(jobs), jobs, self.tell)
@@ -109,7 +113,8 @@ class Cluster:
                 f"the engine dask needs a package that is not installed ({error}); pip install 'routelint[dask]' brings it"
             ) from error
         # What goes wrong is told by the run, once and in its words.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "distributed.client", "distributed.core"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         connect: Any = distributed.Client
         connected: list[Any] = []
 
@@ -138,6 +143,18 @@ class _Opened:
     reason: Callable[[BaseException], str]
 
 
+class _Gone(Executor):
+    """What is left of a cluster when its scheduler has gone: takes nothing."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Raises, always.
+
+        Raises:
+            ConnectionError: there is nobody to give a job to.
+        """
+        raise ConnectionError("the Dask scheduler has gone")
+
+
 _Open: TypeAlias = Callable[[int], contextlib.AbstractContextManager[_Opened]]
 
 
@@ -152,11 +169,11 @@ def _driven(open_executor: _Open, width: int, jobs: Iterable[Job], tell: Tell) -
         with open_executor(width) as opened:
             lost = yield from _until_broken(opened.executor, width, waiting)
         if lost:
-            tell(f"a worker was lost, with {len(lost):,} under way; trying each of them again by itself")
+            tell(f"{counted(len(lost), 'scan')} lost with a worker; trying each again by itself")
         for job, _ in lost:
             with open_executor(1) as opened:
                 again = yield from _until_broken(opened.executor, 1, deque([job]))
-            yield from ((job, Failed(f"{opened.reason(error)}, twice")) for job, error in again)
+            yield from ((job, Failed(opened.reason(error))) for job, error in again)
 
 
 def _until_broken(
@@ -179,7 +196,8 @@ def _until_broken(
                 waiting.popleft()
         if not running:
             return lost
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, return_when=FIRST_COMPLETED).done
+        for future in [each for each in running if each in done]:
             job = running.pop(future)
             try:
                 result = future.result()
@@ -213,9 +231,9 @@ def _processes(width: int) -> Iterator[_Opened]:
         ends = (process.exitcode for process in spawning.started)
         ended = next((code for code in ends if code), None)
         if ended is None or ended > 0:
-            return f"its process ended: {_named(error) if ended is None else f'exit status {ended}'}"
+            return f"its process ended, twice: {_named(error) if ended is None else f'exit status {ended}'}"
         hint = "; often that is a lack of memory" if -ended == getattr(signal, "SIGKILL", None) else ""
-        return f"its process was killed by {signal.Signals(-ended).name}{hint}"
+        return f"its process was killed by {signal.Signals(-ended).name}, twice{hint}"
 
     with tempfile.TemporaryDirectory(prefix="routelint-") as scratch:
         executor = ProcessPoolExecutor(width, spawning, _begin, (scratch,))
