@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from routelint.collect import asking
 from routelint.deferred import dataclass
 
 GIT_SECONDS = 60
@@ -239,11 +237,13 @@ def _from_git(root: Path, repository: Repository) -> list[str] | None:
     or another work tree. So git is given an empty folder as its data folder, and of the repository only the index. That
     also spares the ownership question (`safe.directory`), which stands for the same danger.
     """
-    program = shutil.which("git")
+    program = asking.find("git")
     if program is None:
         return None
     index = repository.data / "index"
-    with tempfile.TemporaryDirectory(prefix="routelint-") as empty:
+    with asking.empty_folder() as empty:
+        if empty is None:
+            return None
         Path(empty, "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
         Path(empty, "objects").mkdir()
         Path(empty, "refs").mkdir()
@@ -261,27 +261,14 @@ def _from_git(root: Path, repository: Repository) -> list[str] | None:
             GIT_TERMINAL_PROMPT="0",
             LC_ALL="C",
         )
-        command = [program, "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", f"core.hooksPath={os.devnull}"]
-        command += ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        command = [program, "-C", os.fspath(root), "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]
+        command += ["-c", f"core.hooksPath={os.devnull}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         excluded = repository.common / "info" / "exclude"
         if excluded.is_file():
             command.append(f"--exclude-from={excluded}")
-        try:
-            done = subprocess.run(
-                command,
-                cwd=root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=GIT_SECONDS,
-                check=False,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None
-    if done.returncode != 0:
-        return None
+        listed = asking.output(command, environment, GIT_SECONDS)
     # A root that the enclosing repository ignores is no part of it.
-    return os.fsdecode(done.stdout.rstrip(b"\0")).split("\0") if done.stdout else None
+    return os.fsdecode(listed.rstrip(b"\0")).split("\0") if listed else None
 
 
 def _walk(base: str, prefix: str, links: set[str]) -> Iterator[str]:
