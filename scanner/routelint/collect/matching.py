@@ -1,4 +1,4 @@
-"""Three ways to find markers in bytes that tell the same and differ in what they cost: see docs/decisions/0011-finding-markers.md."""
+"""Three ways to find markers in bytes that tell the same and differ in price: see docs/decisions/0011-finding-markers.md."""
 
 from __future__ import annotations
 
