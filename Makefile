@@ -15,11 +15,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := scanner rules schemas tools benchmarks
 # Data files name every model there is; tests and examples hold the routes that findings are wanted for.
 FACTS := --exclude '/schemas/**/*.json' --exclude '/scanner/**/*.json' --exclude '/scanner/**/*.yaml' --exclude /benchmarks/units --exclude /tests --exclude /examples
+# What developers and CI install, by their hashes. ONLY_LOCKED=yes refuses to install anything else.
+REQUIREMENTS := tools/requirements.txt
 # All examples in the README and all captures are dated, so that they read the same whenever they are made.
 TODAY := 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage check format lint types imports docstrings data generate package self readme golden bench clean
+.PHONY: help demo test test-fast coverage check format lint types imports docstrings data generate package self audit lock readme golden bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -79,6 +81,16 @@ readme: $(VENV)/.developed ## write the captures in README.md anew
 golden: $(VENV)/.developed ## rewrite expected outputs; review the difference
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" --update-golden
 
+audit: $(VENV)/.developed ## is an advisory known against anything that is installed here? (asks the network)
+	$(BIN)/python tools/audit.py
+
+# What is a week old has been looked at by others: versions that were tampered with are withdrawn within days.
+lock: $(VENV)/bin/python ## write tools/requirements.txt anew, with versions of a week ago and their hashes (asks the network)
+	@$(BIN)/python -m venv .make/lock
+	.make/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	.make/lock/bin/uv pip compile pyproject.toml --group dev --universal --upgrade --exclude-newer "1 week" \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock" --quiet --output-file $(REQUIREMENTS)
+
 bench: $(VENV)/.developed ## measure start-up, one file, 1,000 and 10,000 files (minutes)
 	$(BIN)/python benchmarks/bench.py
 
@@ -98,8 +110,6 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --editable .
 	@touch $@
 
-# Dependency groups need pip 25.1; a new environment on an older Python starts with less.
-$(VENV)/.developed: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --upgrade 'pip>=25.1'
-	$(PIP) install --editable . --group dev
+$(VENV)/.developed: pyproject.toml $(REQUIREMENTS) | $(VENV)/bin/python
+	$(BIN)/python tools/install.py $(if $(ONLY_LOCKED),--only-locked)
 	@touch $@ $(VENV)/.installed
