@@ -7,7 +7,7 @@ import importlib.util
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 
 import routelint_schemas
 from routelint import surfaces
+from routelint.collect import markers
 from routelint.model import Kind
 from routelint.model_id import SCOPES, STEMS
 from routelint.surfaces import Surface
@@ -66,6 +67,21 @@ def test_file_is_valid(path: Path) -> None:
 def test_index_is_fresh(path: Path) -> None:
     built: dict[Path, str] = BUILD.catalog_indexes() | BUILD.surface_indexes()
     assert path.read_text("utf-8") == built[path], "run python tools/build_data.py"
+
+
+def test_what_is_searched_for_follows_from_the_surfaces() -> None:
+    ((path, built),) = BUILD.marker_indexes().items()
+    assert path.read_text("utf-8") == built, "run python tools/build_data.py"
+    # A surface that makes another word a marker makes the index stale.
+    new = replace(surfaces.load("python")[0], symbol="bedrock-runtime.foretell", carrier="modelId", kind=Kind.INVOKE)
+    assert b".foretell" in markers.derive([*surfaces.load("python"), new]).words
+    assert b".foretell" not in markers.load("python").words
+
+
+@pytest.mark.parametrize("language", markers.SURFACES)
+def test_the_markers_of_a_language_are_those_of_its_surfaces(language: str) -> None:
+    rows = [row for name in markers.SURFACES[language] for row in surfaces.load(name)]
+    assert markers.load(language) == markers.derive(rows)
 
 
 def test_there_is_no_index_of_a_file_that_is_gone() -> None:

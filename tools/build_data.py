@@ -8,20 +8,30 @@ YAML is for reading and reviewing; it takes 40 times longer to load than JSON.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from routelint import surfaces
+from routelint.collect import markers
 from routelint.policy import profile_index, source
+from routelint.surfaces import Surface
 
 PACKAGE = Path(__file__).parent.parent / "scanner" / "routelint"
 
 # Columns that reviewers need and the program does not.
 SURFACE_PROVENANCE = ("verified", "source", "language")
+SURFACE_DEFAULTS: dict[str, Any] = {
+    field.name: json.loads(json.dumps(field.default if field.default_factory is MISSING else field.default_factory()))
+    for field in fields(Surface)
+    if field.default is not MISSING or field.default_factory is not MISSING
+}
 
 # Fields of a model that only `routelint catalog MODEL` shows; they are read from a second index.
 MODEL_DETAILS = (
@@ -59,13 +69,37 @@ def load_yaml(text: str) -> Any:
 
 
 def surface_indexes() -> dict[Path, str]:
-    """Index path -> content, for every surfaces file."""
+    """Index path -> content, for every surfaces file: rows without the defaults at their end, since 500 are read at once."""
+    columns = [field.name for field in fields(Surface)]
     indexes = {}
     for path in sorted((PACKAGE / "surfaces").glob("*.yaml")):
-        rows = load_yaml(path.read_text("utf-8"))["surfaces"]
-        lean = [{key: value for key, value in row.items() if key not in SURFACE_PROVENANCE} for row in rows]
-        indexes[path.with_suffix(".json")] = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in lean) + "\n]\n"
+        rows = [_positional(row, columns) for row in load_yaml(path.read_text("utf-8"))["surfaces"]]
+        lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+        indexes[path.with_suffix(".json")] = f'{{"columns":{json.dumps(columns)},"rows":[\n{lines}\n]}}\n'
     return indexes
+
+
+def _positional(row: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+    """A surface as the values of its columns."""
+    unknown = row.keys() - set(columns) - set(SURFACE_PROVENANCE)
+    if unknown:
+        raise ValueError(f"surface '{row['id']}' says what no column is for: {', '.join(sorted(unknown))}")
+    values = [row.get(name, SURFACE_DEFAULTS.get(name)) for name in columns]
+    while columns[len(values) - 1] in SURFACE_DEFAULTS and values[-1] == SURFACE_DEFAULTS[columns[len(values) - 1]]:
+        values.pop()
+    return values
+
+
+def marker_indexes() -> dict[Path, str]:
+    """Index path -> content, for what files are searched for: it follows from the surfaces."""
+    index = {}
+    for language, names in markers.SURFACES.items():
+        found = markers.derive(itertools.chain.from_iterable(surfaces.load(name) for name in names))
+        index[language] = {
+            "words": [each.decode() for each in found.words],
+            "packages": [each.decode() for each in found.packages],
+        }
+    return {markers.INDEX: json.dumps(index, indent=1) + "\n"}
 
 
 def catalog_indexes() -> dict[Path, str]:
@@ -151,15 +185,21 @@ def _compact(index: object) -> str:
 
 def main() -> int:
     """Exit status: 1 where `--check` finds a stale index."""
-    indexes = surface_indexes() | catalog_indexes() | profile_indexes()
+    # What is searched for follows from the surfaces, as the program reads them.
+    stale = _stale(surface_indexes() | catalog_indexes() | profile_indexes(), "--check" in sys.argv[1:])
+    stale += _stale(marker_indexes(), "--check" in sys.argv[1:])
+    return 1 if stale and "--check" in sys.argv[1:] else 0
+
+
+def _stale(indexes: Mapping[Path, str], check: bool) -> list[Path]:
+    """The indexes that are not as they must be: told where they are to be checked, written anew where not."""
     stale = [path for path, content in indexes.items() if not path.exists() or path.read_text("utf-8") != content]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"stale: {path}; run python tools/build_data.py", file=sys.stderr)
-        return 1 if stale else 0
     for path in stale:
-        path.write_text(indexes[path], "utf-8")
-    return 0
+        if check:
+            print(f"stale: {path}; run python tools/build_data.py", file=sys.stderr)
+        else:
+            path.write_text(indexes[path], "utf-8")
+    return stale
 
 
 if __name__ == "__main__":

@@ -59,14 +59,13 @@ def load(language: str) -> tuple[Surface, ...]:
     path = FOLDER / f"{language}.json"
     if not path.exists():
         return ()
-    rows = json.loads(path.read_text("utf-8"))
-    return tuple(
-        Surface(
-            **{
-                **row,
-                "kind": Kind(row["kind"]) if row.get("kind") else None,
-                "caps": tuple(row.get("caps", ())),
-            }
-        )
-        for row in rows
-    )
+    index = json.loads(path.read_text("utf-8"))
+    kind, caps = index["columns"].index("kind"), index["columns"].index("caps")
+    kinds: Mapping[str | None, Kind | None] = {None: None, **{each.value: each for each in Kind}}
+    found = []
+    for row in index["rows"]:
+        row[kind] = kinds[row[kind]]
+        if len(row) > caps:
+            row[caps] = tuple(row[caps])
+        found.append(Surface(*row))
+    return tuple(found)

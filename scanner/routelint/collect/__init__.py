@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from routelint import surfaces
 from routelint.collect import listing, markers, matching, patterns, units
 from routelint.collect.markers import Markers
 from routelint.collect.matching import Matcher
@@ -18,13 +16,6 @@ from routelint.source import SourceUnit
 
 __all__ = ["Collected", "DiskTree", "StreamedTree", "collect", "collect_tree"]
 
-# The languages of surfaces that each unit's files may hold.
-_SURFACES = {
-    "terraform": ("terraform", "asl"),
-    "cloudformation": ("cloudformation", "asl"),
-    "python": ("python",),
-    "text": ("typescript", "config", "other"),
-}
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -89,7 +80,7 @@ def collect_tree(
 
 def sought(language: str) -> Markers:
     """The markers of a language."""
-    return markers.derive(itertools.chain.from_iterable(map(surfaces.load, _SURFACES[language])))
+    return markers.load(language)
 
 
 class _Look:

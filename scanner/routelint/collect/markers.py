@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.surfaces import Surface
@@ -31,6 +34,14 @@ STEMS: dict[str, str] = {
     "zai.": "glm",
 }
 SERVICE = b"bedrock"
+INDEX = Path(__file__).with_suffix(".json")
+# The languages of surfaces that each unit's files may hold.
+SURFACES = {
+    "terraform": ("terraform", "asl"),
+    "cloudformation": ("cloudformation", "asl"),
+    "python": ("python",),
+    "text": ("typescript", "config", "other"),
+}
 
 # Longer than any marker: so much of a chunk is seen again with the next one.
 OVERLAP_BYTES = 128
@@ -107,6 +118,13 @@ def derive(surfaces: Iterable[Surface]) -> Markers:
         if package[1] in surface.framework.replace("-", "_"):
             packages[package[1].encode()] = None
     return Markers(words=_shortest(words), packages=_shortest(packages))
+
+
+@cache
+def load(language: str) -> Markers:
+    """The markers of a unit's language, as `tools/build_data.py` derived them."""
+    row = json.loads(INDEX.read_text("utf-8"))[language]
+    return Markers(*(tuple(each.encode() for each in row[name]) for name in ("words", "packages")))
 
 
 def _shortest(words: Iterable[bytes]) -> tuple[bytes, ...]:
