@@ -27,9 +27,10 @@ _ASSIGNED_MAGIC = lazy_regex(r"^(\s*[\w.]+\s*=\s*)([%!].*)$")
 _LIKE_MAGIC = lazy_regex(r"^[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?[%!?]|\?[ \t]*$", re.MULTILINE)
 # `str.splitlines` would also split at characters that the Python parser keeps inside a line.
 _LINE_END = lazy_regex(r"\r\n|\r|\n")
-# How a JSON string spells one character.
-_SPELLING = lazy_regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u....|\\u....|\\.|[^\\]", re.DOTALL)
+# How a JSON string spells one character that it cannot or need not hold as it reads.
+_ESCAPED = lazy_regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u....|\\u....|\\.", re.DOTALL)
 MOST_CELLS = 2_000
+SUFFIX = ".ipynb"
 
 
 class _Stretch(NamedTuple):
@@ -66,10 +67,13 @@ def _position(stretches: Sequence[_Stretch], column: int) -> tuple[int, int]:
 
 def _spelled_length(spelling: str, start: int, characters: int) -> int:
     """How long a JSON string spells so many characters from a place on."""
-    if spelling.find("\\", start, start + characters) < 0:
-        return characters
-    spelled = itertools.islice(_SPELLING.finditer(spelling, start), characters)
-    return sum(len(each[0]) for each in spelled)
+    at, left = start, characters
+    # Only what is escaped is longer than it reads.
+    while (escape := spelling.find("\\", at, at + left)) >= 0:
+        left -= escape - at + 1
+        found = _ESCAPED.match(spelling, escape)
+        at = escape + 1 if found is None else found.end()
+    return at + left - start
 
 
 @dataclass(frozen=True)
@@ -274,8 +278,14 @@ def _located(texts: Sequence[_Text], lengths: Sequence[int]) -> Iterator[tuple[_
         while column < length:
             text = texts[number]
             characters = min(length - column, len(text.value) - taken)
-            spelled = _spelled_length(text.spelling, offset, characters)
-            spelling = text.spelling[offset : offset + spelled] if spelled != characters else ""
+            if taken == 0 and characters == len(text.value):
+                # Most notebooks have a string for each line.
+                spelled, spelling = len(text.spelling), text.spelling
+            else:
+                spelled = _spelled_length(text.spelling, offset, characters)
+                spelling = text.spelling[offset : offset + spelled]
+            if spelled == characters:
+                spelling = ""
             stretches.append(_Stretch(column, text.line, text.column + offset, spelling))
             column += characters
             taken += characters
