@@ -351,6 +351,17 @@ def test_a_policy_with_faults_costs_its_repository(folder: Path) -> None:
     assert dear["reason"].endswith("(and 1 more)")
 
 
+def test_repositories_that_are_not_trusted_have_no_say(folder: Path) -> None:
+    trusting = "version: 1\nrules:\n  unjustified-premium-model: off\n"
+    silenced = DEAR.replace("\n", "  # routelint: ignore[unjustified-premium-model] -- mine\n", 1)
+    write_tree(folder, {"dear/routelint.yaml": trusting, "dear/main.tf": silenced, "strict.yaml": "version: 1\n"})
+    assert statuses(summary(folder))["dear"] == "ok"
+    assert statuses(summary(folder, "--no-repo-config"))["dear"] == "findings"
+    document = summary(folder, "--no-repo-config", "--policy", folder / "strict.yaml")
+    assert statuses(document)["dear"] == "findings"
+    assert document["repositories"][1]["policy"] == "../strict.yaml"
+
+
 def test_what_is_no_folder_costs_its_row(folder: Path) -> None:
     write_tree(folder, {"gone": "a file\n"})
     assert summary(folder)["repositories"][2]["reason"] == "it is a file; expected a folder"
@@ -503,6 +514,7 @@ def test_a_file_that_git_ignores_and_a_scan_reads_is_compared(folder: Path) -> N
         ["--exclude", "tests"],
         ["--format", "sarif"],
         ["--policy", "shared.yaml"],
+        ["--no-repo-config"],
     ],
     ids=" ".join,
 )

@@ -76,6 +76,7 @@ class Repository:
     "--environment", "environment_names", multiple=True, metavar="ENV", help="Report only what concerns this environment."
 )
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
+@options.no_repo_config_option
 @options.today_option
 @click.option(
     "--jobs",
@@ -104,6 +105,7 @@ def command(
     strict: bool,
     environment_names: tuple[str, ...],
     exclude: tuple[str, ...],
+    no_repo_config: bool,
     today: date | None,
     jobs: int | None,
     engine_name: str,
@@ -143,6 +145,7 @@ def command(
             formats=() if store is None else ("json", *reports),
             fail_on=fail_on,
             strict=strict,
+            no_repo_config=no_repo_config,
             left_out=_left_out(store, each),
             known=known[each.name].state if each.name in known else None,
         ): each

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import click
 
 from routelint import __version__, fleet
+from routelint import policy as policies
 from routelint.cli import published
 from routelint.cli.fleet_state import Notes, State, UnchangedError, program
 from routelint.cli.git import open_repository
@@ -61,6 +62,7 @@ class Job:
     formats: tuple[str, ...] = ()
     fail_on: str | None = None
     strict: bool = False
+    no_repo_config: bool = False
     left_out: str = ""
     known: State | None = None
 
@@ -68,7 +70,7 @@ class Job:
     def options(self) -> tuple[object, ...]:
         """What was asked for, as far as the result depends on it; some formats also say how a scan would have ended."""
         ending = () if self.formats in ((), ("json",)) else (self.fail_on, self.strict)
-        return (self.today.isoformat(), self.exclude, self.environments, self.formats, *ending)
+        return (self.today.isoformat(), self.exclude, self.environments, self.formats, self.no_repo_config, *ending)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,10 @@ def _said(error: click.ClickException) -> str:
 
 def _scan(job: Job, notes: Notes) -> Finished:
     side = notes.side(lambda: _facts(policy, notes.root))
-    policy = load_policy(None if job.policy is None else Path(job.policy), notes.root, rule_ids(), side)
+    if job.policy is None and job.no_repo_config:
+        policy = policies.default()
+    else:
+        policy = load_policy(None if job.policy is None else Path(job.policy), notes.root, rule_ids(), side)
     session = open_session(
         (notes.root,),
         None,
@@ -143,11 +148,13 @@ def _scan(job: Job, notes: Notes) -> Finished:
         quiet=True,
         policy=policy,
         side=side,
+        no_repo_config=job.no_repo_config,
     )
     rules = rules_of(policy)
     report = judge(session, rules, job.environments)
     # The folder that a worker stands in must not show in what it writes.
-    session = replace(session, misspelt_policy=_overlooked(notes.root) if policy.path is None else None)
+    overlooked = policy.path is None and not job.no_repo_config
+    session = replace(session, misspelt_policy=_overlooked(notes.root) if overlooked else None)
     report = replace(report, notices=(*notices(session), *report.notices))
     fail_on = job.fail_on or str(policy.fail_on)
     faults = session.resolved.evidence.faults if session.resolved.evidence is not None else ()
