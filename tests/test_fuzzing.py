@@ -52,6 +52,17 @@ FOUND = {
             for n in range(36)
         ),
     ),
+    "a pattern with many stars took exponential time": ("patterns", b"*a" * 30 + b"\n" + b"a" * 60 + b"b"),
+    "a set in brackets was one that Python will read otherwise": ("patterns", b"[a--b&&c||d~~[e]\na"),
+    "newer syntax was rewritten to lines longer than those of the file": (
+        "python",
+        b'import litellm\nlitellm.completion(model=f"{s\n}")',
+    ),
+    "a path that ended with a colon began a command of the runner": ("print-text", b":"),
+    "a line that ended as on a Macintosh of old was counted by Python alone": (
+        "python",
+        b'import boto3\rboto3.client("bedrock-runtime").converse(modelId="amazon.nova-lite-v1:0")\r',
+    ),
     "a reason quoted several lines of a template": (
         "cloudformation",
         b"a:\n  Type: AWS::Bedrock::Agent\n  Properties:\n    FoundationModel: !Ref d\n\n      G\n",
@@ -69,7 +80,9 @@ def test_what_was_found_stays_mended(target: str, data: bytes) -> None:
 
 
 def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
-    tallies = {each.target: each for each in run(TARGETS, Settings(Budget(40, 2.0), "ci", tmp_path, jobs=1))}
+    tallies = {
+        each.target: each for each in run(TARGETS, Settings(Budget(40, 2.0), "ci", tmp_path, jobs=1, reduce_seconds=1.0))
+    }
     assert sorted(tallies) == sorted(BY_NAME)
     assert [each for each in tallies.values() if each.inputs < 10] == []
     assert [path.read_text("utf-8") for path in sorted(tmp_path.glob("*.txt"))] == []
@@ -127,7 +140,7 @@ def test_an_endless_run_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_input_becomes_as_small_as_its_fault() -> None:
-    assert reduce(b"aaaa\n<a [[ b>\ncccc" * 20, lambda data: b"[[" in data) == b"[["
+    assert reduce(b"aaaa\n<a [[ b>\ncccc" * 20, lambda data: b"[[" in data, 5.0) == b"[["
 
 
 def test_the_same_seed_makes_the_same_inputs() -> None:

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from routelint.deferred import dataclass
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Span
+
+_LINE_END = lazy_regex(r"\r\n?|\n")
 
 
 class SourceTree(Protocol):
@@ -59,6 +61,9 @@ class SourceText:
 
     @cached_property
     def _starts(self) -> list[int]:
+        if "\r" in self.text:
+            # One by itself ends a line too, for Python and for editors; most texts have none.
+            return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
         # By the lengths of lines: looking at each character took ten times as long.
         return [0, *itertools.accumulate(len(line) + 1 for line in self.text.split("\n"))][:-1]
 
@@ -75,9 +80,8 @@ class SourceText:
         """The text of a 1-based line without its end; empty where there is none."""
         if not 1 <= number <= len(self._starts):
             return ""
-        start = self._starts[number - 1]
-        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
-        return self.text[start:end].removesuffix("\r")
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[self._starts[number - 1] : end].removesuffix("\n").removesuffix("\r")
 
     def lines(self) -> Iterator[str]:
         """Every line in order."""

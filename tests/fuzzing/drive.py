@@ -58,13 +58,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Settings:
-    """What all targets of a run share. `real` is a folder of files to mutate, `crashes` where faults are written."""
+    """What all targets of a run share. `real` is a folder of files to mutate, `crashes` where faults are
+    written, `reduce_seconds` what making one small may take."""
 
     budget: Budget
     seed: str
     crashes: Path
     real: Path | None = None
     jobs: int = 2
+    reduce_seconds: float = 40.0
 
 
 @dataclass
@@ -159,7 +161,9 @@ def _work(tally: Tally, settings: Settings, pipe: Connection, slot: mmap.mmap) -
             inputs.learn(data, trial.outcome)
         if trial.crash is not None and trial.crash.key not in known:
             known.add(trial.crash.key)
-            tally.crashes.append(_write(target.name, _smallest(target, data, trial.crash), trial.crash, settings.crashes))
+            tally.crashes.append(
+                _write(target.name, _smallest(target, data, trial.crash, settings), trial.crash, settings.crashes)
+            )
         tally.seconds = earlier + time.monotonic() - began
         tally.behaviours = inputs.behaviours
         if time.monotonic() - told > TELL_SECONDS:
@@ -169,12 +173,12 @@ def _work(tally: Tally, settings: Settings, pipe: Connection, slot: mmap.mmap) -
     pipe.close()
 
 
-def _smallest(target: Target, data: bytes, crash: Crash) -> bytes:
+def _smallest(target: Target, data: bytes, crash: Crash, settings: Settings) -> bytes:
     def shows(shorter: bytes) -> bool:
         again = give(target, shorter, twice=crash.key == "twice").crash
         return again is not None and again.key == crash.key
 
-    return reduce(data, shows) if shows(data) else data
+    return reduce(data, shows, settings.reduce_seconds) if shows(data) else data
 
 
 def _write(target: str, data: bytes, crash: Crash, folder: Path) -> str:

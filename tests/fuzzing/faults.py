@@ -60,11 +60,9 @@ class Places:
     def _lines(self, path: str) -> list[int] | None:
         if path not in self._lengths:
             try:
-                text = decode(path, self.files[path]).text
+                self._lengths[path] = [len(line) for line in decode(path, self.files[path]).lines()]
             except NotTextError:
                 self._lengths[path] = None
-            else:
-                self._lengths[path] = [len(line) for line in text.split("\n")]
         return self._lengths[path]
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SECONDS = 40.0
 
-
-def reduce(data: bytes, shows: Callable[[bytes], bool], seconds: float = SECONDS) -> bytes:
+def reduce(data: bytes, shows: Callable[[bytes], bool], seconds: float) -> bytes:
     """A smaller input of which `shows` is true, at the end of the time or when no single piece can be left out any more."""
     ends = time.monotonic() + seconds
     size = max(1, len(data) // 2)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+_FOLDERS = "**"
+_RANGE = re.compile(r"(.)(?:-(.))?", re.DOTALL)
+
 
 def matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Whether a relative POSIX path matches one of `patterns`; a later `!pattern` takes back what an earlier one matched.
@@ -41,38 +44,69 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 def _translate(pattern: str) -> str:
-    """A pattern as a regular expression: `*` and `?` stay inside one folder, `**` does not."""
-    out: list[str] = []
+    """A pattern as a regular expression: `*` and `?` stay inside one folder, `**` in the place of a folder does not.
+
+    What stands between two stars is matched once, where it comes first: if the rest does not fit after that, it fits after no
+    later place either. So an expression takes no more than the square of a path's length, however many stars there are.
+    """
+    *before, last = _between(pattern.split("/"), _FOLDERS)
+    out = []
+    for number, folders in enumerate(before):
+        inner = "".join(f"{_inside(folder)}/" for folder in folders)
+        out.append(f"(?>(?:.*?/)??{inner})" if number else inner)
+    out.append("(?:.*/)?" if before else "")
+    if before and not last:
+        out[-1] = ".*"
+    return "".join(out) + "/".join(map(_inside, last))
+
+
+def _inside(folder: str) -> str:
+    """The part of a pattern that stands for the name of one folder or file."""
+    *before, last = _between(_tokens(folder), "*")
+    out = []
+    for number, tokens in enumerate(before):
+        inner = "".join(map(_plain, tokens))
+        out.append(f"(?>[^/]*?{inner})" if number else inner)
+    return "".join(out) + ("[^/]*" if before else "") + "".join(map(_plain, last))
+
+
+def _between(parts: Sequence[str], star: str) -> list[list[str]]:
+    """The runs of parts between stars, several stars side by side being one."""
+    runs: list[list[str]] = [[]]
+    previous = ""
+    for part in parts:
+        if part != star:
+            runs[-1].append(part)
+        elif previous != star:
+            runs.append([])
+        previous = part
+    return runs
+
+
+def _tokens(folder: str) -> list[str]:
+    """The characters of a name, what stands in brackets being one."""
+    tokens: list[str] = []
     position = 0
-    while position < len(pattern):
-        if pattern.startswith("**/", position):
-            out.append("(?:.*/)?")
-            position += 3
-        elif pattern.startswith("**", position):
-            out.append(".*")
-            position += 2
-        elif pattern[position] == "*":
-            out.append("[^/]*")
-            position += 1
-        elif pattern[position] == "?":
-            out.append("[^/]")
-            position += 1
-        elif pattern[position] == "[" and (end := pattern.find("]", position + 2)) > 0:
-            out.append(_set(pattern[position + 1 : end]))
-            position = end + 1
-        else:
-            out.append(re.escape(pattern[position]))
-            position += 1
-    return "".join(out)
+    while position < len(folder):
+        end = folder.find("]", position + 2) + 1 if folder[position] == "[" else 0
+        tokens.append(folder[position : end or position + 1])
+        position = end or position + 1
+    return tokens
+
+
+def _plain(token: str) -> str:
+    """One character of a name, or a set of them, as a regular expression."""
+    if token == "?":
+        return "[^/]"
+    return _set(token[1:-1]) if token.startswith("[") and len(token) > 1 else re.escape(token)
 
 
 def _set(inner: str) -> str:
     """The inside of brackets as a set of characters; one that is no set, such as `z-a`, fits itself."""
     negated = inner[0] in "!^"
-    characters = re.sub(r"([\\\[\]^&|~])", r"\\\1", inner[1:] if negated else inner)
-    expression = f"[{'^/' if negated else ''}{characters}]"
-    try:
-        re.compile(expression)
-    except re.error:
-        return re.escape(f"[{inner}]")
-    return expression
+    out: list[str] = []
+    for low, high in _RANGE.findall(inner[negated:]):
+        if high and low > high:
+            return re.escape(f"[{inner}]")
+        out.append(f"{re.escape(low)}-{re.escape(high)}" if high else re.escape(low))
+    return f"[{'^/' if negated else ''}{''.join(out)}]" if out else re.escape(f"[{inner}]")

@@ -231,4 +231,6 @@ def _place(location: Location, printing: Printing) -> str:
 
 
 def _path(path: str, printing: Printing) -> str:
-    return escape.terminal(printing.shown(path))
+    shown = escape.terminal(printing.shown(path))
+    # Another colon follows: after one that begins a word that would make a command for a CI runner.
+    return shown[:-1] + "\\x3a" if shown == ":" or shown.endswith(" :") else shown

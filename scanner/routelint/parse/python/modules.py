@@ -77,6 +77,8 @@ class Module:
         """1-based line and code-point column in the file of a position that the Python parser gives."""
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         column = byte_offset if text.isascii() else len(text.encode("utf-8")[:byte_offset].decode("utf-8", "ignore"))
+        # What was parsed may be newer syntax rewritten, with longer lines than the file has.
+        column = min(column, len(text))
         if self.places_in_file is not None:
             return self.places_in_file.position(line, column)
         return line, column + 1
