@@ -84,12 +84,14 @@ golden: $(VENV)/.developed ## rewrite expected outputs; review the difference
 audit: $(VENV)/.developed ## is an advisory known against anything that is installed here? (asks the network)
 	$(BIN)/python tools/audit.py
 
-# What is a week old has been looked at by others: versions that were tampered with are withdrawn within days.
+# What is a week old has been looked at by others: versions that were tampered with are withdrawn within days. pip before 24 takes
+# another version of a package that is asked for with an extra, unless its pin names the extra.
 lock: $(VENV)/bin/python ## write tools/requirements.txt anew, with versions of a week ago and their hashes (asks the network)
 	@$(BIN)/python -m venv .make/lock
 	.make/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
 	.make/lock/bin/uv pip compile pyproject.toml --group dev --universal --upgrade --exclude-newer "1 week" \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock" --quiet --output-file $(REQUIREMENTS)
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --annotation-style line \
+		--custom-compile-command "make lock" --quiet --output-file $(REQUIREMENTS)
 
 bench: $(VENV)/.developed ## measure start-up, one file, 1,000 and 10,000 files (minutes)
 	$(BIN)/python benchmarks/bench.py
