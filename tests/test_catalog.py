@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routelint import catalog, model_id
-from routelint.catalog import Catalog, Model, Near, Price, Status, blended
+from routelint.catalog import FOLDER, Catalog, Model, Near, Price, Status, blended
+from routelint.catalog.facts import read_model
 
 CATALOG = catalog.load()
 MODELS = {model.id: model for model in CATALOG.models}
@@ -24,6 +26,20 @@ MODEL = st.sampled_from(CATALOG.models)
 def found(text: str) -> str | None:
     model = CATALOG.find(text)
     return None if model is None else model.id
+
+
+def test_rows_read_one_by_one_are_those_of_the_whole_index() -> None:
+    rows = json.loads((FOLDER / "index.json").read_text("utf-8"))["models"]
+    read = catalog.load.__wrapped__()
+    assert [model.id for model in read.models] == list(rows)
+    assert list(read.models) == [read_model(identity, row) for identity, row in rows.items()]
+
+
+@pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)
+def test_siblings_are_of_the_same_vendor_and_modality(model: Model) -> None:
+    assert list(CATALOG.siblings(model)) == [
+        each for each in CATALOG.models if (each.vendor, each.modality) == (model.vendor, model.modality)
+    ]
 
 
 def test_the_catalog_holds_what_was_gathered() -> None:
@@ -359,7 +375,7 @@ def test_replacements_are_followed_until_one_is_active() -> None:
         "x.c-1": row("C", None),
         "x.d-1": row("D", "2026-01-01", "x.d-1", "x.gone-1"),
     }
-    known = Catalog({"as_of": "2026-11-23", "names": {name: name for name in rows}, "cdk": {}, "models": rows})
+    known = Catalog({"as_of": "2026-11-23", "names": {name: name for name in rows}, "cdk": {}, "kinds": {}, "models": rows})
     first, second, third, last = known.models
     assert known.replacement(first, date(2026, 3, 1)) is second
     assert known.replacement(first, TODAY) is third

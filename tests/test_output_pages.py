@@ -21,6 +21,7 @@ CASES = Path(__file__).parent / "cases_output"
 
 # Models of our own, so that new prices in the catalog change no expectation.
 INDEX: dict[str, Any] = {
+    "kinds": {},
     "as_of": "2026-11-23",
     "names": {},
     "cdk": {},

@@ -115,9 +115,18 @@ def catalog_indexes() -> dict[Path, str]:
         "as_of": min(file["as_of"] for file in files),
         "names": dict(sorted(_names(row for file in files for row in file["models"]))),
         "cdk": dict(sorted(_constants(row for file in files for row in file["models"]))),
+        "kinds": _kinds(models),
         "models": models,
     }
     return {folder / "index.json": _compact(index), folder / "details.json": _compact({"models": details})}
+
+
+def _kinds(models: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Vendor and modality -> the ids of the models that are so, in their order."""
+    kinds: dict[str, list[str]] = {}
+    for identity, row in models.items():
+        kinds.setdefault(f"{row['vendor']} {row['modality']}", []).append(identity)
+    return kinds
 
 
 def profile_indexes() -> dict[Path, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -60,6 +60,7 @@ class Catalog:
         self._rows: Mapping[str, Mapping[str, Any]] = index["models"]
         self._names: Mapping[str, str] = index["names"]
         self._constants: Mapping[str, str] = index["cdk"]
+        self._kinds: Mapping[str, Sequence[str]] = index["kinds"]
         self._load_details = details
         self._read: dict[str, Model] = {}
         self.as_of = date.fromisoformat(index["as_of"])
@@ -110,8 +111,7 @@ class Catalog:
 
     def siblings(self, model: Model) -> tuple[Model, ...]:
         """The models of the same vendor and modality, itself included, in the order of `models`."""
-        kind = (model.vendor, model.modality)
-        return tuple(self._model(id_) for id_, row in self._rows.items() if (row["vendor"], row["modality"]) == kind)
+        return tuple(map(self._model, self._kinds[f"{model.vendor} {model.modality}"]))
 
     def near(self, text: str) -> Near | None:
         """The known id nearest to one that is not known, and what is wrong with that one; None where nothing is near.
@@ -211,9 +211,37 @@ def caveats(model: Model, substitute: Model) -> tuple[str, ...]:
 @cache
 def load() -> Catalog:
     """The catalog that comes with the program."""
-    return Catalog(_index("index.json"), lambda: _index("details.json"))
+    head, _, rows = (FOLDER / "index.json").read_text("utf-8").partition(_ROWS)
+    index = {**json.loads(head + "}"), "models": _Rows(rows)}
+    return Catalog(index, lambda: json.loads((FOLDER / "details.json").read_bytes()))
 
 
-def _index(name: str) -> Mapping[str, Any]:
-    index: Mapping[str, Any] = json.loads((FOLDER / name).read_bytes())
-    return index
+# The index has a line for every model, at its end.
+_ROWS = ',\n"models":{\n'
+
+
+class _Rows(Mapping[str, Mapping[str, Any]]):
+    """Id -> row of the index, each read when it is first asked for: a scan asks for a few of them, and all take 1 ms."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = {}
+        for line in text.splitlines():
+            identity, colon, row = line.partition('":')
+            if colon:
+                self._lines[identity[1:]] = row.rstrip(",")
+        self._read: dict[str, Mapping[str, Any]] = {}
+
+    def __getitem__(self, identity: str) -> Mapping[str, Any]:
+        row = self._read.get(identity)
+        if row is None:
+            row = self._read[identity] = json.loads(self._lines[identity])
+        return row
+
+    def __contains__(self, identity: object) -> bool:
+        return identity in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
