@@ -485,6 +485,23 @@ def test_a_forged_index_leads_nowhere(tmp_path: Path, name: str) -> None:
     assert told.read(name.format(outside=tmp_path)) in (None, b"bedrock")
 
 
+@pytest.mark.parametrize(
+    ("name", "separator", "leads_elsewhere"),
+    [
+        ("..", "/", True),
+        ("", "/", True),
+        ("a.py", "/", False),
+        ("...", "/", False),
+        ("a\\b:c", "/", False),
+        ("..\\a.py", "\\", True),
+        ("C:a.py", "\\", True),
+        ("a.py", "\\", False),
+    ],
+)
+def test_what_leads_elsewhere_is_no_name(name: str, separator: str, leads_elsewhere: bool) -> None:
+    assert listing.is_no_name(name, separator) is leads_elsewhere
+
+
 def test_forged_paths_of_a_revision_are_left_out() -> None:
     forged = ["../a.py", "/a.py", "/etc/a.py", "b/../../a.py", "b//a.py", "./a.py", "../x.dist-info/RECORD"]
     assert listing.worth_reading([*forged, "b/a.py"], lambda path: b"") == ("b/a.py",)

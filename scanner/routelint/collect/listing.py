@@ -134,7 +134,7 @@ def _present(base: str, prefix: str, names: Iterable[str], nested: int, links: s
             if last in regular:
                 yield path
                 continue
-            kind = _kind(f"{base}/{path}") if last not in _NO_NAMES else None
+            kind = None if is_no_name(last) else _kind(f"{base}/{path}")
             if kind == "folder":
                 if nested < MOST_NESTED and not _is_pruned(last):
                     yield from _below(base, path + "/", nested + 1, links)
@@ -175,7 +175,12 @@ def _is_no_folder(base: str, folder: str) -> bool:
 
 def _is_forged(folder: str) -> bool:
     """Whether a path is none that git would write: its last part is no name, or it starts at the root of the disk."""
-    return folder.startswith("/") or folder.rpartition("/")[2] in _NO_NAMES
+    return folder.startswith("/") or is_no_name(folder.rpartition("/")[2])
+
+
+def is_no_name(name: str, separator: str = os.sep) -> bool:
+    """Whether the part of a path between slashes leads elsewhere; on Windows a backslash or a colon does too."""
+    return name in _NO_NAMES or (separator != "/" and (separator in name or ":" in name))
 
 
 def _regular_files(folder: str) -> AbstractSet[str]:
