@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 
 import pytest
+import re2
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +46,29 @@ def test_a_regular_expression_is_searched_for(expression: str, text: str, expect
 def test_an_expression_that_cannot_be_read_says_what_was_expected(expression: str) -> None:
     with pytest.raises(RegexError, match="an expression"):
         compile_regex(expression)
+
+
+PLAIN_PIECES = st.sampled_from(
+    ["F", "-", " ", "[0-9]", "[A-Za-z_]", "[a-c]", "[a-z0-9]{3}", "[A-Z]+", "[0-9]*", "x+", "$", "{2}", "?"]
+)
+
+
+@given(
+    st.lists(PLAIN_PIECES, max_size=6).map(lambda pieces: f"^{''.join(pieces)}$"),
+    st.text(alphabet="F- 09aAzZx_\n\u00e9\ud800", max_size=12),
+)
+def test_a_plain_expression_says_what_re2_says(expression: str, text: str) -> None:
+    try:
+        expected = re2.compile(expression).search(text) is not None
+    except (re2.error, UnicodeError):
+        assume(False)
+    assert search(expression, text) is expected
+
+
+@pytest.mark.parametrize("expression", ["^FIN-[0-9]+$", "^[A-Z]{3}-[0-9]{1}$", "^CC [a-z_]*x$"])
+def test_a_plain_expression_does_without_re2(expression: str) -> None:
+    code = f"import sys; from routelint.regex import search; search({expression!r}, 'x'); print('re2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 EXPRESSIONS = st.recursive(
