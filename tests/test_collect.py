@@ -400,6 +400,17 @@ def test_nested_repositories_are_looked_into(tmp_path: Path) -> None:
 
 
 @needs_git
+def test_git_is_asked_about_so_many_repositories_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST_REPOSITORIES", 3)
+    git(tmp_path, "init", "-q")
+    for name in "abcd":
+        write(tmp_path, {f"{name}/kept.py": "", f"{name}/ignored.py": "", f"{name}/.gitignore": "ignored.py\n"})
+        git(tmp_path / name, "init", "-q")
+    found = [path for path in paths(tmp_path) if path.endswith(".py")]
+    assert found == ["a/kept.py", "b/kept.py", "c/ignored.py", "c/kept.py", "d/ignored.py", "d/kept.py"]
+
+
+@needs_git
 @posix_only
 @pytest.mark.parametrize(
     "configuration",

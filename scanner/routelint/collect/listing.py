@@ -13,6 +13,8 @@ from routelint.deferred import dataclass
 
 GIT_SECONDS = 60
 MOST_NESTED = 8
+# Repositories below a repository that git is asked about, which takes 3 ms each; the files of others are all listed.
+MOST_REPOSITORIES = 500
 MOST_DEPTH = 64
 # Fewer names than these are cheaper asked for one by one than by reading their folder.
 FEW_NAMES = 4
@@ -84,7 +86,7 @@ def look(root: Path) -> Listed:
     """The files below `root` worth reading, as `files` gives them, and which of them are links."""
 
     base = os.fspath(root)
-    links: set[str] = set()
+    state = _State()
 
     def read(path: str) -> bytes | None:
         full = Path(base, path)
@@ -93,8 +95,8 @@ def look(root: Path) -> Listed:
         except OSError:
             return None
 
-    paths = worth_reading(_below(base, "", 0, links), read)
-    return Listed(paths, frozenset(links))
+    paths = worth_reading(_below(base, "", 0, state), read)
+    return Listed(paths, frozenset(state.links))
 
 
 def worth_reading(paths: Iterable[str], read: Callable[[str], bytes | None]) -> tuple[str, ...]:
@@ -102,15 +104,24 @@ def worth_reading(paths: Iterable[str], read: Callable[[str], bytes | None]) -> 
     return tuple(sorted(set(_without_vendored(_without_generated(paths), read))))
 
 
-def _below(base: str, prefix: str, nested: int, links: set[str]) -> Iterator[str]:
-    """Every file of the folder `prefix` (empty, or ending with a slash) of `base`, relative to `base`; adds the `links`."""
+class _State:
+    """What is known of a listing under way: the links that were found, and how many repositories git was asked about."""
+
+    def __init__(self) -> None:
+        self.links: set[str] = set()
+        self.asked = 0
+
+
+def _below(base: str, prefix: str, nested: int, state: _State) -> Iterator[str]:
+    """Every file of the folder `prefix` (empty, or ending with a slash) of `base`, relative to `base`; adds to the `state`."""
     folder = Path(base, prefix)
-    repository = find_repository(folder)
+    repository = find_repository(folder) if state.asked < MOST_REPOSITORIES else None
+    state.asked += repository is not None
     names = _from_git(folder, repository) if repository is not None else None
-    return _walk(base, prefix, links) if names is None else _present(base, prefix, names, nested, links)
+    return _walk(base, prefix, state) if names is None else _present(base, prefix, names, nested, state)
 
 
-def _present(base: str, prefix: str, names: Iterable[str], nested: int, links: set[str]) -> Iterator[str]:
+def _present(base: str, prefix: str, names: Iterable[str], nested: int, state: _State) -> Iterator[str]:
     """The regular files and links among `names`, and the files of submodules and of work trees git does not look into.
 
     The index is part of what is scanned and may name anything: a path through a link or upward is left out.
@@ -137,10 +148,10 @@ def _present(base: str, prefix: str, names: Iterable[str], nested: int, links: s
             kind = None if is_no_name(last) else _kind(f"{base}/{path}")
             if kind == "folder":
                 if nested < MOST_NESTED and not _is_pruned(last):
-                    yield from _below(base, path + "/", nested + 1, links)
+                    yield from _below(base, path + "/", nested + 1, state)
             elif kind is not None:
                 if kind == "link":
-                    links.add(path)
+                    state.links.add(path)
                 yield path
 
 
@@ -276,7 +287,7 @@ def _from_git(root: Path, repository: Repository) -> list[str] | None:
     return os.fsdecode(listed.rstrip(b"\0")).split("\0") if listed else None
 
 
-def _walk(base: str, prefix: str, links: set[str]) -> Iterator[str]:
+def _walk(base: str, prefix: str, state: _State) -> Iterator[str]:
     """Every file of the folder `prefix` of `base` by looking: links to folders are not entered, nor what a tool wrote."""
     pending = [(prefix, 0)]
     while pending:
@@ -292,7 +303,7 @@ def _walk(base: str, prefix: str, links: set[str]) -> Iterator[str]:
                         names.append(entry.name)
                     elif _leads_to_file(entry):
                         names.append(entry.name)
-                        links.add(below + entry.name)
+                        state.links.add(below + entry.name)
         except OSError:
             continue
         if "pyvenv.cfg" in names and depth:
