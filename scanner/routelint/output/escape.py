@@ -31,7 +31,7 @@ _NOT_PLAIN_ASCII = lazy_regex(r"[^\x00-\x7e]")
 # The wide forms are formulas too where a spreadsheet reads East Asian text.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What XML 1.0 cannot hold even as a character reference.
-_NOT_XML = lazy_regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = lazy_regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A colon begins an address, or may close or open the name of an emoji; a period follows `www`; a hyphen `GH`.
 _MARKDOWN_INNER = r":(?=//|[\w+-]*(?::|$))|(?<=[wW]{3})\.|(?<=GH)-"
 # What has a meaning anywhere in a line of Markdown, or only where a line starts.

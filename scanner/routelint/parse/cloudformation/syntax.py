@@ -23,7 +23,8 @@ DEEPEST = 100
 MOST_REPAIRS = 24
 MOST_DUPLICATES = 20
 
-_UNPRINTABLE = lazy_regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The other way round, what YAML allows, takes 5 ms to compile.
+_UNPRINTABLE = lazy_regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # Directives of Jinja and Go templates that stand on a line of their own.
 _ENGINE_LINE = lazy_regex(
     r"(?m)^[ \t]*(?:\{%.*%\}|\{#.*#\}|\{\{-?\s*(?:if|else|end|range|with|define|template|include)\b.*\}\})[ \t]*$"
