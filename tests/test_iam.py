@@ -237,3 +237,21 @@ def test_a_denial_never_widens_what_is_reached(resource: str) -> None:
     less = iam.breadth(statement(resources=("*",)), (statement(resources=(resource,), effect=Effect.DENY),), CATALOG)
     assert allowed is not None
     assert less is None or {each.id for each in less.models} <= {each.id for each in allowed.models}
+
+
+@given(
+    st.lists(st.sampled_from(["*", "?", "a", "B", ":", "/", "ab", "\n", "\u212a", "k", "."]), max_size=8).map("".join),
+    st.text(alphabet="aAbB:/\nk\u212a.", max_size=8),
+)
+def test_a_pattern_matches_what_re2_says_it_does(pattern: str, text: str) -> None:
+    compiled = iam._compiled(pattern)
+    assert compiled is not None
+    if "*" in pattern or "?" in pattern:
+        assert iam._matches(pattern, text) == (compiled.search(text) is not None)
+
+
+def test_a_pattern_of_many_stars_takes_no_time() -> None:
+    pieces = iam._pieces("a*" * 1000 + "b")
+    assert len(pieces) == 1001
+    # One look for each piece, and no way back.
+    assert not iam._stand_in("a" * 200, pieces)
