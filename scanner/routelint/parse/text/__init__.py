@@ -58,7 +58,7 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
                 continue
             # JSON with comments is read like a program, and so is what can be read of broken JSON.
             programs.append(file)
-            if next(lexicon.comments(file.source.text, lexicon.LEXICONS["json"]), None) is None:
+            if not _has_comments(file.source.text):
                 parts.append(Parsed(errors=(_error(file, error),)))
     containers = of_containers(configuration, unit.paths, context.settings.settings)
     parts.append(Parsed(settings=tuple(containers)))
@@ -82,7 +82,13 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
         return Parsed()
     if not name.endswith(_TREES) or _language(file.path) == "dotenv":
         return Parsed(_references(file, shell.places(file)))
-    documents = (nodes.read_toml(file.source.text),) if name.endswith(".toml") else nodes.read_yaml(file.source.text)
+    if name.endswith(".toml"):
+        documents: tuple[nodes.Node, ...] = (nodes.read_toml(file.source.text),)
+    elif config.may_matter(file.source.text):
+        documents = nodes.read_yaml(file.source.text)
+    else:
+        nodes.check_yaml(file.source.text)
+        return Parsed()
     return Parsed(
         _references(file, config.places(file, documents, rows)),
         settings=tuple(variables.of_data(file, documents)),
@@ -136,6 +142,12 @@ def _is_json(file: File) -> bool:
     return (
         file.name.lower().endswith((".json", ".jsonc", ".json5")) and text[:1] in ("{", "[", "/") and not _is_machine_made(text)
     )
+
+
+def _has_comments(text: str) -> bool:
+    """Whether JSON has comments, as people write it."""
+    marked = "//" in text or "/*" in text
+    return marked and next(lexicon.comments(text, lexicon.LEXICONS["json"]), None) is not None
 
 
 def _language(path: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from routelint import model_id
 from routelint.deferred import lazy_regex
 from routelint.model import Evidence, Kind, ModelId, Resolution
 from routelint.parse.text import shell, words
@@ -21,7 +22,11 @@ _IDENTITY = frozenset(("id", "name", "value", "key", "arn", "ref", "type", "cons
 _PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "variable")
 _PAIR_VALUES = ("value", "Value", "ParameterValue", "default")
 _ALIASES = frozenset(("opus", "sonnet", "haiku", "fable", "opusplan", "default", "best"))
+_SHORTEST = 5
 _TRUE = frozenset(("1", "true", "yes", "on"))
+# What spells a character of an identifier, as neither blanks nor quotes do.
+_ESCAPE = lazy_regex(r"\\[^\"\\/nrtbf ]")
+_SWITCH = "CLAUDE_CODE_USE_"
 _SETTING_LINE = lazy_regex(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<quote>[\"']?)(?P<value>[^\"'\s]+)(?P=quote)")
 
 
@@ -34,9 +39,21 @@ def places(file: File, documents: tuple[Node, ...], rows: tuple[Surface, ...]) -
                 yield from _at(file, steps, scalar, here)
 
 
+def may_matter(text: str) -> bool:
+    """Whether a file of YAML or JSON may choose or permit a model: many only speak of Bedrock."""
+    return (
+        model_id.may_stand_in(text.replace("\\/", "/"))
+        or _ESCAPE.search(text) is not None
+        or _SWITCH in text
+        or (("Action" in text or "actions" in text) and ("Effect" in text or "esource" in text))
+    )
+
+
 def _may_matter(text: str) -> bool:
     """Whether a value may name a model: most do not, and what leads to them need not be kept."""
-    return text in _ALIASES or text == _EVERYTHING or (len(text) >= 5 and ("." in text or "/" in text))
+    if len(text) < _SHORTEST:
+        return text in _ALIASES or text == _EVERYTHING
+    return (("." in text or "/" in text) and model_id.may_stand_in(text)) or text in _ALIASES
 
 
 def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface, ...]) -> Iterator[Place]:
@@ -336,7 +353,7 @@ def _uses_bedrock(steps: tuple[Step, ...]) -> bool:
     container = steps[-1].container
     if not isinstance(container, Map):
         return False
-    switches = (container.get(name) for name in ("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_MANTLE"))
+    switches = (container.get(name) for name in (f"{_SWITCH}BEDROCK", f"{_SWITCH}MANTLE"))
     return any(isinstance(value, Scalar) and value.text.lower() in _TRUE for value in switches)
 
 

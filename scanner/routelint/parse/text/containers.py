@@ -28,6 +28,8 @@ _INSTRUCTION = lazy_regex(r"^[ \t]*(?P<kind>ENV|ARG)[ \t]+", re.IGNORECASE | re.
 _PAIR = lazy_regex(r"(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[^\s\"'\\]*)(?P=quote)")
 _SINGLE = lazy_regex(r"(?P<name>[A-Za-z_]\w*)[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)")
 _COPY = lazy_regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from=)(?P<sources>[^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+# What services, workloads and config maps are told by.
+_KEYS = ("services", "containers", "initContainers", "ConfigMap")
 _REFERS = ("configMapRef", "configMapKeyRef")
 
 
@@ -115,6 +117,9 @@ def _read(like: File, path: str) -> File | None:
 
 
 def _documents(file: File) -> tuple[Node, ...]:
+    """What a file holds, where it has a word that all that is asked of here have."""
+    if not any(word in file.source.text for word in _KEYS):
+        return ()
     try:
         return nodes.read_yaml(file.source.text)
     except nodes.MalformedError:

@@ -68,7 +68,7 @@ class File:
         """
         if not 5 <= len(text) <= LONGEST or ("." not in text and "/" not in text) or "\n" in text:
             return None
-        model = model_id.read(text)
+        model = model_id.read(text) if model_id.may_stand_in(text) else None
         if model is None or " " in re.sub(r"\$\{[^}]*\}", "", model.id) or (model.id == "*" and "arn:" not in text):
             return None
         if model.is_pattern and "arn:" not in text:
