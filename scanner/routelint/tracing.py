@@ -6,7 +6,6 @@ word, and which environment variables are set for a place. What files there are 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
@@ -15,34 +14,63 @@ from functools import cached_property
 from routelint.deferred import dataclass
 from routelint.source import SourceTree
 
-# A program longer than this is data: no word is looked for in it.
-MOST_BYTES_SEARCHED = 4_000_000
 DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A word that was looked for: the files that were found to hold it, and whether these are all."""
+    """A word that was looked for near a file: the first files that hold it, nearest first.
 
+    `kind` and `origins` say how they hold it, in words of the language. A search that is `full` stopped at the last of them,
+    and did not look at what is farther away.
+    """
+
+    kind: str
     word: str
+    origins: tuple[str, ...]
+    near: str
     hits: tuple[str, ...]
-    whole: bool
+    full: bool
+
+    def finds_the_same(self, path: str, *, held: bool) -> bool:
+        """Whether the hits would be the same with a file that holds the word now, or does not."""
+        if path in self.hits:
+            return held
+        return not held or (self.full and distance(self.near, path) > distance(self.near, self.hits[-1]))
+
+
+def distance(near: str, path: str) -> tuple[int, str]:
+    """What files are sorted by to look at the nearest to a file first: those that share the most folders with it."""
+    shared = 0
+    for one, other in zip(near.split("/")[:-1], path.split("/")[:-1], strict=False):
+        if one != other:
+            break
+        shared += 1
+    return -shared, path
 
 
 @dataclass(eq=False)
 class Trace:
-    """The questions asked while one result was worked out; `settings` maps a place and a name to the digest of the answer."""
+    """The questions asked while one result was worked out, with the digest of the answer to each.
 
-    files: dict[str, None] = field(default_factory=dict)
-    searches: dict[tuple[str, str], Search] = field(default_factory=dict)
+    `files` maps a path to its content, `settings` a place and a name to what is set there.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    searches: dict[tuple[str, str, tuple[str, ...], str], Search] = field(default_factory=dict)
     settings: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
 
 class TracedTree:
-    """A tree that notes what is asked of it. What is remembered of a file must be noted again by whoever remembers it."""
+    """A tree that notes what is asked of it. What is remembered of a file must be noted again by whoever remembers it.
 
-    def __init__(self, tree: SourceTree) -> None:
+    With `digests` the content of each file is digested when it is read; without, a trace says only which files were read.
+    """
+
+    def __init__(self, tree: SourceTree, *, digests: bool = False) -> None:
         self.untraced = tree
+        self.with_digests = digests
+        self._digests: dict[str, bytes] = {}
         self._trace = Trace()
 
     @classmethod
@@ -60,21 +88,26 @@ class TracedTree:
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file; None where it is absent, unreadable or larger than is read."""
-        self.note_file(path)
-        return self.untraced.read(path)
+        data = self.untraced.read(path)
+        self._digests[path] = self._trace.files[path] = digest_of_bytes(data) if self.with_digests else b""
+        return data
 
     def note_file(self, path: str) -> None:
-        """Notes that a result rests on a file's content, or on its absence."""
-        self._trace.files[path] = None
+        """Notes that a result rests on the content of a file that was read before, or is read now."""
+        if path not in self._trace.files:
+            if path in self._digests:
+                self._trace.files[path] = self._digests[path]
+            else:
+                self.read(path)
 
-    def note_search(self, near: str, search: Search) -> None:
+    def note_search(self, search: Search) -> None:
         """Notes that a result rests on which files hold a word."""
-        self._trace.searches[search.word, near] = search
+        self._trace.searches[search.kind, search.word, search.origins, search.near] = search
 
     def note_setting(self, path: str, name: str, found: Sequence[object]) -> None:
         """Notes that a result rests on what is set under a name for the code at a path."""
         if (path, name) not in self._trace.settings:
-            self._trace.settings[path, name] = digest(found)
+            self._trace.settings[path, name] = digest(found) if self.with_digests else b""
 
     @contextmanager
     def traced(self) -> Iterator[Trace]:
@@ -86,11 +119,6 @@ class TracedTree:
             self._trace = outer
 
 
-def holds(data: bytes | None, word: str) -> bool:
-    """Whether a file holds a word, as searches of programs see it."""
-    return data is not None and len(data) <= MOST_BYTES_SEARCHED and word.encode() in data
-
-
 def digest(value: object) -> bytes:
     """A digest of a value that is printed alike wherever it is equal: of dataclasses, tuples, numbers and texts."""
     return digest_of_bytes(repr(value).encode("utf-8", "surrogateescape"))
@@ -98,4 +126,6 @@ def digest(value: object) -> bytes:
 
 def digest_of_bytes(data: bytes | None) -> bytes:
     """A digest of the content of a file; empty where there is none."""
+    import hashlib  # loads OpenSSL, of which a scan without a cache has no need
+
     return b"" if data is None else hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from routelint import __version__, spend
-from routelint.cli import options
+from routelint.cli import options, working
 from routelint.cli.session import incomplete, open_session
 from routelint.inventory import Row, rows
 from routelint.model import Resource, ScanError
@@ -30,6 +30,7 @@ FORMATS = ("text", "json", "markdown", "csv", "html")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
 @click.option("--explain-cost", is_flag=True, help="Show how the amounts of declared volumes were worked out.")
 @options.no_repo_config_option
+@options.work_options
 @options.today_option
 @options.display_options
 def inventory(
@@ -41,6 +42,9 @@ def inventory(
     strict: bool,
     exclude: tuple[str, ...],
     explain_cost: bool,
+    jobs: int | None,
+    no_cache: bool,
+    cache_dir: Path | None,
     today: date | None,
     color: str,
     quiet: bool,
@@ -56,6 +60,7 @@ def inventory(
         exclude=exclude,
         quiet=quiet,
         no_repo_config=no_repo_config,
+        work=working.chosen(jobs, no_cache, cache_dir),
     )
     references = [each for each in session.resolved.references if session.reported(each.location.path)]
     resources = [each for each in session.resolved.resources if session.reported(each.location.path)]

@@ -119,6 +119,27 @@ def no_repo_config_option(command: Command) -> Command:
     )(command)
 
 
+def work_options(command: Command) -> Command:
+    """`--jobs N`, `--no-cache` and `--cache-dir DIR`."""
+    for option in (
+        click.option(
+            "--cache-dir",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Keep results here for the next run. [default: ROUTELINT_CACHE_DIR, else the user's cache folder]",
+        ),
+        click.option("--no-cache", is_flag=True, help="Use no results of earlier runs, and keep none."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Processes for large trees; the output is the same for any number. [default: one per processor, at most 8]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def today_option(command: Command) -> Command:
     """`--today DATE`."""
     return click.option(

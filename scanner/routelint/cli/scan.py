@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from routelint import __version__
-from routelint.cli import options
+from routelint.cli import options, working
 from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
@@ -67,6 +67,7 @@ GATES = ("error", "warning", "note", "never")
     "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
 )
 @options.no_repo_config_option
+@options.work_options
 @options.today_option
 @options.display_options
 def scan(
@@ -87,6 +88,9 @@ def scan(
     min_resolved: float | None,
     show_suppressed: bool,
     sarif_profile: str,
+    jobs: int | None,
+    no_cache: bool,
+    cache_dir: Path | None,
     today: date | None,
     color: str,
     quiet: bool,
@@ -102,6 +106,7 @@ def scan(
     destinations = options.destinations(formats, output)
     accepted = None if baseline is None else _accepted(baseline)
     day = today or options.today_utc()
+    work = working.chosen(jobs, no_cache, cache_dir)
 
     def open_side(side: Side, policy: Policy | None = None) -> Session:
         return open_session(
@@ -115,6 +120,7 @@ def scan(
             baseline=baseline,
             side=side,
             no_repo_config=no_repo_config,
+            work=work,
         )
 
     with ExitStack() as stack:

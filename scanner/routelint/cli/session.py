@@ -18,6 +18,7 @@ from routelint.baseline import NAME as BASELINE
 from routelint.catalog import Catalog
 from routelint.cli.options import shown
 from routelint.cli.progress import Progress
+from routelint.cli.working import ALONE, Work, begun
 from routelint.collect import Collected, DiskTree, collect
 from routelint.deferred import dataclass
 from routelint.model import ScanError
@@ -99,6 +100,7 @@ def open_session(
     baseline: Path | None = None,
     side: Side = DISK,
     no_repo_config: bool = False,
+    work: Work = ALONE,
 ) -> Session:
     """Collects, parses and resolves what lies below `paths`, under the policy that governs it.
 
@@ -112,6 +114,7 @@ def open_session(
     """
     given = _given(paths)
     root = _root(given)
+    whole = not exclude
     if no_repo_config:
         own_policy = own_policy and policy_path is not None
     if policy is None:
@@ -124,18 +127,23 @@ def open_session(
         policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{TESTS}", BASELINE]
         if baseline is not None and baseline.resolve().is_relative_to(root):
             policy_files.append(f"/{baseline.resolve().relative_to(root).as_posix()}")
-        collected = side.collect(root, [*exclude, *policy_files], progress.files)
-        resolved = engine.resolve(
-            collected.units,
-            collected.tree,
-            policy,
-            models,
-            rule_ids=(*rule_ids, *(rule.id for rule in policy.custom_rules)),
-            errors=collected.errors,
-            files=collected.files,
-            on_unit=progress.unit,
-            obeys_directives=not no_repo_config,
-        )
+        exclude = [*exclude, *policy_files]
+        collected = side.collect(root, exclude, progress.files)
+        # Only files on disk can be read by several processes, and are as they were when their times are.
+        work = work if side is DISK else ALONE
+        with begun(work, root, exclude, collected) as (tree, run):
+            resolved = engine.resolve(
+                collected.units,
+                tree,
+                policy,
+                models,
+                rule_ids=(*rule_ids, *(rule.id for rule in policy.custom_rules)),
+                errors=collected.errors,
+                files=collected.files,
+                on_unit=progress.unit,
+                obeys_directives=not no_repo_config,
+                run=run,
+            )
     repository = repository_of(root)
     if repository is not None and repository != root:
         above = codeowners.find(side.tree(repository), _prefix(repository, root), _prefix(root, repository))
@@ -151,7 +159,7 @@ def open_session(
         _prefix(root, Path.cwd()),
         "" if repository is None else _prefix(root, repository),
         _misspelt(root) if policy.path is None and own_policy else None,
-        whole=not exclude and not policy.base,
+        whole=whole and not policy.base,
         side=side,
     )
 

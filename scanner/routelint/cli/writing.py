@@ -93,7 +93,16 @@ def abandon_output() -> None:
         os.close(nowhere)
 
 
-def _replace(place: Path, data: bytes, before: os.stat_result | None) -> None:
+def replace_file(place: Path, data: bytes) -> None:
+    """Puts `data` at `place` as a whole, readable by this user only.
+
+    Raises:
+        OSError: it cannot be written; what was there before is as it was.
+    """
+    _replace(place, data, None, mode=0o600)
+
+
+def _replace(place: Path, data: bytes, before: os.stat_result | None, mode: int | None = None) -> None:
     # In the same folder, or the renaming would be a copy; of a name nobody can foresee, because the folder may be shared.
     beside = place.with_name(f".routelint-{os.urandom(8).hex()}.part")
     try:
@@ -102,7 +111,9 @@ def _replace(place: Path, data: bytes, before: os.stat_result | None) -> None:
                 # Before anything is in it: who may not read the old file may not read the new one.
                 with contextlib.suppress(OSError, AttributeError):
                     os.chown(beside, before.st_uid, before.st_gid)
-                beside.chmod(stat.S_IMODE(before.st_mode))
+                mode = stat.S_IMODE(before.st_mode)
+            if mode is not None:
+                beside.chmod(mode)
             stream.write(data)
         beside.replace(place)
     except BaseException:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Location, ModelReference, PolicyStatement, Principal, Resource, ScanError
@@ -34,6 +36,13 @@ class EnvironmentSettings:
 
     settings: tuple[EnvironmentSetting, ...] = ()
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[EnvironmentSetting]]:
+        found: dict[str, list[EnvironmentSetting]] = defaultdict(list)
+        for setting in self.settings:
+            found[setting.name].append(setting)
+        return found
+
     def lookup(self, path: str, name: str) -> tuple[EnvironmentSetting, ...]:
         """The settings of `name` for the code at `path`: those with the longest matching code path, one or more owners.
 
@@ -42,9 +51,7 @@ class EnvironmentSettings:
         """
         best: list[EnvironmentSetting] = []
         depth = -1
-        for setting in self.settings:
-            if setting.name != name:
-                continue
+        for setting in self._by_name.get(name, ()):
             for code in setting.code:
                 prefix = code.rstrip("/")
                 if prefix in (".", "") or path == prefix or path.startswith(prefix + "/"):
@@ -57,7 +64,7 @@ class EnvironmentSettings:
 
     def _called_like(self, path: str, name: str) -> tuple[EnvironmentSetting, ...]:
         folders = {_plain(folder) for folder in path.split("/")[:-1]}
-        found = [each for each in self.settings if each.name == name and not each.code and _subject(each.owner) in folders]
+        found = [each for each in self._by_name.get(name, ()) if not each.code and _subject(each.owner) in folders]
         nearest = max((_shared(path, each.location.path) for each in found), default=0)
         return tuple(each for each in found if _shared(path, each.location.path) == nearest)
 

@@ -7,7 +7,7 @@ for the next run (see `routelint.tracing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -16,7 +16,7 @@ from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.parse.parsed import ParseContext, Parsed, merge
 from routelint.source import SourceUnit
-from routelint.tracing import Trace, TracedTree
+from routelint.tracing import Search, Trace, TracedTree
 
 # Results are plain data of several types, one per step: whoever runs a step knows which.
 Result = Any
@@ -58,6 +58,9 @@ class Scan(Protocol):
     def parsed(self, run: Runner) -> Parsed:
         """Everything the marked files of the unit hold; `run` does the steps."""
 
+    def holds(self, path: str, search: Search) -> bool:
+        """Whether a file holds the word of a search that a step has noted."""
+
 
 class Runner(Protocol):
     """Runs a step of a scan for several items; the results come in the order of the items."""
@@ -66,13 +69,20 @@ class Runner(Protocol):
         """The result of each item, or its failure."""
 
 
+class Workers(Protocol):
+    """Do a step of a scan for several items, and say what each result rests on; in the order of the items."""
+
+    def __call__(self, scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterable[Done]:
+        """The result of each item, or its failure."""
+
+
 def here(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
     """Runs a step item by item in this process."""
     return [done.result for done in each(scan, step, items, shared)]
 
 
-def each(scan: Scan, step: str, items: Iterable[Item], shared: object = None) -> Iterable[Done]:
-    """Runs a step item by item, and says what each result rests on."""
+def each(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterator[Done]:
+    """Does a step item by item in this process, and says what each result rests on."""
     method: Callable[[Item, Any], Result] = getattr(scan, step)
     for item in items:
         with scan.tree.traced() as trace:
@@ -95,7 +105,7 @@ class WholeScan:
 
     def parsed(self, run: Runner) -> Parsed:
         """Everything the marked files of the unit hold; a fault of ours in one file costs that file, not the unit."""
-        found = run(self, "whole", [Item("", self.unit.marked)], self.context.settings)[0]
+        found = run(self, "whole", [Item("", (self.unit.marked, self.unit.paths, self.context.settings))])[0]
         if not isinstance(found, Failure):
             return cast("Parsed", found)
         if len(self.unit.marked) == 1:
@@ -103,6 +113,10 @@ class WholeScan:
         half = len(self.unit.marked) // 2
         parts = (self.unit.marked[:half], self.unit.marked[half:])
         return merge(WholeScan(replace(self.unit, marked=part), self.context).parsed(run) for part in parts)
+
+    def holds(self, path: str, search: Search) -> bool:
+        """No search is noted here."""
+        raise AssertionError(f"nobody has looked for {search.word} in {path}")
 
     def whole(self, _item: Item, _shared: object) -> Parsed:
         """Everything the marked files hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from routelint.parse.python import holding
@@ -43,11 +43,12 @@ class Callers:
         wanted = scope
         if scope.name in ("__init__", "__new__", "__post_init__") and scope.owner is not None:
             wanted = scope.owner
-        names = [wanted.name]
+        named = {wanted.name: wanted}
         if wanted.is_class:
-            names += [each.name for each in self._evaluator.objects.subclasses(wanted) if each.name not in names]
-        for module in self.modules_naming(wanted, names):
-            for name in names:
+            for each in self._evaluator.objects.subclasses(wanted):
+                named.setdefault(each.name, each)
+        for module in self.modules_naming(wanted, named):
+            for name in named:
                 yield from self._calls_in(module, name, wanted)
         if wanted.is_class:
             yield from self._from_subclasses(wanted)
@@ -56,7 +57,7 @@ class Callers:
         """The calls of a lambda: by the name it is assigned to, or where it is handed on."""
         match scope.statement:
             case ast.Assign(targets=[ast.Name(name)], value=value) if value is node:
-                for module in self.modules_naming(scope, [name]):
+                for module in self.modules_naming(scope, {name: scope}):
                     yield from self._calls_in(module, name, scope)
         for place in scope.module.calls:
             if place.statement is scope.statement and any(each is node for each in place.call.args):
@@ -64,7 +65,7 @@ class Callers:
 
     def make(self, scope: Scope) -> bool:
         """Whether any call in the repository makes an object of exactly this class."""
-        for module in self.modules_naming(scope, [scope.name]):
+        for module in self.modules_naming(scope, {scope.name: scope}):
             aliases = [alias for alias, names in module.aliases.items() if scope.name in names]
             for name in (scope.name, *aliases):
                 for place in module.calls_by_name.get(name, ()):
@@ -77,15 +78,19 @@ class Callers:
                         return True
         return False
 
-    def modules_naming(self, wanted: Scope, names: Iterable[str]) -> Iterator[Module]:
-        """The modules that can call a function or class: those that hold a name of it; for a nested function its own."""
+    def modules_naming(self, wanted: Scope, named: Mapping[str, Scope]) -> Iterator[Module]:
+        """The modules that can call a function or class, by its name or that of what is called in its place.
+
+        A nested function is called by its own module, what a module defines where it is imported, a method anywhere.
+        """
         home = wanted.module
         if wanted.parent is not None and not wanted.parent.is_module and not wanted.parent.is_class:
             yield home
             return
         seen: set[str] = set()
-        for name in names:
-            for path in self._evaluator.program.search(name, home.path):
+        for name, scope in named.items():
+            imported = scope.parent is None or scope.parent.is_module
+            for path in self._evaluator.program.calling(name, scope.module.path, imported=imported):
                 if path in seen:
                     continue
                 seen.add(path)

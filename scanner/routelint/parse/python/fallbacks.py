@@ -71,10 +71,12 @@ class Fallbacks:
         self._evaluator = evaluator
         self._knows = evaluator.context.knows
 
+    def has_any(self, module: Module) -> bool:
+        """Whether a text of a module names a model at all, so that it may be a default."""
+        return next(self._spots(module), None) is not None
+
     def of_module(self, module: Module, seen: Sequence[Span]) -> Iterator[ModelReference]:
         """The defaults of a module, in order; `seen` are the places that routes and their trails have told already."""
-        if module.is_test or module.path.endswith(".pyi"):
-            return
         spots = list(self._spots(module))
         for spot in spots:
             span = module.span(spot.node)
@@ -93,6 +95,8 @@ class Fallbacks:
             yield ModelReference(location, "python", Kind.DEFAULT, name, value, head)
 
     def _spots(self, module: Module) -> Iterator[_Spot]:
+        if module.is_test or module.path.endswith(".pyi"):
+            return
         for statement, place in module.places.items():
             if statement not in module.dotted_texts:
                 continue

@@ -11,7 +11,7 @@ from routelint.deferred import lazy_regex
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.python.paths import text_of
 from routelint.parse.python.scopes import CallPlace, argument_node, last_name
-from routelint.parse.python.values import ROOT, FilePath, Made, Site, Symbol
+from routelint.parse.python.values import ROOT, FilePath, Made, Site, Symbol, plain
 from routelint.possible import Possible, Record
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ _FOLDERS = ("path", "directory", "entry")
 _MODEL = lazy_regex(r"(?i)model|llm|embed|rerank|inference|profile")
 # Constructs inside constructs, from the one that has the variables down to its folder of code.
 _MOST_DEPTH = 4
+
+
+def may_set(data: bytes | None) -> bool:
+    """Whether a file may be a part of a CDK program at all."""
+    return data is not None and (_CDK.encode() in data or data.startswith((b"\xff\xfe", b"\xfe\xff")))
 
 
 def settings(evaluator: Evaluator, modules: Sequence[Module], paths: frozenset[str]) -> list[EnvironmentSetting]:
@@ -103,7 +108,7 @@ class _Stack:
     ) -> Iterator[EnvironmentSetting]:
         if _MODEL.search(name):
             owner = f"{posixpath.basename(site.scope.module.path)}:{self._identity(made, site)}"
-            yield EnvironmentSetting(name, value, owner, self._module.location(call), code)
+            yield EnvironmentSetting(name, plain(value), owner, self._module.location(call), code)
 
     def _site(self, place: CallPlace) -> Site:
         return self._evaluator.site(place.statement, self._evaluator.frame(place.scope))

@@ -74,7 +74,7 @@ class Objects:
         if scope not in self._subclasses:
             self._subclasses[scope] = ()
             found = []
-            for module in self._evaluator.callers.modules_naming(scope, [scope.name]):
+            for module in self._evaluator.callers.modules_naming(scope, {scope.name: scope}):
                 for inner in module.functions:
                     node = inner.node
                     named = isinstance(node, ast.ClassDef) and any(last_name(base) == scope.name for base in node.bases)

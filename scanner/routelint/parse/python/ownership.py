@@ -66,9 +66,10 @@ class Ownership:
 
     def _project(self, folder: str) -> str | None:
         """The name of the project a folder is the root of; None where it is none."""
-        for file, _ in _PROJECT_FILES:
-            self._tree.note_file(posixpath.join(folder, file))
-        if folder not in self._names:
+        if folder in self._names:
+            for file, _ in _PROJECT_FILES:
+                self._tree.note_file(posixpath.join(folder, file))
+        else:
             self._names[folder] = self._read(folder)
         return self._names[folder]
 

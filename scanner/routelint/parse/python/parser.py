@@ -13,7 +13,7 @@ from routelint.deferred import dataclass
 from routelint.model import ModelReference, PolicyStatement, Resource, ScanError, Span
 from routelint.parse import observing
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed
-from routelint.parse.python import infrastructure
+from routelint.parse.python import infrastructure, words
 from routelint.parse.python.evaluate import Evaluator
 from routelint.parse.python.fallbacks import Fallbacks, within
 from routelint.parse.python.grants import Grants
@@ -28,7 +28,7 @@ from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.versions import Defaults
 from routelint.parse.steps import Failure, Item, Result, Runner
 from routelint.source import SourceText, SourceUnit
-from routelint.tracing import TracedTree
+from routelint.tracing import Search, TracedTree
 
 # More marked files than any repository of applications but a collection of samples has.
 MANY_FILES = 200
@@ -41,6 +41,7 @@ class Looked:
 
     `objects` are calls, as their number in the module and their span, that make an object which stands for a model. `judged`
     are the calls that surfaces know, path by path: what their arguments say is no default, whether or not it is a route.
+    `names_models` says whether a text of the module may be a default.
     """
 
     references: tuple[ModelReference, ...] = ()
@@ -48,6 +49,7 @@ class Looked:
     resources: tuple[Resource, ...] = ()
     objects: tuple[tuple[int, Span], ...] = ()
     judged: tuple[tuple[str, tuple[Span, ...]], ...] = ()
+    names_models: bool = False
     errors: tuple[ScanError, ...] = ()
 
 
@@ -113,7 +115,8 @@ class PythonScan:
         shared = (*self.context.settings.settings, *settings)
         looked: dict[str, Looked] = dict(step("look", marked, shared))
         told = _told(looked, most_steps)
-        rest: dict[str, Rest] = dict(step("rest", [Item(path, told[path]) for path in looked], shared))
+        left = [Item(path, told[path]) for path, one in looked.items() if one.names_models or told[path].objects]
+        rest: dict[str, Rest] = dict(step("rest", left, shared))
         found: list[Looked | Rest] = [*looked.values(), *rest.values()]
         references = [each for one in found for each in one.references]
         references.sort(key=lambda each: (each.location.path, each.location.span, each.sink, each.root))
@@ -127,6 +130,11 @@ class PythonScan:
             tuple(each for one in looked.values() for each in one.statements),
             tuple(apps),
         )
+
+    def holds(self, path: str, search: Search) -> bool:
+        """Whether a file holds the name of a search."""
+        data = words.searched(path, self.tree.untraced.read(path))
+        return words.holds(data, search.kind, search.word, search.origins)
 
     # What the steps share is only what was read, and what was asked of it: answers are worked out anew for each file.
 
@@ -152,6 +160,8 @@ class PythonScan:
 
     def settings(self, item: Item, _shared: object) -> tuple[EnvironmentSetting, ...]:
         """The environment variables that a module of a CDK program sets."""
+        if not infrastructure.may_set(self.tree.read(item.path)):
+            return ()
         module = self._program.module(item.path)
         if module is None:
             return ()
@@ -196,6 +206,7 @@ class PythonScan:
             tuple(resources),
             tuple(objects),
             tuple((path, tuple(spans)) for path, spans in sinks.judged.items()),
+            Fallbacks(evaluator).has_any(module),
             (*faults, *cut),
         )
 

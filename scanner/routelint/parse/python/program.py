@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from routelint.deferred import lazy_regex
 from routelint.model import ScanError
-from routelint.parse.python import notebook
+from routelint.parse.python import notebook, words
 from routelint.parse.python.modules import Module, ModuleError, parse_text
 from routelint.source import NotTextError, SourceTree, decode
-from routelint.tracing import MOST_BYTES_SEARCHED, Search, TracedTree, holds
+from routelint.tracing import Search, TracedTree
 
 # A module beyond this is data, not code that people wrote: reading it would cost seconds for nothing.
 MOST_BYTES = 4_000_000
@@ -30,10 +29,6 @@ MOST_FILES_PARSED = 60
 MOST_FILES_SETTING = 8
 
 
-# Only names in capitals, as settings have: every object has attributes of the others.
-_SETS = lazy_regex(rb"""\.([A-Z][A-Z0-9_]+)[ \t]*=(?!=)|\bsetattr\([^,()]+,\s*["']([A-Z][A-Z0-9_]+)["']""")
-
-
 class Program:
     """Every Python file of the scan, parsed when first asked for."""
 
@@ -43,10 +38,9 @@ class Program:
         self.errors: dict[str, tuple[ScanError, ...]] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._searched: dict[str, Search] = {}
+        self._searched: dict[tuple[str, str, str], Search] = {}
         self._bytes_held = 0
-        self._words: dict[str, bytearray] = {}
-        self._stores: dict[str, frozenset[str]] = {}
+        self._held: dict[tuple[str, str, tuple[str, ...]], bytearray] = {}
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -68,8 +62,9 @@ class Program:
 
     def module(self, path: str) -> Module | None:
         """The parsed module; None where it cannot be read, and then `errors` says why."""
-        self.tree.note_file(path)
-        if path not in self._modules:
+        if path in self._modules:
+            self.tree.note_file(path)
+        else:
             self._modules[path] = None
             try:
                 self._modules[path] = self._load(path)
@@ -93,35 +88,55 @@ class Program:
             return Module(path, cells.code, parse_text(path, cells.code), cells.lines)
         return Module(path, text, parse_text(path, text))
 
-    def search(self, name: str, near: str) -> tuple[str, ...]:
-        """The files that hold a word, nearest to a path first, up to the bound."""
-        folder = near.rpartition("/")[0]
-        key = f"{name}\0{folder}"
+    def calling(self, name: str, near: str, *, imported: bool) -> tuple[str, ...]:
+        """The files that may call what the file `near` calls `name`, or hand it on, nearest first, up to the bound.
+
+        What is `imported` is called by the file itself, and where its module is named or its name is imported.
+        """
+        return self._search(words.CALL, name, near, self._origins(near) if imported else ())
+
+    def setting(self, name: str, near: str) -> tuple[str, ...]:
+        """The files that store to an attribute of a name, nearest to a path first: `settings.MODEL = ...`."""
+        # Only names in capitals, as settings have: every object has attributes of the others.
+        return self._search(words.STORE, name, near, ())[:MOST_FILES_SETTING] if name.isupper() else ()
+
+    def _origins(self, path: str) -> tuple[str, ...]:
+        """The module of a file and the packages around it, by any of which what it defines can be reached."""
+        folder, _, file = path.rpartition("/")
+        found = [] if file == "__init__.py" else [file.rpartition(".")[0]]
+        while folder and f"{folder}/__init__.py" in self.path_set:
+            folder, _, package = folder.rpartition("/")
+            found.append(package)
+        return tuple(found)
+
+    def _search(self, kind: str, name: str, near: str, origins: tuple[str, ...]) -> tuple[str, ...]:
+        # What is imported is known by its own module too; anything else is the same for all files of a folder.
+        key = (kind, name, near if origins else near.rpartition("/")[0])
         if key not in self._searched:
             hits = []
-            holding = self._holding(name)
+            holding = self._holding(kind, name, origins)
             for index in itertools.islice(self._nearest(near), MOST_FILES_SEARCHED):
-                if holding(index):
+                if holding(index) or (origins and self.paths[index] == near):
                     hits.append(self.paths[index])
                     if len(hits) >= MOST_FILES_PARSED:
                         break
-            whole = len(hits) < MOST_FILES_PARSED and len(self.paths) <= MOST_FILES_SEARCHED
-            self._searched[key] = Search(name, tuple(hits), whole)
+            self._searched[key] = Search(kind, name, origins, near, tuple(hits), len(hits) >= MOST_FILES_PARSED)
         found = self._searched[key]
-        self.tree.note_search(folder, found)
+        self.tree.note_search(found)
         return found.hits
 
-    def _holding(self, name: str) -> Callable[[int], bool]:
-        """Whether the file of an index holds a word; no file is searched twice for the words asked last."""
-        known = self._words.pop(name, None) or bytearray(len(self.paths))
-        self._words[name] = known
-        if len(self._words) > MOST_WORDS_HELD:
-            del self._words[next(iter(self._words))]
+    def _holding(self, kind: str, name: str, origins: tuple[str, ...]) -> Callable[[int], bool]:
+        """Whether the file of an index holds a name; no file is searched twice for the names asked last."""
+        known = self._held.pop((kind, name, origins), None) or bytearray(len(self.paths))
+        self._held[kind, name, origins] = known
+        if len(self._held) > MOST_WORDS_HELD:
+            del self._held[next(iter(self._held))]
 
         def holding(index: int) -> bool:
             answer = known[index]
             if not answer:
-                answer = known[index] = _HELD if holds(self._data(self.paths[index]), name) else _NOT_HELD
+                data = self._data(self.paths[index])
+                answer = known[index] = _HELD if words.holds(data, kind, name, origins) else _NOT_HELD
             return answer == _HELD
 
         return holding
@@ -130,8 +145,7 @@ class Program:
         held = self._bytes.get(path)
         if held is not None:
             return held
-        data = self.tree.untraced.read(path) or b""
-        data = data if len(data) <= MOST_BYTES_SEARCHED else b""
+        data = words.searched(path, self.tree.untraced.read(path))
         if self._bytes_held + len(data) <= MOST_BYTES_HELD:
             self._bytes[path] = data
             self._bytes_held += len(data)
@@ -154,22 +168,6 @@ class Program:
                 yield from range(outer_start, start)
                 yield from range(end, outer_end)
             start, end = outer_start, outer_end
-
-    def setting(self, name: str, near: str) -> tuple[str, ...]:
-        """The files that store to an attribute of a name, nearest to a path first: `settings.MODEL = ...`."""
-        if not name.isupper():
-            return ()
-        # Few files hold a setting's name at all; which of them store to it is looked at in those alone.
-        found = (path for path in self.search(name, near) if name in self._stored(path))
-        return tuple(itertools.islice(found, MOST_FILES_SETTING))
-
-    def _stored(self, path: str) -> frozenset[str]:
-        """The names that a file stores to as attributes."""
-        self.tree.note_file(path)
-        if path not in self._stores:
-            found = _SETS.findall(self._data(path))
-            self._stores[path] = frozenset((one or other).decode("utf-8", "replace") for one, other in found)
-        return self._stores[path]
 
     def find_module(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module or package `name` as the file `importer` would import it; None for one from outside.

@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.python.scopes import Scope
-from routelint.possible import MOST_POSSIBILITIES, Content, Hole, Items, Possibility, Possible, Record, known
+from routelint.possible import MOST_POSSIBILITIES, Content, Hole, Items, Possibility, Possible, Record, Template, known
 
 NOTHING: Possible = ()
 """No possibility at all: a value that depends on itself, or code that is never reached."""
@@ -263,3 +263,21 @@ def sole_text(possible: Possible) -> str | None:
     if len(possible) == 1 and isinstance(possible[0].content, str):
         return possible[0].content
     return None
+
+
+def plain(possible: Possible) -> Possible:
+    """The same as a text for another program, such as an environment variable: all but texts and numbers become holes."""
+    return tuple(replace(each, content=_plain(each.content)) for each in possible)
+
+
+def _plain(content: Content) -> Content:
+    match content:
+        case Hole(reason, label):
+            return Hole(reason, label)
+        case Member():
+            return str(content)
+        case Template(parts):
+            return Template(tuple(Hole(part.reason, part.label) if isinstance(part, Hole) else str(part) for part in parts))
+        case Items() | Record():
+            return Hole("a list or map stands where a text is expected")
+    return content

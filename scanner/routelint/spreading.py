@@ -1,0 +1,136 @@
+"""Does the steps of a scan in several processes, for the same results in the same order.
+
+A process that is killed, for want of memory say, takes the others of its pool along. What was lost with them is done once more
+in a new pool, then file by file: a file that kills its process again is named in an error, and nothing else is lost.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from dataclasses import replace
+from typing import TypeAlias
+
+from routelint.model import ScanError
+from routelint.parse import open_scan, steps
+from routelint.parse.parsed import ParseContext
+from routelint.parse.steps import Done, Failure, Item, Scan
+from routelint.source import SourceUnit
+from routelint.tracing import Trace, TracedTree
+
+# Several for each process, because some files take a hundred times as long as others; not one by one, because a module that
+# neighbours share is then parsed in each process.
+CHUNKS_PER_PROCESS = 8
+MOST_ITEMS_PER_CHUNK = 32
+
+# Opens an executor with so many processes that have a scan at hand.
+OpenExecutor: TypeAlias = Callable[[int, Scan], Executor]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def open_pool(processes: int, scan: Scan) -> Executor:
+    """A pool of processes that have opened the same scan; they are started when they are first given work."""
+    # Forked processes have in memory what this one has read. Elsewhere than on Linux the system's libraries forbid it.
+    method = "fork" if sys.platform == "linux" else "spawn"
+    tree = scan.tree
+    return ProcessPoolExecutor(
+        processes,
+        multiprocessing.get_context(method),
+        _begin,
+        (scan.unit, scan.context, tree.untraced, tree.with_digests),
+    )
+
+
+class Spread:
+    """Workers in several processes, for steps of at least `fewest` items; others are done in this process.
+
+    The processes of a scan stay for its next step, which finds in their memory what they have read. `close` ends them.
+    """
+
+    def __init__(self, processes: int, fewest: int, open_executor: OpenExecutor = open_pool) -> None:
+        self._processes = processes
+        self._fewest = fewest
+        self._open = open_executor
+        self._opened: tuple[Scan, Executor] | None = None
+
+    def __call__(self, scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterator[Done]:
+        """What the step finds for each item, in their order."""
+        if self._processes < 2 or len(items) < self._fewest:
+            yield from steps.each(scan, step, items, shared)
+            return
+        found = self._tried(scan, step, _chunks(items, self._processes), shared)
+        lost = [item for item in items if item.path not in found]
+        if lost:
+            found |= self._tried(scan, step, _chunks(lost, self._processes), shared)
+        for item in items:
+            if item.path not in found:
+                found |= self._tried(scan, step, [[item]], shared)
+            yield found.get(item.path) or _killed(item)
+
+    def close(self) -> None:
+        """Ends the processes, if there are any."""
+        if self._opened is not None:
+            self._opened[1].shutdown(cancel_futures=True)
+            self._opened = None
+
+    def _executor(self, scan: Scan) -> Executor:
+        if self._opened is None or self._opened[0] is not scan:
+            self.close()
+            self._opened = (scan, self._open(self._processes, scan))
+        return self._opened[1]
+
+    def _tried(self, scan: Scan, step: str, chunks: Sequence[Sequence[Item]], shared: object) -> dict[str, Done]:
+        """What is found before a process is killed, if one is."""
+        found: dict[str, Done] = {}
+        broken = False
+        try:
+            executor = self._executor(scan)
+            futures = [executor.submit(_work, step, tuple(chunk), shared) for chunk in chunks]
+        except BrokenExecutor:
+            futures, broken = [], True
+        for chunk, future in zip(chunks, futures, strict=False):
+            try:
+                found.update(zip((item.path for item in chunk), future.result(), strict=True))
+            except BrokenExecutor:
+                broken = True
+        if broken:
+            self.close()
+        return found
+
+
+def _chunks(items: Sequence[Item], processes: int) -> list[Sequence[Item]]:
+    size = max(1, min(MOST_ITEMS_PER_CHUNK, len(items) // (processes * CHUNKS_PER_PROCESS)))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _killed(item: Item) -> Done:
+    message = "the process that read this file was killed, twice; it may take more memory than there is"
+    return Done(Failure(ScanError(item.path, message, internal=True)), Trace())
+
+
+# In a process of the pool ------------------------------------------------------------------------------------------------
+
+_scan: Scan | None = None
+
+
+def _begin(unit: SourceUnit, context: ParseContext, tree: object, digests: bool) -> None:
+    """Opens the scan in a new process."""
+    global _scan
+    # Ctrl-C reaches every process of a terminal; the one that the user started ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    noted = TracedTree(tree, digests=digests)  # type: ignore[arg-type]
+    _scan = open_scan(unit, replace(context, tree=noted))
+
+
+def _work(step: str, items: Sequence[Item], shared: object) -> list[Done]:
+    assert _scan is not None
+    return list(steps.each(_scan, step, items, shared))
