@@ -113,58 +113,59 @@ def read_yaml(text: str) -> tuple[Node, ...]:
     """
     text = _taken(text)
     documents: list[Node] = []
-    stack: list[Map | List] = []
-    keys: list[Scalar | None] = []
+    # What is being filled, the key that waits for its value there, and the same of all around it.
+    top: Map | List | None = None
+    key: Scalar | None = None
+    around: list[tuple[Map | List | None, Scalar | None]] = []
     anchors: dict[str, Scalar] = {}
     skipped = 0
-
-    def add(node: Node) -> None:
-        if not stack:
-            documents.append(node)
-            return
-        top = stack[-1]
-        if isinstance(top, List):
-            top.items.append(node)
-        elif (key := keys[-1]) is None:
-            keys[-1] = node if isinstance(node, Scalar) else Scalar("", node.start, node.end)
-        else:
-            top.entries.append((key, node))
-            top.last[key.text] = node
-            keys[-1] = None
-
-    # Half of the time goes into this loop: what each of many events does not need is not asked of it.
+    node: Node
+    # Most of the time goes into this loop: what each of many events does not need is not asked of it, and nothing is called.
     next_event = cast("Callable[[], _Event | None]", yaml.CSafeLoader(text).get_event)
     try:
         while (event := next_event()) is not None:
             kind: type[object] = type(event)
+            opened: Map | List | None = None
             if kind is yaml.ScalarEvent:
                 if skipped:
                     continue
-                scalar = Scalar(event.value, event.start_mark.index, event.end_mark.index)
+                node = Scalar(event.value, event.start_mark.index, event.end_mark.index)
                 if event.anchor is not None:
-                    anchors[event.anchor] = scalar
-                add(scalar)
+                    anchors[event.anchor] = node
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if skipped or len(stack) >= MOST_DEPTH:
+                if skipped or len(around) >= MOST_DEPTH:
                     skipped += 1
                     continue
                 start = event.start_mark.index
-                node = Map(start, start) if kind is yaml.MappingStartEvent else List(start, start)
-                add(node)
-                stack.append(node)
-                keys.append(None)
+                node = opened = Map(start, start) if kind is yaml.MappingStartEvent else List(start, start)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                if skipped:
-                    skipped -= 1
-                    if not skipped:
-                        start = event.start_mark.index
-                        add(Scalar("", start, start))
+                if not skipped and top is not None:
+                    top.end = event.end_mark.index
+                    top, key = around.pop()
                     continue
-                stack.pop().end = event.end_mark.index
-                keys.pop()
+                skipped -= 1
+                if skipped:
+                    continue
+                start = event.start_mark.index
+                node = Scalar("", start, start)
             elif kind is yaml.AliasEvent and not skipped:
                 target = anchors.get(event.anchor or "")
-                add(Scalar(target.text if target else "", event.start_mark.index, event.end_mark.index, target))
+                node = Scalar(target.text if target else "", event.start_mark.index, event.end_mark.index, target)
+            else:
+                continue
+            if top is None:
+                documents.append(node)
+            elif isinstance(top, List):
+                top.items.append(node)
+            elif key is None:
+                key = node if isinstance(node, Scalar) else Scalar("", node.start, node.end)
+            else:
+                top.entries.append((key, node))
+                top.last[key.text] = node
+                key = None
+            if opened is not None:
+                around.append((top, key))
+                top, key = opened, None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _malformed(error) from error
     return tuple(documents)
