@@ -63,6 +63,16 @@ FOUND = {
         "python",
         b'import boto3\rboto3.client("bedrock-runtime").converse(modelId="amazon.nova-lite-v1:0")\r',
     ),
+    "and by Terraform's reader not": ("terraform", b'\r"\n' + AGENT % b'"amazon.nova-lite-v1:0"'),
+    "nor by that of its JSON": (
+        "terraform-json",
+        b'{\r"resource": {"aws_bedrockagent_agent": {"a": {"foundation_model":\r"amazon.nova-lite-v1:0"}}}}\n',
+    ),
+    "nor by that of notebooks": (
+        "notebook",
+        b'{"cells": [\r{"cell_type": "code", "source": ["import litellm\\n",\r"litellm.completion(model=\'bedrock/nova\')"]}],'
+        b'"nbformat": 4}\n',
+    ),
     "a reason quoted several lines of a template": (
         "cloudformation",
         b"a:\n  Type: AWS::Bedrock::Agent\n  Properties:\n    FoundationModel: !Ref d\n\n      G\n",

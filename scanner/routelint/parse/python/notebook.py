@@ -244,10 +244,9 @@ class _Locator:
         """1-based line and column of an offset; what lies before the last one asked for is not counted again."""
         if offset < self._counted:
             self._counted, self._line, self._line_start = 0, 1, 0
-        lines = self.text.count("\n", self._counted, offset)
-        if lines:
-            self._line += lines
-            self._line_start = self.text.rfind("\n", self._counted, offset) + 1
+        for end in _LINE_END.finditer(self.text, self._counted, offset):
+            self._line += 1
+            self._line_start = end.end()
         self._counted = offset
         return self._line, offset - self._line_start + 1
 

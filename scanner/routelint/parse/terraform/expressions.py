@@ -46,7 +46,12 @@ class HclFile:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer(rb"\n", self.data))]
+        return [0, *(match.end() for match in re.finditer(rb"\n|\r\n?" if b"\r" in self.data else rb"\n", self.data))]
+
+    @property
+    def line_ends(self) -> int:
+        """How many lines end in it."""
+        return len(self._starts) - 1
 
     @cached_property
     def _plain(self) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import bisect
 import json
 from collections.abc import Iterator
-from functools import cached_property
 
 import yaml
 
-from routelint.deferred import dataclass
-from routelint.model import ScanError, Span
+from routelint.model import ScanError
 from routelint.parse.terraform import syntax
 from routelint.parse.terraform.nodes import (
     Attribute,
@@ -26,6 +23,7 @@ from routelint.parse.terraform.nodes import (
     TupleNode,
     literal_text,
 )
+from routelint.source import SourceText
 
 MOST_NESTED = 60
 # Block types of the top level and how many labels each has.
@@ -40,26 +38,6 @@ LABELS = {
     "locals": 0,
     "terraform": 0,
 }
-
-
-@dataclass(frozen=True, eq=False)
-class JsonFile:
-    """The text of a JSON file by code points."""
-
-    path: str
-    text: str
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(index + 1 for index, character in enumerate(self.text) if character == "\n")]
-
-    def span(self, start: int, end: int) -> Span:
-        """The span between two code-point offsets."""
-        return Span(*self._position(start), *self._position(end))
-
-    def _position(self, offset: int) -> tuple[int, int]:
-        line = bisect.bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
 
 
 def parse(path: str, text: str) -> tuple[Body, tuple[ScanError, ...]]:
@@ -131,10 +109,10 @@ def parse_document(path: str, text: str, *, templates: bool = True) -> tuple[Exp
         return None, (ScanError(path, f"not JSON: {error.problem}", line, column),)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, (ScanError(path, f"not JSON: {type(error).__name__}"),)
-    return (_expression(JsonFile(path, text), node, 0, templates), ()) if node is not None else (None, ())
+    return (_expression(SourceText(path, text), node, 0, templates), ()) if node is not None else (None, ())
 
 
-def _expression(file: JsonFile, node: yaml.Node, depth: int, templates: bool) -> Expression:
+def _expression(file: SourceText, node: yaml.Node, depth: int, templates: bool) -> Expression:
     place = Place(file, node.start_mark.index, node.end_mark.index)
     if depth > MOST_NESTED:
         return Invalid(place, f"nested deeper than {MOST_NESTED} levels")

@@ -104,9 +104,12 @@ MOST_PARTS = 5_000
 def _blocks_apart(file: HclFile) -> Iterator[HclFile]:
     """The file cut before every block or attribute that starts a line."""
     starts = [match.start() for match in _TOP_LEVEL.finditer(file.data)][:MOST_PARTS]
+    line = 1
     for start, end in zip([0, *starts], [*starts, len(file.data)], strict=True):
         if end > start:
-            yield HclFile(file.path, file.data[start:end], file.data.count(b"\n", 0, start) + 1)
+            part = HclFile(file.path, file.data[start:end], line)
+            yield part
+            line += part.line_ends
 
 
 def parse_template(path: str, text: str) -> TextTemplate:
