@@ -21,7 +21,7 @@ REQUIREMENTS := tools/requirements.txt
 TODAY := 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage check format lint types imports docstrings data generate package self audit lock readme golden bench clean
+.PHONY: help demo test test-fast coverage check format lint types imports docstrings data generate package self audit lock readme golden bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -92,6 +92,11 @@ lock: $(VENV)/bin/python ## write tools/requirements.txt anew, with versions of 
 	.make/lock/bin/uv pip compile pyproject.toml --group dev --universal --upgrade --exclude-newer "1 week" \
 		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --annotation-style line \
 		--custom-compile-command "make lock" --quiet --output-file $(REQUIREMENTS)
+
+# `make fuzz FUZZ="python scan --seconds 60 --seeds ../repositories"` gives some targets less, and mutates real files as well;
+# `make fuzz REPRODUCE=build/fuzz/NAME.input` shows a crash again.
+fuzz: $(VENV)/.developed ## a million inputs for every parser, loader and printer (hours)
+	PYTHONPATH=tests $(BIN)/python -m fuzzing $(if $(REPRODUCE),--reproduce $(REPRODUCE),--inputs 1000000 $(FUZZ))
 
 bench: $(VENV)/.developed ## measure start-up, one file, 1,000 and 10,000 files (minutes)
 	$(BIN)/python benchmarks/bench.py
