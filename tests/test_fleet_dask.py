@@ -77,9 +77,16 @@ def written(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
+def failures(out: Path) -> dict[str, str]:
+    """Why repositories failed, by their paths."""
+    document = json.loads((out / "fleet.json").read_bytes())
+    return {each["path"]: each["reason"] for each in document["repositories"] if each["status"] == "failed"}
+
+
 def test_a_cluster_gives_what_this_machine_gives(folder: Path, engine: str) -> None:
     run(folder, "here", "--jobs", "1")
     run(folder, "there", "--engine", engine)
+    assert failures(folder / "there") == {"gone": "there is no such folder"}
     assert len(written(folder / "here")) == 3 * len(NAMES) + 1
     assert written(folder / "there") == written(folder / "here")
 
@@ -110,7 +117,8 @@ def test_a_worker_killed_in_the_middle_loses_nothing(folder: Path, engine: str) 
 
 
 def test_a_run_on_a_cluster_goes_on_on_this_machine(folder: Path, engine: str) -> None:
-    run(folder, "out", "--engine", engine)
+    assert "lost" not in run(folder, "out", "--engine", engine, "--verbose")
+    assert failures(folder / "out") == {"gone": "there is no such folder"}
     before = written(folder / "out")
     assert f"{len(NAMES)} of {len(NAMES) + 1} repositories unchanged" in run(folder, "out", "--jobs", "1")
     assert written(folder / "out") == before
@@ -137,8 +145,7 @@ def test_a_cluster_without_workers_is_not_waited_for_without_end(
     monkeypatch.setattr(fleet_engines, "LOOK_SECONDS", 0.1)
     with started(0) as running:
         said = run(folder, "there", "--engine", address(running), *arguments)
-    document = json.loads((folder / "there" / "fleet.json").read_bytes())
-    assert {each["reason"] for each in document["repositories"]} == {"the Dask cluster has no workers"}
+    assert set(failures(folder / "there").values()) == {"the Dask cluster has no workers"}
     assert ("routelint: the Dask cluster has no workers; waiting for them, at most 1 second" in said) is (not arguments)
 
 
@@ -152,8 +159,7 @@ def test_a_scheduler_that_goes_is_told(folder: Path, monkeypatch: pytest.MonkeyP
         closer.start()
         run(folder, "there", "--engine", address(running))
         closer.join()
-    document = json.loads((folder / "there" / "fleet.json").read_bytes())
-    assert {each["reason"] for each in document["repositories"]} <= {"the Dask scheduler has gone", "there is no such folder"}
+    assert set(failures(folder / "there").values()) <= {"the Dask scheduler has gone", "there is no such folder"}
 
 
 def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

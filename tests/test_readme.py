@@ -78,7 +78,7 @@ def block(mark: str) -> str:
 
 def test_readme_has_the_captures_it_promises() -> None:
     commands = [each.command.split()[1] for each in captures()]
-    assert commands == ["scan", "inventory", "--help", "scan"]
+    assert commands == ["scan", "inventory", "fleet", "--help", "scan"]
     assert README.read_text("utf-8").count("<!-- capture") == len(commands)
 
 
