@@ -57,8 +57,9 @@ _PATH = lazy_regex(
     r"(?P<operation>/(?:invoke|invoke-with-response-stream|invoke-with-bidirectional-stream|converse|converse-stream|count-tokens))?/?"
 )
 
-# Some of each reading but that of a name: of ARNs, of paths, and of both with their marks escaped.
-_WORDS = ("arn:", *sorted({f"{kind.rpartition('-')[2]}/" for kind in arn.TYPES}), "%25", "%3A", "%3a", "%2F", "%2f")
+# Some of each reading but that of a name: of ARNs and of paths, or of their marks escaped.
+_WORDS = ("arn:", *sorted({f"{kind.rpartition('-')[2]}/" for kind in arn.TYPES}))
+_ESCAPED = lazy_regex(r"%(?:25|3[Aa]|2[Ff])")
 # Where any name of a provider counts as a model's: behind a mark or a route, and the scope that may stand between.
 _BEFORE_PROVIDER = lazy_regex(r"(?:[a-z0-9][/:]|[)}\]])[a-z0-9*?-]*\.?(?:" + "|".join(STEMS) + ")$")
 _LONGEST_BEFORE = 96
@@ -92,6 +93,8 @@ def may_stand_in(text: str) -> bool:
     for word in _WORDS:
         if word in text:
             return True
+    if "%" in text and _ESCAPED.search(text) is not None:
+        return True
     for match in _after_provider().finditer(text):
         if match.lastindex or _BEFORE_PROVIDER.search(text, max(0, match.start() - _LONGEST_BEFORE), match.start()) is not None:
             return True

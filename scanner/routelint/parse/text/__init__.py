@@ -27,13 +27,13 @@ _PROGRAMS = frozenset(("javascript", "java", "kotlin", "go", "csharp", "rust", "
 # A file with longer lines is machine-made.
 LONGEST_LINE = 5000
 _TEMPLATED = lazy_regex(r"\{\{|\{%|<%|\$\{\{")
-_TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     """The routes of every marked file of the unit, and the environment variables that some of them set for code."""
     rows = context.surfaces or tuple(row for name in ("typescript", "config", "other") for row in surfaces.load(name))
     paths = Paths(context.tree.paths())
+    rows_of_files = config.of_files(rows)
     parts: list[Parsed] = []
     programs: list[File] = []
     configuration: list[File] = []
@@ -51,7 +51,7 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
             continue
         configuration.append(file)
         try:
-            parts.append(_of_data(file, rows))
+            parts.append(_of_data(file, rows_of_files))
         except nodes.MalformedError as error:
             if not _is_json(file):
                 parts.append(_by_lines(file, error))
@@ -80,7 +80,7 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
     name = file.name.lower()
     if lexicon.of_path(file.path).name in _PROGRAMS:
         return Parsed()
-    if not name.endswith(_TREES) or _language(file.path) == "dotenv":
+    if not name.endswith(config.TREES) or _language(file.path) == "dotenv":
         return Parsed(_references(file, shell.places(file)))
     if name.endswith(".toml"):
         documents: tuple[nodes.Node, ...] = (nodes.read_toml(file.source.text),)

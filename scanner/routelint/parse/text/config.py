@@ -19,6 +19,7 @@ from routelint.surfaces import Surface
 
 # Keys that only name the thing they stand in; what it is used for is said further up.
 _IDENTITY = frozenset(("id", "name", "value", "key", "arn", "ref", "type", "const"))
+TREES = (".json", ".jsonc", ".json5", ".yaml", ".yml", ".template", ".toml")
 _PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "variable")
 _PAIR_VALUES = ("value", "Value", "ParameterValue", "default")
 _ALIASES = frozenset(("opus", "sonnet", "haiku", "fable", "opusplan", "default", "best"))
@@ -30,8 +31,13 @@ _SWITCH = "CLAUDE_CODE_USE_"
 _SETTING_LINE = lazy_regex(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<quote>[\"']?)(?P<value>[^\"'\s]+)(?P=quote)")
 
 
+def of_files(rows: tuple[Surface, ...]) -> tuple[Surface, ...]:
+    """The surfaces that name files of YAML, JSON or TOML."""
+    return tuple(row for row in rows if any(each.strip().endswith((*TREES, "*")) for each in row.symbol.split(",")))
+
+
 def places(file: File, documents: tuple[Node, ...], rows: tuple[Surface, ...]) -> Iterator[Place]:
-    """Every place in the documents of a file that chooses a model."""
+    """Every place in the documents of a file that chooses a model; `rows` are surfaces that name files."""
     here = tuple(row for row in rows if _fits_file(row.symbol, file.path))
     for document in documents:
         for steps, scalar in walk(document, _may_matter):

@@ -328,10 +328,11 @@ def _toml_container(text: str, tokens: list[Token], position: int, depth: int) -
     return table, position + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """One step from the root to a node: the container, and the key or index in it."""
 
+    # Not frozen for the reason that scalars are not.
     container: Map | List
     key: Scalar | None
     index: int

@@ -138,6 +138,8 @@ def _item(scope: Scope, entry: tuple[int, int], depth: int) -> Possible:
 
 def of_data(file: File, documents: tuple[Node, ...] | list[Node]) -> Iterator[PolicyStatement]:
     """The statements about Bedrock of policy documents in a data file."""
+    if "Effect" not in file.source.text:
+        return
     waiting: list[Node] = list(reversed(documents))
     for _ in range(MOST_NODES):
         if not waiting:
