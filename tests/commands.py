@@ -7,7 +7,7 @@ from pathlib import Path
 from click import ClickException
 from click.testing import CliRunner, Result
 
-from routelint.cli import program
+from routelint.cli.commands import program
 
 
 def routelint(*arguments: str | Path) -> Result:

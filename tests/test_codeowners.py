@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routelint.cli import program
+from routelint.cli.commands import program
 from routelint.codeowners import MOST_BYTES, CodeOwners, find, is_owner, read
 from routelint.source import MemoryTree
 from scans import write_tree

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from policy_texts import load
 from routelint import catalog, custom, engine
-from routelint.cli import main, program
+from routelint.cli import main
+from routelint.cli.commands import program
 from routelint.model import Report, Severity
 from routelint.policy import Fault, PolicyError
 from routelint.policy.expressions import answer, fill, message_problems, problems

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from routelint.cli import program
+from routelint.cli.commands import program
 
 CASES = Path(__file__).parent / "cases"
 # Folders whose forms reach across files: callers, imports, modules, variables set elsewhere.

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from routelint.cli import main, program
+from routelint.cli import main
+from routelint.cli.commands import program
 from scans import write_tree
 
 CALL = """\

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import routelint_schemas
-from routelint.cli import program
+from routelint.cli.commands import program
 from routelint.model import Finding, Location, Severity, Span
 from routelint.policy import PolicyError
 from routelint.policy_tests import Expected, compare, load

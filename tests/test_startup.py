@@ -365,7 +365,8 @@ def loaded(*arguments: str) -> set[str]:
 def test_what_asks_nothing_of_a_scan_loads_nothing_of_it(option: str) -> None:
     ran = loaded(option)
     assert {name for name in ran if name.startswith("routelint")} <= {
-        *("routelint", "routelint.__main__", "routelint.cli", "routelint.cli.interruption"),
+        *("routelint", "routelint.__main__", "routelint.cli", "routelint.cli.commands", "routelint.cli.interruption"),
+        "routelint.cli.quick",
         *("routelint.deferred", "routelint.importing", "routelint.starting"),
     }
     assert not ran & {"yaml", "json", "pathlib", "jsonschema", "re2", "tree_sitter"}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from routelint.cli import writing
+from routelint.cli import errors, writing
 from scans import write_tree
 
 CALL = """\
@@ -180,7 +180,7 @@ def test_a_disk_that_fills_up_while_a_file_is_written(tmp_path: Path, monkeypatc
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "open", lambda path, mode: Filling(path))
-    with pytest.raises(writing.DiskError) as raised:
+    with pytest.raises(errors.DiskError) as raised:
         writing.to_file(tmp_path / "out.json", "x" * 1_000)
     assert raised.value.exit_code == 3
     assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from routelint.cli import errors
 from routelint.cli import session as sessions
 from routelint.cli.judging import judge
 from routelint.cli.options import today_utc
@@ -93,7 +94,7 @@ def _without_command_line() -> Iterator[None]:
     """Turns errors of the command line into those of Python."""
     try:
         yield
-    except sessions.PolicyFault as fault:
+    except errors.PolicyFault as fault:
         if isinstance(fault.__cause__, (PolicyError, OSError, ValueError)):
             raise fault.__cause__ from None
         raise ValueError(fault.message) from None

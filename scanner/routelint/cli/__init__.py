@@ -2,88 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
+import sys
 import traceback
 from collections.abc import Sequence
 
 import click
 
-from routelint import __version__
+from routelint.cli import quick
 from routelint.cli.interruption import TerminatedError, terminable
-
-# command -> module and the command object in it; imported when the command runs, so that `--version` stays quick.
-COMMANDS = {
-    "scan": ("routelint.cli.scan", "scan", "Find model routes, judge them against the policy, report."),
-    "inventory": ("routelint.cli.inventory", "inventory", "List every model route with model, tier and price."),
-    "fleet": ("routelint.cli.fleet", "command", "Scan many repositories and report on each and on all."),
-    "explain": ("routelint.cli.rules", "explain", "Show a rule's page."),
-    "rules": ("routelint.cli.rules", "rules", "List every rule."),
-    "catalog": ("routelint.cli.catalog", "catalog", "List the models known, or show one."),
-    "baseline": ("routelint.cli.baseline", "baseline", "Write the findings of today to a baseline."),
-    "policy": ("routelint.cli.policy", "policy", "Write, check and print the policy file."),
-}
 
 EXIT_INCOMPLETE = 3
 EXIT_INTERRUPTED = 130
-
-
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order of the manual."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None where there is no such command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, name, _ = COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command called; an unknown one names the nearest."""
-        name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in COMMANDS:
-            import difflib
-
-            near = difflib.get_close_matches(name, COMMANDS, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; expected one of {', '.join(COMMANDS)}"
-            ctx.fail(f"no command '{name}'{hint}")
-        return super().resolve_command(ctx, args)
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
-@click.version_option(__version__, message="routelint %(version)s")
-def program() -> None:
-    """Keep the cost of generative AI under control where it is decided: in code.
-
-    routelint finds every place in a repository that chooses an Amazon Bedrock model, resolves which models it takes in which
-    environment, and judges them against a policy file. It runs offline and never executes what it scans.
-    """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; the exit status: 0 clean, 1 findings, 2 usage or policy error, 3 incomplete, 128 + n on signal n."""
     try:
         with terminable():
-            given = None if arguments is None else list(arguments)
-            result = program.main(args=given, prog_name="routelint", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("routelint: interrupted; nothing is half-written", err=True)
-        return EXIT_INTERRUPTED
+            return _run(None if arguments is None else list(arguments))
     except TerminatedError as error:
         click.echo("routelint: terminated; nothing is half-written", err=True)
         return error.exit_code
@@ -93,8 +29,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         abandon_output()
         return 0
+    # From here on click is loaded, where it was not.
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("routelint: interrupted; nothing is half-written", err=True)
+        return EXIT_INTERRUPTED
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
     except Exception:
         traceback.print_exc()
         click.echo("routelint: this is a fault of routelint, not of what it scanned; report it with the lines above", err=True)
         return EXIT_INCOMPLETE
-    return result if isinstance(result, int) else 0
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Runs the command that is called: `scan` without click where its arguments are plain."""
+    values = quick.arguments(sys.argv[1:] if arguments is None else arguments)
+    if values is None:
+        from routelint.cli.commands import program
+
+        result = program.main(args=arguments, prog_name="routelint", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    from routelint.cli import scan
+
+    try:
+        return scan.scan(**values)
+    except KeyboardInterrupt:
+        # As click does: what comes next starts on a line of its own.
+        sys.stderr.write("\n")
+        raise
+    except Exception as error:
+        # What is wrong with arguments is shown below how they are used, which click knows.
+        if isinstance(error, click.UsageError) and error.ctx is None:
+            from routelint.cli.commands import program
+
+            above = click.Context(program, info_name="routelint")
+            error.ctx = click.Context(scan.command(), info_name="scan", parent=above)
+        raise

@@ -12,9 +12,10 @@ import click
 from routelint import baseline as known
 from routelint.baseline import Baseline
 from routelint.cli import options
+from routelint.cli.errors import PolicyFault
 from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
-from routelint.cli.session import PolicyFault, Session, incomplete, open_session, repository_of, scanned_root
+from routelint.cli.session import Session, incomplete, open_session, repository_of, scanned_root
 from routelint.collect import patterns
 from routelint.model import Accepted, Report
 from routelint.output.layout import counted

@@ -13,15 +13,16 @@ from typing import assert_never
 import click
 
 from routelint import __version__, fleet
-from routelint.cli import options
+from routelint.cli import options, parameters
+from routelint.cli.errors import PolicyFault
 from routelint.cli.fleet_engines import Engine, engine
 from routelint.cli.fleet_scanning import FORMATS, Finished, Job, Unchanged
 from routelint.cli.fleet_state import program
 from routelint.cli.fleet_store import Remembered, Store
 from routelint.cli.fleet_telling import Lines, Telling
+from routelint.cli.quick import GATES
 from routelint.cli.rule_set import rule_ids
-from routelint.cli.scan import GATES
-from routelint.cli.session import PolicyFault, load_policy
+from routelint.cli.session import load_policy
 from routelint.deferred import dataclass
 from routelint.fleet import Entry, Failed, Outcome, Row, Wrong
 from routelint.output import fleet as printer
@@ -61,7 +62,7 @@ class Repository:
     "-f",
     "formats",
     multiple=True,
-    type=options.OutputFormat((*SUMMARIES, *REPORTS)),
+    type=parameters.OutputFormat((*SUMMARIES, *REPORTS)),
     help="text, json or jsonl: how to print the summary, as FORMAT=FILE into a file. The others: full reports to be written to "
     "--output-dir, besides JSON. Repeatable. [default: text]",
 )

@@ -16,7 +16,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from routelint.cli import writing
+from routelint.cli import errors, writing
 from routelint.cli.fleet_scanning import Finished
 from routelint.cli.fleet_state import State
 from routelint.deferred import dataclass
@@ -51,7 +51,7 @@ class Store:
         try:
             (self.folder / STATES).mkdir(parents=True, exist_ok=True)
         except FileExistsError as error:
-            raise writing.WriteError(f"cannot write '{self.folder}': it is a file; expected the name of a folder") from error
+            raise errors.WriteError(f"cannot write '{self.folder}': it is a file; expected the name of a folder") from error
         except OSError as error:
             raise writing.failed(f"'{self.folder}'", error) from error
 

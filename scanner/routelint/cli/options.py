@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from routelint.cli import writing
+from routelint.cli.quick import COLORS
 from routelint.deferred import dataclass
 
 STANDARD_OUTPUT = "-"
@@ -28,45 +29,6 @@ class Destination:
     path: Path | None
 
 
-class OutputFormat(click.ParamType[Destination]):
-    """`FORMAT` or `FORMAT=FILE`."""
-
-    name = "format"
-
-    def __init__(self, formats: tuple[str, ...]) -> None:
-        self.formats = formats
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """How the help text shows the value."""
-        return f"[{'|'.join(self.formats)}][=FILE]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Destination:
-        """The destination that `value` spells."""
-        if isinstance(value, Destination):
-            return value
-        name, equals, path = str(value).partition("=")
-        if name not in self.formats:
-            self.fail(f"'{name}' is not a format; expected one of {', '.join(self.formats)}", param, ctx)
-        if equals and not path:
-            self.fail(f"'{value}' names no file; expected {name}=FILE", param, ctx)
-        return Destination(name, file_of(path))
-
-
-class Day(click.ParamType[date]):
-    """A calendar date, `YYYY-MM-DD`."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date that `value` spells."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"'{value}' is not a date; expected YYYY-MM-DD", param, ctx)
-
-
 def today_utc() -> date:
     """The day it is, in UTC: every date of a policy and of the catalog is."""
     return datetime.now(UTC).date()
@@ -79,6 +41,8 @@ def paths_argument(command: Command) -> Command:
 
 def format_option(formats: tuple[str, ...]) -> Callable[[Command], Command]:
     """`--format`, repeatable, and `--output` for the first of them."""
+
+    from routelint.cli.parameters import OutputFormat  # click comes with it
 
     def decorate(command: Command) -> Command:
         command = click.option(
@@ -142,6 +106,8 @@ def work_options(command: Command) -> Command:
 
 def today_option(command: Command) -> Command:
     """`--today DATE`."""
+    from routelint.cli.parameters import Day  # click comes with it
+
     return click.option(
         "--today",
         type=Day(),
@@ -155,7 +121,7 @@ def color_option(command: Command) -> Command:
     """`--color`."""
     return click.option(
         "--color",
-        type=click.Choice(["auto", "always", "never"]),
+        type=click.Choice(COLORS),
         default="auto",
         help="Colour the text output. [default: auto: on a terminal, unless NO_COLOR is set]",
     )(command)

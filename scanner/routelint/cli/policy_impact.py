@@ -14,9 +14,10 @@ import click
 from routelint import __version__, engine
 from routelint import policy as policies
 from routelint.cli import options
+from routelint.cli.errors import PolicyFault
 from routelint.cli.judging import changed_on
 from routelint.cli.rule_set import rule_ids, rules_of
-from routelint.cli.session import PolicyFault, Session, open_session, read_policy
+from routelint.cli.session import Session, open_session, read_policy
 from routelint.model import Finding
 from routelint.output import comparison
 from routelint.output.printing import Printing

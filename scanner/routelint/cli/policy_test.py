@@ -14,8 +14,9 @@ from routelint import __version__, engine
 from routelint import catalog as known_models
 from routelint import policy as policies
 from routelint.cli import options
+from routelint.cli.errors import PolicyFault
 from routelint.cli.rule_set import rule_ids, rules_of
-from routelint.cli.session import PolicyFault, load_policy, read_policy
+from routelint.cli.session import load_policy, read_policy
 from routelint.collect import collect, listing
 from routelint.output import comparison
 from routelint.output.printing import Printing

@@ -7,14 +7,16 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from routelint import __version__
 from routelint.cli import options, working
 from routelint.cli.judging import judge
+from routelint.cli.quick import GATES
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
 from routelint.model import Report, Severity
@@ -26,50 +28,8 @@ if TYPE_CHECKING:
     from routelint.cli.compare import Comparing
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
-GATES = ("error", "warning", "note", "never")
 
 
-@click.command()
-@options.paths_argument
-@options.policy_option
-@options.format_option(FORMATS)
-@click.option(
-    "--fail-on", type=click.Choice(GATES), help="Exit with 1 where a finding is at least this severe. [default: error]"
-)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Suppress the findings that this baseline accepts; 'routelint baseline' writes one.",
-)
-@click.option(
-    "--diff",
-    metavar="REF",
-    help="Report what is new since HEAD and this git ref (origin/main) parted; count what is fixed and unchanged.",
-)
-@click.option(
-    "--staged", is_flag=True, help="Judge what is staged for commit; without --diff, report what is new since the last commit."
-)
-@click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
-@click.option("--select", multiple=True, metavar="RULE", help="Judge by these rules only; repeatable.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable.")
-@click.option(
-    "--environment", "environment_names", multiple=True, metavar="ENV", help="Report only what concerns this environment."
-)
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
-@click.option(
-    "--min-resolved", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 where fewer routes resolve."
-)
-@click.option(
-    "--show-suppressed", is_flag=True, help="Also print the findings that directives, waivers and the baseline silence."
-)
-@click.option(
-    "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
-)
-@options.no_repo_config_option
-@options.work_options
-@options.today_option
-@options.display_options
 def scan(
     paths: tuple[Path, ...],
     policy_path: Path | None,
@@ -152,6 +112,59 @@ def scan(
                 ),
             )
     return status
+
+
+def command() -> click.Command:
+    """`routelint scan` with its options; click is loaded for it, and `quick` reads plain arguments without."""
+
+    @click.command()
+    @options.paths_argument
+    @options.policy_option
+    @options.format_option(FORMATS)
+    @click.option(
+        "--fail-on", type=click.Choice(GATES), help="Exit with 1 where a finding is at least this severe. [default: error]"
+    )
+    @click.option(
+        "--baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Suppress the findings that this baseline accepts; 'routelint baseline' writes one.",
+    )
+    @click.option(
+        "--diff",
+        metavar="REF",
+        help="Report what is new since HEAD and this git ref (origin/main) parted; count what is fixed and unchanged.",
+    )
+    @click.option(
+        "--staged",
+        is_flag=True,
+        help="Judge what is staged for commit; without --diff, report what is new since the last commit.",
+    )
+    @click.option("--strict", is_flag=True, help="Exit with 3 where a file could not be read.")
+    @click.option("--select", multiple=True, metavar="RULE", help="Judge by these rules only; repeatable.")
+    @click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable.")
+    @click.option(
+        "--environment", "environment_names", multiple=True, metavar="ENV", help="Report only what concerns this environment."
+    )
+    @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match this gitignore-style pattern.")
+    @click.option(
+        "--min-resolved", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 where fewer routes resolve."
+    )
+    @click.option(
+        "--show-suppressed", is_flag=True, help="Also print the findings that directives, waivers and the baseline silence."
+    )
+    @click.option(
+        "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
+    )
+    @options.no_repo_config_option
+    @options.work_options
+    @options.today_option
+    @options.display_options
+    @wraps(scan)
+    def decorated(**values: Any) -> int:
+        return scan(**values)
+
+    return decorated
 
 
 def _accepted(baseline: Path) -> Callable[[Report, Session, Collection[str], Sequence[str]], Report]:

@@ -16,6 +16,7 @@ from routelint import codeowners, engine, source
 from routelint import policy as policies
 from routelint.baseline import NAME as BASELINE
 from routelint.catalog import Catalog
+from routelint.cli import errors
 from routelint.cli.options import shown
 from routelint.cli.progress import Progress
 from routelint.cli.working import ALONE, Work, begun
@@ -164,16 +165,6 @@ def open_session(
     )
 
 
-class PolicyFault(click.ClickException):
-    """A policy that cannot be used; shown one fault a line, without a traceback."""
-
-    exit_code = 2
-
-    def show(self, file: object = None) -> None:
-        """Prints every fault to standard error."""
-        click.echo(self.message, err=True)
-
-
 def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: Side = DISK) -> Policy:
     """The policy at `path`, else the one found upward from `root`, else the built-in profile `recommended`.
 
@@ -198,7 +189,7 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: 
         return replace(policy, base=_prefix(root, _pattern_folder(path, root)))
     except PolicyError as error:
         here = (fault._replace(path=shown(root / fault.path)) for fault in error.faults)
-        raise PolicyFault(PolicyError(here).diagnostics()) from error
+        raise errors.PolicyFault(PolicyError(here).diagnostics()) from error
 
 
 def _refuse_own(root: Path, policy: Policy, baseline: Path | None) -> None:
@@ -240,11 +231,13 @@ def read_policy(path: Path, what: str = "policy", side: Side = DISK) -> str:
     try:
         return source.decode(str(path), side.read(path)).text
     except OSError as error:
-        raise PolicyFault(
+        raise errors.PolicyFault(
             f"{shown(path)}:1:1: cannot read the {what}: {error.strerror or error}; expected a YAML file"
         ) from error
     except source.NotTextError as error:
-        raise PolicyFault(f"{shown(path)}:1:1: cannot read the {what}: {error}; expected a YAML file in UTF-8") from error
+        raise errors.PolicyFault(
+            f"{shown(path)}:1:1: cannot read the {what}: {error}; expected a YAML file in UTF-8"
+        ) from error
 
 
 def _relative(path: Path, root: Path) -> str:

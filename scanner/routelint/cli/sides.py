@@ -11,9 +11,10 @@ from pathlib import Path
 
 from routelint import changes
 from routelint.changes import Swap
+from routelint.cli import errors
 from routelint.cli.git import Commit, Difference, Entry, Repository
 from routelint.cli.objects import GitError
-from routelint.cli.session import DISK, PolicyFault, Session, Side, load_policy
+from routelint.cli.session import DISK, Session, Side, load_policy
 from routelint.collect import Collected, DiskTree, collect_tree, units
 from routelint.collect.revision import Blob, RevisionTree
 from routelint.deferred import dataclass
@@ -221,7 +222,7 @@ def _older_policy(
         if all(side.is_file(file) and side.read(file) == newer.side.read(file) for file in files):
             return policy, []
         older = load_policy(policy_path, newer.root, rule_ids, side)
-    except (PolicyFault, OSError):
+    except (errors.PolicyFault, OSError):
         return policy, [f"the policy of {commit.short} cannot be used; both sides are judged by the new one"]
     if older.path is None:
         return policy, [f"{commit.short} had no policy; both sides are judged by the new one"]

@@ -9,30 +9,15 @@ import stat
 import sys
 from pathlib import Path
 
-import click
+from routelint.cli import errors
 
 # The machine fails, not what the user asked for.
 _FAULTS_OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
-EXIT_USAGE = 2
-EXIT_INCOMPLETE = 3
 
-
-class WriteError(click.ClickException):
-    """An output that cannot be written at the place the user named."""
-
-    exit_code = EXIT_USAGE
-
-
-class DiskError(WriteError):
-    """An output that the machine could not take: its disk is full or broken."""
-
-    exit_code = EXIT_INCOMPLETE
-
-
-def failed(place: str, error: OSError) -> WriteError:
+def failed(place: str, error: OSError) -> errors.WriteError:
     """The error that says what could not be written and why."""
-    kind = DiskError if error.errno in _FAULTS_OF_THE_MACHINE else WriteError
+    kind = errors.DiskError if error.errno in _FAULTS_OF_THE_MACHINE else errors.WriteError
     return kind(f"cannot write {place}: {_reason(error)}")
 
 

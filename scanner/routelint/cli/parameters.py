@@ -1,0 +1,49 @@
+"""Kinds of values that options take; loaded with click."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from routelint.cli.options import Destination, file_of
+
+
+class OutputFormat(click.ParamType[Destination]):
+    """`FORMAT` or `FORMAT=FILE`."""
+
+    name = "format"
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        self.formats = formats
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """How the help text shows the value."""
+        return f"[{'|'.join(self.formats)}][=FILE]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Destination:
+        """The destination that `value` spells."""
+        if isinstance(value, Destination):
+            return value
+        name, equals, path = str(value).partition("=")
+        if name not in self.formats:
+            self.fail(f"'{name}' is not a format; expected one of {', '.join(self.formats)}", param, ctx)
+        if equals and not path:
+            self.fail(f"'{value}' names no file; expected {name}=FILE", param, ctx)
+        return Destination(name, file_of(path))
+
+
+class Day(click.ParamType[date]):
+    """A calendar date, `YYYY-MM-DD`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date that `value` spells."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not a date; expected YYYY-MM-DD", param, ctx)
