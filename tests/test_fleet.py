@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -410,6 +412,27 @@ def test_reports_in_a_repository_are_not_scanned(folder: Path) -> None:
     before = summary(folder)["total"]
     assert summary(folder, "--output-dir", folder / "out [1]")["total"] == before
     assert summary(folder, "--output-dir", folder / "out [1]", "--no-resume")["total"] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["scan", "cheap"], {"distributed", "dask", "routelint.cli.fleet", "routelint.fleet"}),
+        (["fleet", "repos.txt", "--jobs", "2"], {"distributed", "dask"}),
+    ],
+    ids=["scan", "fleet"],
+)
+def test_nobody_pays_for_a_cluster_that_is_not_used(arguments: list[str], unwanted: set[str], folder: Path) -> None:
+    code = (
+        "import sys; from routelint.cli import main\n"
+        "if __name__ == '__main__':\n"
+        "    main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    assert not unwanted & set(done.stderr.split())
 
 
 # What is not scanned again.
