@@ -51,8 +51,9 @@ def default_folder(environment: Mapping[str, str]) -> Path | None:
     home = environment.get("HOME")
     if sys.platform == "darwin":
         return Path(home) / "Library" / "Caches" / "routelint" if home else None
-    base = environment.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else None)
-    return Path(base) / "routelint" if base and Path(base).is_absolute() else None
+    named = environment.get("XDG_CACHE_HOME", "")
+    base = named if named.startswith("/") else f"{home}/.cache" if home else None
+    return Path(base) / "routelint" if base else None
 
 
 @contextmanager

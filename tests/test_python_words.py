@@ -1,0 +1,123 @@
+"""A file in which a parsed module shows a call, or a store, is found by its bytes before it is parsed."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routelint.parse.python import words
+from routelint.parse.python.program import Program
+from routelint.parse.python.scopes import last_name
+from routelint.source import MemoryTree
+from routelint.tracing import distance
+
+CASES = Path(__file__).parent / "cases" / "python"
+MODULES = sorted(path for path in [*CASES.rglob("*.py"), *CASES.rglob("*.ipynb")])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(CASES).as_posix())
+def test_what_a_module_shows_is_found_in_its_bytes(path: Path) -> None:
+    data = path.read_bytes()
+    module = Program(MemoryTree({path.name: data}), [path.name]).module(path.name)
+    if module is None:
+        return
+    searched = words.searched(path.name, data)
+    names = {*module.calls_by_name, *module.mentions, *(name for each in module.aliases.values() for name in each)}
+    for scope in module.functions:
+        names.add(scope.name)
+        if isinstance(scope.node, ast.ClassDef):
+            names.update(name for base in scope.node.bases if (name := last_name(base)) is not None)
+    assert [name for name in sorted(names) if not words.holds(searched, words.CALL, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("ask(1)", True),
+        ("wrapper.ask (1)", True),
+        ("ask  # why\n(1)", True),
+        ("(ask  # why\n)(1)", True),
+        ("run(ask)", True),
+        ("run(target=ask, args=())", True),
+        ("run(\n    ask,\n)", True),
+        ("run(\n    ask  # why\n)", True),
+        ("from m import ask as other", True),
+        ("class ask:\n    pass", True),
+        ("class Other(ask):\n    pass", True),
+        ("class Other(ask[int]):\n    pass", True),
+        ("ask = 1", False),
+        ("x = ask", False),
+        ("task(1)", False),
+        ("asking(1)", False),
+        ("self.ask.other(1)", False),
+        ('"ask"', False),
+    ],
+)
+def test_forms_of_calls(text: str, held: bool) -> None:
+    assert words.holds(text.encode(), words.CALL, "ask") is held
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("from app.wrapper import ask\nask(1)", True),
+        ("import app.wrapper as w\nw.ask(1)", True),
+        ("from app import other, ask\nask(1)", True),
+        ("from app import (\n    other,\n    ask,\n)\nask(1)", True),
+        ("from app import *\nask(1)", False),
+        ("client.ask(1)", False),
+        ("def ask():\n    pass\nask()", False),
+    ],
+)
+def test_what_is_imported_is_called_where_its_module_or_its_name_is_imported(text: str, held: bool) -> None:
+    assert words.holds(text.encode(), words.CALL, "ask", ("wrapper",)) is held
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("settings.MODEL = 1", True),
+        ("settings.MODEL=1", True),
+        ("setattr(settings, 'MODEL', 1)", True),
+        ('"setattr(settings, \\"MODEL\\", 1)"', True),
+        ("settings.MODEL == 1", False),
+        ("MODEL = 1", False),
+        ("settings.MODELS = 1", False),
+        ("print(settings.MODEL)", False),
+    ],
+)
+def test_forms_of_stores(text: str, held: bool) -> None:
+    assert words.holds(text.encode(), words.STORE, "MODEL") is held
+
+
+def test_images_of_notebooks_are_not_searched() -> None:
+    image = b'{"data": {"image/png": "ask(", "text/plain": ["run("]}}'
+    assert words.searched("a.ipynb", image) == b'{"data": {, "text/plain": ["run("]}}'
+    assert words.searched("a.py", image) == image
+    assert words.searched("a.py", b"x" * (words.MOST_BYTES + 1)) == b""
+
+
+def test_what_a_package_offers_is_called_by_its_name() -> None:
+    files = {
+        "lib/__init__.py": "from .inner import *\n",
+        "lib/inner/__init__.py": "from .wrapper import ask\n",
+        "lib/inner/wrapper.py": "def ask(model):\n    return model\n",
+        "app.py": "import lib\n\nlib.ask(1)\n",
+        "unrelated.py": "client.ask(1)\n",
+    }
+    program = Program(MemoryTree({path: text.encode() for path, text in files.items()}), sorted(files))
+    assert program.calling("ask", "lib/inner/wrapper.py", imported=True) == ("lib/inner/wrapper.py", "app.py")
+    assert program.calling("ask", "lib/inner/wrapper.py", imported=False) == ("lib/inner/wrapper.py", "app.py", "unrelated.py")
+
+
+PATHS = st.lists(st.sampled_from("ab"), min_size=1, max_size=4).map(lambda parts: "/".join(parts) + ".py")
+
+
+@given(st.lists(PATHS, min_size=1, unique=True), PATHS)
+def test_the_nearest_files_come_first(paths: list[str], near: str) -> None:
+    program = Program(MemoryTree(dict.fromkeys(paths, b"ask(1)")), paths)
+    assert list(program.calling("ask", near, imported=False)) == sorted(paths, key=lambda path: distance(near, path))
