@@ -164,14 +164,17 @@ def _tokens(text: str, lexicon: Lexicon, start: int, end: int, depth: int) -> It
     previous: Token | None = None
     while position < end:
         for match in scan(text, position, end):
-            kind = _GROUPS[match.lastindex or 0]
-            first, position = match.span()
+            group = match.lastindex
+            if group is None:
+                return
+            kind = _GROUPS[group]
+            first, position = match.span(group)
             if kind is STRING:
                 previous = Token(STRING, text[first + 1 : position - 1], first, position)
             elif kind is None:
-                previous = _string(text, lexicon, quotes[match[0]], first, end, depth)
+                previous = _string(text, lexicon, quotes[match[group]], first, end, depth)
             else:
-                token = Token(kind, match[0], first, position)
+                token = Token(kind, match[group], first, position)
                 if kind is COMMENT:
                     yield token
                     continue
@@ -184,8 +187,6 @@ def _tokens(text: str, lexicon: Lexicon, start: int, end: int, depth: int) -> It
                 # A string or regular expression goes on behind what the expression saw of it.
                 position = previous.end
                 break
-        else:
-            return
 
 
 def _may_open_regex(previous: Token | None) -> bool:
@@ -198,28 +199,37 @@ def _quotes(name: str) -> dict[str, Quote]:
     return {quote.open: quote for quote in LEXICONS[name].quotes}
 
 
-# What each group of a scanner finds: None is the start of a string that must be looked into.
-_GROUPS = (None, COMMENT, STRING, None, NAME, NUMBER, MARK)
+# What each group of a scanner finds, counted from one: None is the start of a string that must be looked into.
+_GROUPS = (None, NAME, MARK, COMMENT, STRING, None, NUMBER, MARK)
 _NEVER = "(?!)"
 
 
 @cache
 def _scanner(name: str) -> re.Pattern[str]:
-    """One expression for the next token. A comment left open runs to the end, so that no text is looked at twice."""
+    """One expression for the next token and the blanks before it; no group where there is none any more.
+
+    A comment left open runs to the end, so that no text is looked at twice. What is met most comes first.
+    """
     lexicon = LEXICONS[name]
     comments = [rf"{re.escape(opener)}(?:.*?{re.escape(closer)}|.*)" for opener, closer in lexicon.block_comments]
     before = r"(?<![^\s(\[{;])" if lexicon.spaced else ""
     comments += [rf"{before}{re.escape(mark)}[^\n]*" for mark in lexicon.line_comments]
-    openers = sorted((re.escape(quote.open) for quote in lexicon.quotes), key=len, reverse=True)
+    openers = sorted((quote.open for quote in lexicon.quotes), key=len, reverse=True)
+    starts = (*openers, *lexicon.line_comments, *(opener for opener, _ in lexicon.block_comments))
+    not_a_name = "".join(f"(?!{re.escape(start)})" for start in starts if start[0].isalpha())
+    lines = "".join(f"(?!{re.escape(start[1:])})" for start in starts if start[0] == "\n")
+    single = "".join(mark for mark in "(){}[],;" if not any(start.startswith(mark) for start in starts))
     groups = (
+        rf"{not_a_name}[^\W\d][\w$]*+|[$@]\w++",
+        f"[{re.escape(single)}]",
         "|".join(comments) or _NEVER,
         "|".join(_plain(quote, lexicon) for quote in lexicon.quotes if len(quote.open) == 1) or _NEVER,
-        "|".join(openers) or _NEVER,
-        r"[^\W\d][\w$]*|[$@]\w+",
-        r"\d[\w.]*",
+        "|".join(map(re.escape, openers)) or _NEVER,
+        r"\d[\w.]*+",
         f"{'|'.join(map(re.escape, _MARKS))}|[^\\s\\w]",
     )
-    return re.compile("|".join(f"({group})" for group in groups), re.DOTALL)
+    blanks = rf"(?:[^\S\n]|\n{lines})*+" if lines else r"\s*+"
+    return re.compile(rf"{blanks}(?:{'|'.join(f'({group})' for group in groups)}|\Z)", re.DOTALL)
 
 
 def _plain(quote: Quote, lexicon: Lexicon) -> str:
