@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import field
 
 from routelint.deferred import dataclass, lazy_regex
@@ -12,7 +13,7 @@ from routelint.model import Evidence
 from routelint.parse.terraform.deployments.branches import Branches
 from routelint.parse.terraform.deployments.given import Deployment, Given, Part
 from routelint.parse.terraform.deployments.invocation import Invocation, Option, after, read
-from routelint.parse.terraform.deployments.words import Piece, Ref, Word, commands
+from routelint.parse.terraform.deployments.words import Command, Piece, Ref, Word, commands
 from routelint.parse.terraform.nodes import Invalid, Place
 from routelint.parse.terraform.project import joined
 from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES, named_in
@@ -57,6 +58,13 @@ class Files:
     text: Callable[[str], str | None]
     folders: Sequence[str] = ()
     sourced: dict[str, None] = field(default_factory=dict)
+    _read: dict[str, tuple[Command, ...]] = field(default_factory=dict)
+
+    def commands(self, source: SourceText) -> tuple[Command, ...]:
+        """The commands of a whole script; one that many scripts source is read once."""
+        if source.path not in self._read:
+            self._read[source.path] = tuple(commands(source.text, 0, len(source.text)))
+        return self._read[source.path]
 
 
 class Shell:
@@ -83,11 +91,15 @@ class Shell:
         self._branches = Branches()
         self._opened: list[tuple[tuple[str, ...], bool]] = []
         self._sourced = 0
-        self._texts_of: dict[str, set[str]] = {}
+        # Variable -> the texts that the source sets it to; None until it is asked.
+        self._texts_of: dict[str, AbstractSet[str]] | None = None
 
     def run(self, start: int, end: int, *, make: bool = False) -> None:
         """Follows the commands between two offsets of the source."""
-        for command in commands(self.source.text, start, end, make=make):
+        self._follow(commands(self.source.text, start, end, make=make))
+
+    def _follow(self, script: Iterable[Command]) -> None:
+        for command in script:
             words, is_bracket = self._branches.steer(command)
             if words:
                 self._command(words)
@@ -230,9 +242,11 @@ class Shell:
 
     def _varies(self, name: str) -> bool:
         """Whether the script sets a variable to several texts: functions and loops make the order of lines say little."""
-        if not self._texts_of:
+        if self._texts_of is None:
+            found: dict[str, AbstractSet[str]] = {}
             for match in _WRITTEN.finditer(self.source.text):
-                self._texts_of.setdefault(match[1], set()).add(match[2].strip("\"'"))
+                found[match[1]] = {*found.get(match[1], ()), match[2].strip("\"'")}
+            self._texts_of = found
         return len(self._texts_of.get(name, ())) > 1
 
     def _shown(self, word: Word) -> str:
@@ -317,11 +331,11 @@ class Shell:
                 continue
             self.files.sourced[path] = None
             kept = self.source
-            self._texts_of.clear()
+            self._texts_of = None
             self.source, self._sourced = SourceText(path, text), self._sourced + 1
-            self.run(0, len(text))
+            self._follow(self.files.commands(self.source))
             self.source = kept
-            self._texts_of.clear()
+            self._texts_of = None
             return
 
     # -- terraform

@@ -39,7 +39,11 @@ class Word:
     @property
     def literal(self) -> str | None:
         """The text of a word in which nothing stands for another; None for others."""
-        return "".join(str(piece) for piece in self.pieces) if all(isinstance(piece, str) for piece in self.pieces) else None
+        pieces = self.pieces
+        if len(pieces) == 1:
+            only = pieces[0]
+            return only if isinstance(only, str) else None
+        return "".join(map(str, pieces)) if all(isinstance(piece, str) for piece in pieces) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Command:
     end: str
 
 
+# What a blank, a comment, a redirection or the end of a command may start with.
+_SIGNS = frozenset(" \t\r\n\\#<>;&|()0123456789")
 _BLANK = lazy_regex(r"(?:[ \t\r]|\\\r?\n)+")
 _ENDS = lazy_regex(r";;&?|&&|\|\||\|&|&>>?|[;&|()\n]")
 _REDIRECTION = lazy_regex(r"\d?(?:>>|>\||>&|<&|<>|>|<)(?!\()")
@@ -102,9 +108,13 @@ class _Lexer:
         words: list[Word] = []
         awaited: list[str] = []
         while self._at < self._end:
-            if (blank := _BLANK.match(self._text, self._at, self._end)) is not None:
+            # Most words start with a letter: what no letter starts is not looked for.
+            character = self._text[self._at]
+            if character not in _SIGNS:
+                words.append(self._word())
+            elif (blank := _BLANK.match(self._text, self._at, self._end)) is not None:
                 self._at = blank.end()
-            elif self._text[self._at] == "#":
+            elif character == "#":
                 newline = self._text.find("\n", self._at, self._end)
                 self._at = self._end if newline < 0 else newline
             elif (heredoc := _HEREDOC.match(self._text, self._at, self._end)) is not None:
