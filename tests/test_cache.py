@@ -16,13 +16,16 @@ from hypothesis import strategies as st
 
 from routelint import catalog, engine
 from routelint import policy as policies
-from routelint.cache import CachedRunner, FileState, Snapshot, file
+from routelint.cache import CachedRunner, Entry, FileState, Snapshot, file
+from routelint.cache.entries import Validity
 from routelint.cli import caching
 from routelint.cli.working import default_folder
 from routelint.collect import collect_tree
 from routelint.parse import steps
+from routelint.parse.parsed import ParseContext
+from routelint.parse.python.parser import PythonScan
 from routelint.parse.steps import Done, Item, Scan
-from routelint.source import MemoryTree
+from routelint.source import MemoryTree, SourceUnit
 from routelint.tracing import Search, TracedTree, digest_of_bytes, distance
 from scans import write_tree
 
@@ -31,24 +34,37 @@ HAIKU, SONNET, OPUS = "anthropic.claude-haiku-5-5", "anthropic.claude-sonnet-5-5
 CALL = "import boto3\n\n\ndef ask(model):\n    return boto3.client('bedrock-runtime').converse(modelId=model, messages=[])\n"
 """A wrapper whose callers say the model."""
 
-# File -> what may stand in it from one run to the next: what one file says decides what others take.
-VARIANTS: dict[str, Sequence[str]] = {
-    "app/wrapper.py": (CALL, CALL.replace("modelId=model", "modelId=model or 'amazon.nova-pro-v1:0'"), "# bedrock\n", "def ("),
+# File -> what may stand in it from one run to the next (None: it is not there). What one file says decides what others take.
+VARIANTS: dict[str, Sequence[str | None]] = {
+    "app/wrapper.py": (
+        CALL,
+        CALL.replace("modelId=model", "modelId=model or 'amazon.nova-pro-v1:0'"),
+        "# bedrock\n",
+        "def (",
+        None,
+    ),
     "app/one.py": (
         f"from app.wrapper import ask\n\nask('{HAIKU}')\n",
         f"from app.wrapper import ask as converse\n\nconverse(model='{OPUS}')\n",
         "from app.wrapper import ask\nfrom app.settings import MODEL\n\nask(MODEL)\n",
         "# calls nobody\n",
+        None,
     ),
     "other/two.py": (
         "def ask(model):\n    return model\n",
         f"from app.wrapper import ask\n\nfor model in ['{SONNET}', '{HAIKU}']:\n    ask(model)\n",
+        None,
     ),
     "app/settings.py": (
         f"MODEL = '{HAIKU}'\n",
         "import os\n\nMODEL = os.environ['MODEL_ID']\n",
         f"MODEL = '{OPUS}'  # bedrock\n",
     ),
+    # Nearer to who imports it than the one beside it, once it is there.
+    "app/settings/__init__.py": (None, f"MODEL = '{SONNET}'\n"),
+    "app/__init__.py": (None, "from app.wrapper import ask\n"),
+    "pyproject.toml": (None, "[project]\nname = 'strands-agents'\n"),
+    "app/main.py": (None, f"import app\n\napp.ask('{OPUS}')\n"),
     "app/override.py": ("# nothing\n", f"from app import settings\n\nsettings.MODEL = '{SONNET}'\n"),
     "app/handler.py": (
         "import os\n\nimport boto3\n\nboto3.client('bedrock-runtime').converse(modelId=os.environ['MODEL_ID'], messages=[])\n",
@@ -56,7 +72,7 @@ VARIANTS: dict[str, Sequence[str]] = {
         "boto3.client('bedrock-runtime').converse(modelId=config['model'], messages=[])\n",
     ),
     "app/config.json": (f'{{"model": "{HAIKU}"}}\n', f'{{"model": "{OPUS}"}}\n'),
-    "app/.env": (f"MODEL_ID={HAIKU}\n", f"MODEL_ID={SONNET}\n"),
+    "app/.env": (f"MODEL_ID={HAIKU}\n", f"MODEL_ID={SONNET}\n", None),
     "template.yaml": tuple(
         "AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\nResources:\n  Handler:\n"
         "    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: app/\n      Handler: handler.main\n"
@@ -69,7 +85,7 @@ VARIANTS: dict[str, Sequence[str]] = {
         "# bedrock, and no stack\n",
     ),
     "agent.py": ("from strands import Agent\n\nAgent()  # bedrock\n", "from strands import Agent\n\nAgent(model=None)\n"),
-    "requirements.txt": ("strands-agents==0.1.0\n", "strands-agents==1.9.0\n"),
+    "requirements.txt": ("strands-agents==0.1.0\n", "strands-agents==1.9.0\n", None),
     "main.tf": (
         f'resource "aws_bedrockagent_agent" "a" {{\n  foundation_model = "{HAIKU}"\n}}\n',
         'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = jsondecode(file("app/config.json")).model\n}\n',
@@ -108,9 +124,7 @@ class Memory:
         def now(path: str) -> bytes:
             return digest_of_bytes(tree.read(path))
 
-        basis = repr(sorted(files)).encode()
-        earlier = self.snapshot if self.snapshot.basis == basis else Snapshot(basis)
-        runner = CachedRunner(earlier, now, workers)
+        runner = CachedRunner(self.snapshot, now, workers)
         found = engine.resolve(collected.units, TracedTree(tree, digests=True), policy, models, run=runner)
         # Through bytes, as between two processes.
         self.snapshot = file.load(file.dump(runner.snapshot(lambda path: FileState(now(path)))))
@@ -127,7 +141,8 @@ def first_variants() -> dict[str, int]:
 
 
 def content(chosen: dict[str, int]) -> dict[str, bytes]:
-    return {name: VARIANTS[name][number].encode() for name, number in sorted(chosen.items())}
+    files = {name: VARIANTS[name][number] for name, number in chosen.items()}
+    return {name: text.encode() for name, text in sorted(files.items()) if text is not None}
 
 
 @given(
@@ -229,6 +244,26 @@ def test_a_search_holds_exactly_while_its_hits_would_be_the_same(
     elif changed not in before:
         # One that held the word all along, beyond the last hit, may be asked for again in vain, never the other way round.
         assert hits(after) != hits(before)
+
+
+def valid(entry: Entry, *paths: str) -> bool:
+    """Whether an entry holds for a tree of empty files."""
+    tree = MemoryTree(dict.fromkeys(paths, b""))
+    unit = SourceUnit("python", tuple(sorted(paths)), ())
+    scan = PythonScan(unit, ParseContext(TracedTree(tree, digests=True), (), lambda text: False))
+    return Validity(Snapshot(b""), scan, lambda path: digest_of_bytes(tree.read(path))).of(entry, b"given", None)
+
+
+def test_a_result_that_asked_for_all_files_holds_for_these_alone() -> None:
+    listing = TracedTree(MemoryTree({"a.py": b""})).listing
+    assert valid(Entry(b"given", (), (), (), listing, b""), "a.py")
+    assert not valid(Entry(b"given", (), (), (), listing, b""), "a.py", "b.txt")
+    assert valid(Entry(b"given", (), (), (), b"", b""), "a.py", "b.txt")
+
+
+def test_a_search_does_not_hold_without_the_file_it_found() -> None:
+    full = Search("call", "name", (), "a.py", ("b.py",), full=True)
+    assert not valid(Entry(b"given", (), (full,), (), b"", b""), "a.py")
 
 
 # The bytes ---------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What was asked of a tree while something was worked out: the result holds for as long as the answers are the same.
 
-Three kinds of question are told apart, because they go stale for different reasons: the content of a file, which files hold a
-word, and which environment variables are set for a place. What files there are is a fourth; it is taken to be the same.
+Questions are told apart by what makes their answers stale: the content of a file, which files hold a word, the whole list of
+files, and whatever can be asked anew for less than it costs to work a result out, such as which modules there are of a name.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from functools import cached_property
+from typing import TypeAlias
 
 from routelint.deferred import dataclass
 from routelint.source import SourceTree
 
 DIGEST_BYTES = 16
+
+
+# Its kind, in words of the language, and what it is about.
+Question: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,14 @@ def distance(near: str, path: str) -> tuple[int, str]:
 class Trace:
     """The questions asked while one result was worked out, with the digest of the answer to each.
 
-    `files` maps a path to its content, `settings` a place and a name to what is set there.
+    `files` maps a path to its content, `answers` a question to what was answered. `listing` is a digest of which files there
+    are, where that was asked.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     searches: dict[tuple[str, str, tuple[str, ...], str], Search] = field(default_factory=dict)
-    settings: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    answers: dict[Question, bytes] = field(default_factory=dict)
+    listing: bytes = b""
 
 
 class TracedTree:
@@ -84,7 +91,14 @@ class TracedTree:
 
     def paths(self) -> Sequence[str]:
         """Every file that may be read, sorted."""
+        if self.with_digests:
+            self._trace.listing = self.listing
         return self._paths
+
+    @cached_property
+    def listing(self) -> bytes:
+        """A digest of which files there are."""
+        return digest_of_bytes("\n".join(self._paths).encode("utf-8", "surrogateescape"))
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file; None where it is absent, unreadable or larger than is read."""
@@ -104,10 +118,10 @@ class TracedTree:
         """Notes that a result rests on which files hold a word."""
         self._trace.searches[search.kind, search.word, search.origins, search.near] = search
 
-    def note_setting(self, path: str, name: str, found: Sequence[object]) -> None:
-        """Notes that a result rests on what is set under a name for the code at a path."""
-        if (path, name) not in self._trace.settings:
-            self._trace.settings[path, name] = digest(found) if self.with_digests else b""
+    def note_answer(self, question: Question, answer: object) -> None:
+        """Notes that a result rests on the answer to a question, which is printed alike wherever it is equal."""
+        if question not in self._trace.answers:
+            self._trace.answers[question] = digest(answer) if self.with_digests else b""
 
     @contextmanager
     def traced(self) -> Iterator[Trace]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cached_property
 
 from routelint.deferred import dataclass
-from routelint.parse.parsed import EnvironmentSettings
-from routelint.tracing import Search, Trace, digest
+from routelint.parse.steps import Scan
+from routelint.tracing import Question, Search, Trace, digest
 
 # Language, step and path of the file that was looked at; the path is empty for a whole unit.
 Key = tuple[str, str, str]
@@ -29,12 +29,16 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A result and what it rests on: what the step was given, contents, words looked for, and variables set."""
+    """A result and what it rests on: what the step was given, contents, names looked for, other questions, which files exist.
+
+    `listing` is empty where the step did not ask for all of them.
+    """
 
     given: bytes
     files: tuple[tuple[str, bytes], ...]
     searches: tuple[Search, ...]
-    settings: tuple[tuple[str, str, bytes], ...]
+    answers: tuple[tuple[Question, bytes], ...]
+    listing: bytes
     result: bytes
 
     @classmethod
@@ -44,7 +48,8 @@ class Entry:
             given,
             tuple(trace.files.items()),
             tuple(trace.searches.values()),
-            tuple((path, name, found) for (path, name), found in trace.settings.items()),
+            tuple(trace.answers.items()),
+            trace.listing,
             result,
         )
 
@@ -53,8 +58,8 @@ class Entry:
 class Snapshot:
     """Every result of a run.
 
-    `basis` is a digest of what all of them rest on: the version of the program, and which files there are. `states` are the
-    files that results rest on, or that words were looked for in.
+    `basis` is a digest of what all of them rest on, which is the version of the program. `states` are the files that results
+    rest on, or that words were looked for in.
     """
 
     basis: bytes
@@ -63,45 +68,52 @@ class Snapshot:
 
 
 class Validity:
-    """Tells which entries of a snapshot hold for the programs of one language as they are now.
+    """Tells which entries of a snapshot hold for a scan as its files are now; `now` gives the digest of a file."""
 
-    `now` gives the digest of a file, `holds` says whether one holds the word of a search. `searched` are the files that words
-    are looked for in.
-    """
-
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        searched: Sequence[str],
-        now: Callable[[str], bytes],
-        holds: Callable[[str, Search], bool],
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, scan: Scan, now: Callable[[str], bytes]) -> None:
         self._snapshot = snapshot
-        self._searched = searched
+        self._scan = scan
         self._now = now
-        self._holds = holds
         self._held: dict[tuple[str, str, str, tuple[str, ...]], bool] = {}
+        self._answers: dict[Question, bytes] = {}
+        self._shared: object = None
 
-    @cached_property
-    def _changed(self) -> tuple[str, ...]:
-        """The searched files that are not as they were."""
-        states = self._snapshot.states
-        return tuple(path for path in self._searched if path not in states or states[path].digest != self._now(path))
-
-    def of(self, entry: Entry, given: bytes, settings: EnvironmentSettings) -> bool:
+    def of(self, entry: Entry, given: bytes, shared: object) -> bool:
         """Whether a step that is given something now would find what it found then."""
         return (
             entry.given == given
+            and (not entry.listing or entry.listing == self._scan.tree.listing)
             and all(self._now(path) == content for path, content in entry.files)
-            and all(digest(settings.lookup(path, name)) == found for path, name, found in entry.settings)
+            and all(self._answer(question, shared) == answer for question, answer in entry.answers)
             and all(map(self._finds_the_same, entry.searches))
         )
 
+    def _answer(self, question: Question, shared: object) -> bytes:
+        if shared is not self._shared:
+            self._answers.clear()
+            self._shared = shared
+        if question not in self._answers:
+            self._answers[question] = digest(self._scan.answer(question, shared))
+        return self._answers[question]
+
+    @cached_property
+    def _changed(self) -> tuple[str, ...]:
+        """The searched files that are new or not as they were."""
+        states = self._snapshot.states
+        return tuple(path for path in self._scan.unit.paths if path not in states or states[path].digest != self._now(path))
+
+    @cached_property
+    def _searched(self) -> frozenset[str]:
+        return frozenset(self._scan.unit.paths)
+
     def _finds_the_same(self, search: Search) -> bool:
-        return all(search.finds_the_same(path, held=self._holds_now(path, search)) for path in self._changed)
+        # A file that is gone is no hit any more.
+        return self._searched.issuperset(search.hits) and all(
+            search.finds_the_same(path, held=self._holds_now(path, search)) for path in self._changed
+        )
 
     def _holds_now(self, path: str, search: Search) -> bool:
         key = (path, search.kind, search.word, search.origins)
         if key not in self._held:
-            self._held[key] = self._holds(path, search)
+            self._held[key] = self._scan.holds(path, search)
         return self._held[key]

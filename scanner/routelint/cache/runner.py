@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from routelint.cache import file
 from routelint.cache.entries import Entry, FileState, Key, Snapshot, Validity
-from routelint.parse.parsed import EnvironmentSettings
 from routelint.parse.steps import Failure, Item, Result, Scan, Workers
 from routelint.tracing import digest
 
@@ -29,13 +28,12 @@ class CachedRunner:
     def __call__(self, scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
         """The result of each item, or its failure; failures are not kept."""
         language = scan.unit.language
-        settings = EnvironmentSettings(tuple(shared)) if isinstance(shared, tuple) else scan.context.settings
         results: dict[str, Result] = {}
         left: list[Item] = []
         for item in items:
             key = (language, step, item.path)
             entry = self._earlier.entries.get(key)
-            if entry is None or not self._validity(scan).of(entry, digest(item.given), settings):
+            if entry is None or not self._validity(scan).of(entry, digest(item.given), shared):
                 left.append(item)
                 continue
             try:
@@ -57,7 +55,7 @@ class CachedRunner:
     def _validity(self, scan: Scan) -> Validity:
         language = scan.unit.language
         if language not in self._validities:
-            self._validities[language] = Validity(self._earlier, scan.unit.paths, self._now, scan.holds)
+            self._validities[language] = Validity(self._earlier, scan, self._now)
         return self._validities[language]
 
     @property

@@ -34,14 +34,14 @@ _PACKAGE = Path(__file__).parent.parent
 class Cache:
     """The results kept for one scanned folder, as it is asked for with some patterns left out."""
 
-    def __init__(self, folder: Path, root: Path, exclude: Sequence[str], listed: Sequence[str]) -> None:
+    def __init__(self, folder: Path, root: Path, exclude: Sequence[str]) -> None:
         named = "\0".join((os.fspath(root), *exclude)).encode("utf-8", "surrogateescape")
         self._folder = folder
         self._place = folder / f"{hashlib.blake2b(named, digest_size=16).hexdigest()}{SUFFIX}"
         self._root = os.fspath(root)
         self._started = time.time_ns()
         self._now: dict[str, bytes] = {}
-        self._earlier = self._load(_basis(listed))
+        self._earlier = self._load(_basis())
 
     def runner(self, tree: SourceTree, workers: Workers) -> CachedRunner:
         """A runner of steps that takes what holds of the results kept."""
@@ -76,7 +76,7 @@ class Cache:
             self._tidy()
 
     def _load(self, basis: bytes) -> Snapshot:
-        """What an earlier run kept; nothing where it rests on another program or other files, or cannot be trusted."""
+        """What an earlier run kept; nothing where it rests on another program, or cannot be trusted."""
         empty = Snapshot(basis)
         try:
             descriptor = os.open(self._place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -119,14 +119,12 @@ def _is_own(status: os.stat_result) -> bool:
     return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
-def _basis(listed: Sequence[str]) -> bytes:
-    """A digest of what every result rests on: this program, the version of Python, and which files there are."""
+def _basis() -> bytes:
+    """A digest of what every result rests on: this program, and the version of Python."""
     whole = hashlib.blake2b(digest_size=32)
     whole.update(repr(sys.version_info[:2]).encode())
     for path, size, written in _program():
         whole.update(f"{path}\0{size}\0{written}\n".encode())
-    for path in listed:
-        whole.update(path.encode("utf-8", "surrogateescape") + b"\n")
     return whole.digest()
 
 

@@ -68,7 +68,7 @@ def begun(work: Work, root: Path, exclude: Sequence[str], collected: Collected) 
         from routelint.tracing import TracedTree
 
         tree = TracedTree(collected.tree, digests=True)
-        cache = Cache(work.cache, root, exclude, tree.paths())
+        cache = Cache(work.cache, root, exclude)
         runner = cache.runner(collected.tree, workers)
         yield tree, runner
         cache.keep(runner)

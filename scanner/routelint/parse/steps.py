@@ -16,7 +16,7 @@ from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.parse.parsed import ParseContext, Parsed, merge
 from routelint.source import SourceUnit
-from routelint.tracing import Search, Trace, TracedTree
+from routelint.tracing import Question, Search, Trace, TracedTree
 
 # Results are plain data of several types, one per step: whoever runs a step knows which.
 Result = Any
@@ -60,6 +60,9 @@ class Scan(Protocol):
 
     def holds(self, path: str, search: Search) -> bool:
         """Whether a file holds the word of a search that a step has noted."""
+
+    def answer(self, question: Question, shared: object) -> object:
+        """The answer to a question that a step has noted; `shared` is what the items of the step share."""
 
 
 class Runner(Protocol):
@@ -117,6 +120,10 @@ class WholeScan:
     def holds(self, path: str, search: Search) -> bool:
         """No search is noted here."""
         raise AssertionError(f"nobody has looked for {search.word} in {path}")
+
+    def answer(self, question: Question, shared: object) -> object:
+        """No question is noted here."""
+        raise AssertionError(f"nobody has asked {question}")
 
     def whole(self, _item: Item, _shared: object) -> Parsed:
         """Everything the marked files hold."""

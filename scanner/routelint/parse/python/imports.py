@@ -66,7 +66,7 @@ class Imports:
             return None
         folder = package.removesuffix("__init__.py")
         for path in (f"{folder}{name}.py", f"{folder}{name}/__init__.py"):
-            if path in self._evaluator.program.path_set:
+            if self._evaluator.program.exists(path):
                 return _module_value(path)
         return None
 

@@ -20,6 +20,10 @@ _INSTALLED = lazy_regex(r"(?:^|/)([A-Za-z0-9][\w.]*)-[^/]*\.dist-info/")
 _PROJECT_FILES = (("pyproject.toml", None), ("setup.cfg", _NAME), ("setup.py", _ANYWHERE))
 
 
+# Questions about which files there are.
+SIZE, INSTALLED = "size", "installed"
+
+
 class Ownership:
     """Answers for one tree; project files are read once."""
 
@@ -37,7 +41,8 @@ class Ownership:
         if self._size(path, package) >= LEAST_MODULES:
             return True
         wanted = _normalized(library)
-        projects = set(self._installed)
+        projects = set(self.installed)
+        self._tree.note_answer((INSTALLED,), sorted(projects))
         folder = posixpath.dirname(path)
         while True:
             name = self._project(folder)
@@ -54,14 +59,21 @@ class Ownership:
         if package not in parts[:-1]:
             return 0
         folder = "/".join(parts[: parts.index(package) + 1]) + "/"
+        found = self.size(folder)
+        self._tree.note_answer((SIZE, folder), found)
+        return found
+
+    def size(self, folder: str) -> int:
+        """How many modules lie below a folder, whose path ends with a slash."""
         if folder not in self._sizes:
-            self._sizes[folder] = sum(1 for each in self._tree.paths() if each.startswith(folder) and each.endswith(".py"))
+            paths = self._tree.untraced.paths()
+            self._sizes[folder] = sum(1 for each in paths if each.startswith(folder) and each.endswith(".py"))
         return self._sizes[folder]
 
     @cached_property
-    def _installed(self) -> frozenset[str]:
+    def installed(self) -> frozenset[str]:
         """The projects that lie in the tree as an installer lays them out."""
-        found = (_INSTALLED.search(path) for path in self._tree.paths())
+        found = (_INSTALLED.search(path) for path in self._tree.untraced.paths())
         return frozenset(_normalized(each[1]) for each in found if each is not None)
 
     def _project(self, folder: str) -> str | None:

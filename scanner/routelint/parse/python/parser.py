@@ -13,7 +13,7 @@ from routelint.deferred import dataclass
 from routelint.model import ModelReference, PolicyStatement, Resource, ScanError, Span
 from routelint.parse import observing
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed
-from routelint.parse.python import infrastructure, words
+from routelint.parse.python import infrastructure, ownership, program, words
 from routelint.parse.python.evaluate import Evaluator
 from routelint.parse.python.fallbacks import Fallbacks, within
 from routelint.parse.python.grants import Grants
@@ -28,7 +28,7 @@ from routelint.parse.python.surface_index import SurfaceIndex
 from routelint.parse.python.versions import Defaults
 from routelint.parse.steps import Failure, Item, Result, Runner
 from routelint.source import SourceText, SourceUnit
-from routelint.tracing import Search, TracedTree
+from routelint.tracing import Question, Search, TracedTree
 
 # More marked files than any repository of applications but a collection of samples has.
 MANY_FILES = 200
@@ -97,6 +97,7 @@ class PythonScan:
         self.unit = unit
         self.tree = TracedTree.of(context.tree)
         self.context = replace(context, tree=self.tree)
+        self._known_settings: EnvironmentSettings | None = None
 
     def parsed(self, run: Runner) -> Parsed:
         """Everything the marked files of the unit hold."""
@@ -136,6 +137,21 @@ class PythonScan:
         data = words.searched(path, self.tree.untraced.read(path))
         return words.holds(data, search.kind, search.word, search.origins)
 
+    def answer(self, question: Question, shared: object) -> object:
+        """What a question comes to: which files there are, or what is set for a place."""
+        match question:
+            case ("setting", path, name):
+                return self._settings(shared).lookup(path, name)
+            case (program.FILE, path):
+                return self._program.is_file(path)
+            case (program.MODULES, name):
+                return self._program.named(name)
+            case (ownership.SIZE, folder):
+                return self._ownership.size(folder)
+            case (ownership.INSTALLED,):
+                return sorted(self._ownership.installed)
+        raise AssertionError(f"nobody has asked {question}")
+
     # What the steps share is only what was read, and what was asked of it: answers are worked out anew for each file.
 
     @cached_property
@@ -152,11 +168,19 @@ class PythonScan:
 
     @cached_property
     def _paths(self) -> frozenset[str]:
-        return frozenset(self.tree.paths())
+        return frozenset(self.tree.untraced.paths())
 
     def _evaluator(self, most_steps: int, settings: Sequence[EnvironmentSetting] | None = None) -> Evaluator:
-        found = self.context.settings if settings is None else EnvironmentSettings(tuple(settings))
-        return Evaluator(self._program, replace(self.context, settings=_NotedSettings(found, self.tree)), most_steps)
+        noted = _NotedSettings(self._settings(settings), self.tree)
+        return Evaluator(self._program, replace(self.context, settings=noted), most_steps)
+
+    def _settings(self, shared: object) -> EnvironmentSettings:
+        """What is set for places, as a step knows it; those of one run are looked up many times."""
+        if not isinstance(shared, tuple):
+            return self.context.settings
+        if self._known_settings is None or self._known_settings.settings is not shared:
+            self._known_settings = EnvironmentSettings(shared)
+        return self._known_settings
 
     def settings(self, item: Item, _shared: object) -> tuple[EnvironmentSetting, ...]:
         """The environment variables that a module of a CDK program sets."""
@@ -165,6 +189,7 @@ class PythonScan:
         module = self._program.module(item.path)
         if module is None:
             return ()
+        self.tree.paths()  # the code that variables are set for is looked for among all files
         return tuple(infrastructure.settings(self._evaluator(_number(item)), [module], self._paths))
 
     def look(self, item: Item, shared: Sequence[EnvironmentSetting]) -> Looked:
@@ -260,7 +285,7 @@ class _NotedSettings(EnvironmentSettings):
         """The settings of `name` for the code at `path`."""
         found: tuple[EnvironmentSetting, ...] = super().lookup(path, name)
         tree: TracedTree = self._tree  # type: ignore[attr-defined]
-        tree.note_setting(path, name, found)
+        tree.note_answer(("setting", path, name), found)
         return found
 
 

@@ -23,6 +23,8 @@ MOST_BYTES_HELD = 48_000_000
 # Words for which is remembered what files hold them.
 MOST_WORDS_HELD = 64
 _HELD, _NOT_HELD = 1, 2
+# Questions about which files there are.
+FILE, MODULES = "file", "modules"
 # Files parsed for the callers of one name.
 MOST_FILES_PARSED = 60
 # Files that set one name of another module.
@@ -44,9 +46,22 @@ class Program:
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
-    def path_set(self) -> frozenset[str]:
-        """The paths, to ask whether one exists."""
+    def _path_set(self) -> frozenset[str]:
         return frozenset(self.paths)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a Python file at a path."""
+        found = self.is_file(path)
+        self.tree.note_answer((FILE, path), found)
+        return found
+
+    def is_file(self, path: str) -> bool:
+        """The same, for whoever does not rest on it."""
+        return path in self._path_set
+
+    def named(self, name: str) -> Sequence[str]:
+        """The paths of the modules and packages of a name, without the packages around them."""
+        return self._by_name.get(name, ())
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -104,7 +119,7 @@ class Program:
         """The module of a file and the packages around it, by any of which what it defines can be reached."""
         folder, _, file = path.rpartition("/")
         found = [] if file == "__init__.py" else [file.rpartition(".")[0]]
-        while folder and f"{folder}/__init__.py" in self.path_set:
+        while folder and self.exists(f"{folder}/__init__.py"):
             folder, _, package = folder.rpartition("/")
             found.append(package)
         return tuple(found)
@@ -123,6 +138,9 @@ class Program:
             self._searched[key] = Search(kind, name, origins, near, tuple(hits), len(hits) >= MOST_FILES_PARSED)
         found = self._searched[key]
         self.tree.note_search(found)
+        if len(self.paths) > MOST_FILES_SEARCHED:
+            # Any new file may push another one out of those that are looked at.
+            self.tree.paths()
         return found.hits
 
     def _holding(self, kind: str, name: str, origins: tuple[str, ...]) -> Callable[[int], bool]:
@@ -177,6 +195,8 @@ class Program:
         if level:
             return self._relative(name, importer, level)
         key = (name, importer.rpartition("/")[0])
+        last = name.rpartition(".")[2]
+        self.tree.note_answer((MODULES, last), self.named(last))
         if key not in self._imported:
             self._imported[key] = self._absolute(name, importer)
         return self._imported[key]
@@ -190,14 +210,14 @@ class Program:
 
     def _file(self, stem: str) -> str | None:
         for path in (f"{stem}/__init__.py", f"{stem}.py") if stem else ("__init__.py",):
-            if path in self.path_set:
+            if self.exists(path):
                 return path
         return None
 
     def _absolute(self, name: str, importer: str) -> str | None:
         inner = name.replace(".", "/")
         candidates = []
-        for path in self._by_name.get(name.rpartition(".")[2], ()):
+        for path in self.named(name.rpartition(".")[2]):
             stem = path.removesuffix("/__init__.py").removesuffix(".py")
             if stem == inner or stem.endswith("/" + inner):
                 root = stem[: -len(inner)].rstrip("/")
