@@ -123,7 +123,8 @@ class _Reader:
     def read(self, text: str) -> _Fault | None:
         """Read every event of `text`; the fault that stopped it, if any."""
         try:
-            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            next_event = yaml.CSafeLoader(text).get_event
+            while (event := next_event()) is not None:
                 if (fault := self._take(event)) is not None:
                     return self._stop(fault, _start(event))
         except yaml.MarkedYAMLError as error:
@@ -153,13 +154,11 @@ class _Reader:
     def _take(self, event: yaml.Event) -> str | None:
         match event:
             case yaml.ScalarEvent():
-                tag = _local(event.tag)
-                plain = event.style is None or event.style == ""
-                end = _end(event)
-                if event.style in ("|", ">"):
-                    end = _start(event) + len(self.source.text[_start(event) : end].rstrip())
+                style, start, end = event.style, _start(event), _end(event)
+                if style in ("|", ">"):
+                    end = start + len(self.source.text[start:end].rstrip())
                 self.scalars += 1
-                node = Scalar(event.value, self.source, _start(event), end, tag, plain)
+                node = Scalar(event.value, self.source, start, end, _local(event.tag), not style)
                 self._add(node, event.anchor)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if len(self._stack) >= DEEPEST:

@@ -15,7 +15,7 @@ MOST_NODES = 50_000
 DEEPEST = 100
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Leaf:
     """A node found at the end of a path: the keys that led there, and whether the branches on the way are taken.
 
