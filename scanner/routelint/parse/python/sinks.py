@@ -15,7 +15,7 @@ from routelint.parse.python.libraries import CLIENT
 from routelint.parse.python.ownership import Ownership
 from routelint.parse.python.scopes import CallPlace, Scope, argument_node, last_name
 from routelint.parse.python.surface_index import SurfaceIndex
-from routelint.parse.python.values import Class, Function, Made, Site, Symbol
+from routelint.parse.python.values import NOTHING, Class, Function, Made, Site, Symbol
 from routelint.possible import Content, Hole, Possible, Record, Template, unknown
 from routelint.surfaces import Surface
 
@@ -59,15 +59,17 @@ class Sinks:
                 yield sink
 
     def at(self, place: CallPlace) -> Sink | None:
-        """The sink that a call is; None where it is none."""
-        return self._sink(place) if self._may_be(place.scope.module, place.call) else None
+        """The sink that a call is; None where it is none.
+
+        Most calls are never evaluated: a cheap look at names tells which may be one, by what they call or by what they hand on.
+        """
+        called, handed = self._may_be(place.scope.module, place.call), self._handed(place.call)
+        return self._sink(place, called, handed) if called or handed else None
 
     def _may_be(self, module: Module, call: ast.Call) -> bool:
-        """A cheap look at names, so that most calls are never evaluated."""
+        """Whether what a call calls may be a surface, by its looks."""
         name = last_name(call.func)
         if name in self._index.names or (name == "__init__" and isinstance(call.func, ast.Attribute)):
-            return True
-        if any(self._is_method(argument) for argument in call.args[:_MOST_HANDED]):
             return True
         if isinstance(call.func, ast.Call):
             return last_name(call.func.func) == "getattr"
@@ -77,22 +79,29 @@ class Sinks:
             return any(keyword.arg in ("modelId", "model_id", "foundation_model", "modelArn") for keyword in call.keywords)
         return False
 
-    def _sink(self, place: CallPlace) -> Sink | None:
+    def _handed(self, call: ast.Call) -> list[int]:
+        """The positional arguments that may be methods of surfaces which a call hands the rest of its arguments on to.
+
+        Without a further argument one is looked at (`inspect.signature(Agent)`, `print(response.text)`), not called.
+        """
+        found = [position for position, each in enumerate(call.args[:_MOST_HANDED]) if self._is_method(each)]
+        return [position for position in found if len(call.args) > position + 1 or call.keywords]
+
+    def _sink(self, place: CallPlace, called: bool, handed: Sequence[int]) -> Sink | None:
         site = self._place(place)
         call = place.call
         if last_name(call.func) == "__init__":
             return self._super_call(place, site)
-        callee = self._evaluator.ask(call.func, site)
+        callee = self._evaluator.ask(call.func, site) if called else NOTHING
         found = self._of(callee, place, site)
         if found is not None:
             return found
-        for position, argument in enumerate(call.args[:_MOST_HANDED]):
-            # Without a further argument it is looked at (`inspect.signature(Agent)`), not called.
-            if self._is_method(argument) and (len(call.args) > position + 1 or call.keywords):
-                handed = self._evaluator.ask(argument, site)
-                inner = self._of(handed, place, site) or self._untracked(argument, handed, place, site)
-                if inner is not None:
-                    return replace(inner, shift=position + 1)
+        for position in handed:
+            argument = call.args[position]
+            value = self._evaluator.ask(argument, site)
+            inner = self._of(value, place, site) or self._untracked(argument, value, place, site)
+            if inner is not None:
+                return replace(inner, shift=position + 1)
         return self._untracked(call.func, callee, place, site)
 
     def _is_method(self, argument: ast.expr) -> bool:
