@@ -7,14 +7,15 @@ Nothing is run and nothing is evaluated before somebody asks. A statement that c
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import aliases, conditions, handed, patterns
+from routelint.parse.python import aliases, conditions, patterns
 from routelint.parse.python.assignments import Assignments, Define, Effect, Entry, Update
 from routelint.parse.python.loops import Loops
-from routelint.parse.python.scopes import Place, Scope, blocks, dotted, targets
+from routelint.parse.python.reaching import Reaching, leaves
+from routelint.parse.python.scopes import Place, Scope, dotted, targets
 from routelint.parse.python.values import NOTHING, Frame, Raised, Site, Unset, join, step
 from routelint.possible import Hole, Possible, Template, unknown
 
@@ -33,7 +34,7 @@ class Flow:
         self._evaluator = evaluator
         self._assignments = Assignments(evaluator)
         self._loops = Loops(evaluator, self)
-        self._shared: dict[Scope, aliases.Aliases] = {}
+        self.reaching = Reaching()
 
     def before(self, key: str, statement: ast.stmt, frame: Frame) -> Possible | None:
         """The value just before a statement."""
@@ -47,7 +48,7 @@ class Flow:
 
     def changes_in(self, key: str, scope: Scope, frame: Frame) -> bool:
         """Whether any statement of a scope may change what a dotted name holds."""
-        return key in scope.stored or any(self.touches(key, statement, frame) for statement in scope.block)
+        return key in scope.stored or self.reaching.touched_in(key, scope.block, scope)
 
     def through(self, key: str, scope: Scope, frame: Frame, entry: Entry) -> Possible | None:
         """The value when the body of a scope has run, given the value before."""
@@ -62,66 +63,29 @@ class Flow:
 
     def upto(self, key: str, block: list[ast.stmt], index: int, entry: Entry, frame: Frame) -> Possible | None:
         """The value before `block[index]`, given the value on entry to the block."""
+        if not index:
+            return entry()
         updates: list[Callable[[Entry], Possible | None]] = []
-        start = entry
-        for position in range(index - 1, -1, -1):
-            statement = block[position]
-            effect = self._effect(key, statement, frame)
+        start, first = entry, 0
+        for position in self.reaching.before(key, block, index, frame.scope):
+            effect = self._effect(key, block[position], frame)
             if isinstance(effect, Define):
-                start = effect.value
+                start, first = effect.value, position
                 break
             if isinstance(effect, Update):
                 updates.append(effect.apply)
-        if not updates:
-            return start()
+        self._evaluator.spend(index - first)
         value = start
         for update in reversed(updates):
             value = _bind(update, value)
         return value()
 
-    def touches(self, key: str, statement: ast.stmt, frame: Frame) -> bool:
-        """Whether a statement, or one inside it, may change what a dotted name holds."""
-        stores = frame.scope.module.stores(statement)
-        if key in stores:
-            return True
-        prefix = key.rpartition(".")[0]
-        while prefix:
-            if prefix in stores:
-                return True
-            prefix = prefix.rpartition(".")[0]
-        module = frame.scope.module
-        if any(True for _ in handed.calls(module, statement, key, frame.scope)):
-            return True
-        around = self._aliases(frame.scope).get(key)
-        if not around:
-            return False
-        return self._changed_as(statement, around, frame)
-
-    def _aliases(self, scope: Scope) -> aliases.Aliases:
-        if scope not in self._shared:
-            self._shared[scope] = aliases.of(scope)
-        return self._shared[scope]
-
-    def _changed_as(self, statement: ast.stmt, names: Mapping[str, aliases.Relation], frame: Frame) -> bool:
-        """Whether a statement, or one inside it, changes an object under one of its other names."""
-        if any(True for _ in blocks(statement)):
-            return any(self._changed_as(inner, names, frame) for block, _ in blocks(statement) for inner in block)
-        calls = frame.scope.module.calls_in(statement)
-        return any(aliases.changes(name, relation, statement, calls) for name, relation in names.items())
-
     def _effect(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
-        self._evaluator.spend()
-        if isinstance(statement, ast.If):
-            # Even a branch that stores nothing may leave the block, and then the other one tells what holds.
-            if self.touches(key, statement, frame) or (
-                conditions.mentions(statement.test, key) and (_leaves(statement.body) or _leaves(statement.orelse))
-            ):
-                return Update(lambda entry: self._after_if(key, statement, entry, frame))
-            return None
-        if not self.touches(key, statement, frame):
-            return None
+        """What a statement does to a name that it may change."""
         site = self._evaluator.site(statement, frame)
         match statement:
+            case ast.If():
+                return Update(lambda entry: self._after_if(key, statement, entry, frame))
             case ast.For() | ast.AsyncFor():
                 return Update(lambda entry: self._loops.after(key, statement, entry, frame))
             case ast.While():
@@ -139,10 +103,13 @@ class Flow:
             case _:
                 return self._assignments.effect(key, statement, site) or self._under_another_name(key, statement, frame)
 
+    def _leaves(self, block: list[ast.stmt], frame: Frame) -> bool:
+        return bool(block) and frame.scope.module.index_of(block).leaves
+
     def _under_another_name(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
         """What a statement does to the object of a name under another one it has."""
         calls = frame.scope.module.calls_in(statement)
-        for other, relation in self._aliases(frame.scope).get(key, {}).items():
+        for other, relation in self.reaching.other_names(frame.scope).get(key, {}).items():
             if not aliases.changes(other, relation, statement, calls):
                 continue
             same = relation is aliases.Relation.SAME
@@ -221,7 +188,7 @@ class Flow:
             assert isinstance(current, ast.If)
             site = self._evaluator.site(current, frame)
             verdict = self._evaluator.verdict(current.test, site)
-            if verdict is not False and not _leaves(current.body):
+            if verdict is not False and not self._leaves(current.body, frame):
                 taken = self._narrowed(key, current, True, pending, frame)
                 if taken != NOTHING:
                     body = current.body
@@ -236,7 +203,7 @@ class Flow:
                 current = rest[0]
                 pending = self._tested(key, current, _constant(pending), frame)()
                 continue
-            if not _leaves(rest):
+            if not self._leaves(rest, frame):
                 alternatives.append(self.upto(key, rest, len(rest), _constant(pending), frame))
             break
         return self.either(key, alternatives, self._evaluator.site(statement, frame))
@@ -284,7 +251,7 @@ class Flow:
         # Where importing is what failed, the import has not bound the name.
         if all(isinstance(inner, ast.Import | ast.ImportFrom) for inner in statement.body):
             return first
-        if not any(self.touches(key, inner, frame) for inner in statement.body):
+        if not self.reaching.touched_in(key, statement.body, frame.scope):
             return first
         done = self.upto(key, statement.body, len(statement.body), _constant(first), frame)
         return self.either(key, [first, done], self._evaluator.site(statement, frame))
@@ -309,8 +276,7 @@ class Flow:
     ) -> Possible | None:
         entry = _Lazy(before)
         alternatives: list[Possible | None] = []
-        body = [*statement.body, *statement.orelse]
-        if not _leaves(body):
+        if not self._leaves(statement.body, frame) and not self._leaves(statement.orelse, frame):
             done = self.upto(
                 key,
                 statement.orelse,
@@ -320,7 +286,7 @@ class Flow:
             )
             alternatives.append(_not_raised(done, statement))
         for handler in statement.handlers:
-            if not _leaves(handler.body) and not self._cannot_raise(statement, frame):
+            if not self._leaves(handler.body, frame) and not self._cannot_raise(statement, frame):
                 start = _Lazy(lambda: self._raised(key, statement, entry, frame))
                 alternatives.append(self.upto(key, handler.body, len(handler.body), start, frame))
         after = self.either(key, alternatives or [entry()], self._evaluator.site(statement, frame))
@@ -349,7 +315,7 @@ class Flow:
         complete = False
         for case in statement.cases:
             verdict = patterns.verdict(self._evaluator, case, subject, site)
-            if verdict is not False and not _leaves(case.body):
+            if verdict is not False and not self._leaves(case.body, frame):
                 start = _Lazy(lambda case=case: self._case_entry(key, case, statement, entry, frame))  # type: ignore[misc]
                 alternatives.append(self.upto(key, case.body, len(case.body), start, frame))
             if verdict is True:
@@ -362,7 +328,7 @@ class Flow:
 
 def _not_raised(value: Possible | None, statement: ast.Try | ast.TryStar) -> Possible | None:
     """A value that a `try` leaves, without what would have raised on the way where a handler goes on instead."""
-    if value is None or not any(not _leaves(handler.body) for handler in statement.handlers):
+    if value is None or all(leaves(handler.body) for handler in statement.handlers):
         return value
     return tuple(each for each in value if not isinstance(each.content, Raised | Unset))
 
@@ -388,18 +354,3 @@ def _constant(value: Possible | None) -> Entry:
 
 def _bind(update: Callable[[Entry], Possible | None], before: Entry) -> Entry:
     return lambda: update(before)
-
-
-def _leaves(block: list[ast.stmt]) -> bool:
-    """Whether the end of a block is never reached."""
-    for statement in block:
-        match statement:
-            case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
-                return True
-            case ast.Expr(value=ast.Call(func=callee)) if dotted(callee) in ("sys.exit", "exit", "quit", "os._exit"):
-                return True
-            case ast.If(body=body, orelse=orelse) if orelse and _leaves(body) and _leaves(orelse):
-                return True
-            case ast.With(body=body) | ast.AsyncWith(body=body) if _leaves(body):
-                return True
-    return False

@@ -42,7 +42,7 @@ class Loops:
             if given is not None:
                 return given
         first = before()
-        if not any(self._flow.touches(key, inner, frame) for inner in loop.body):
+        if not self._flow.reaching.touched_in(key, loop.body, frame.scope):
             return first
         again = self._evaluator.once((loop, key, frame), lambda: self._end_of_body(key, loop, lambda: first, frame))
         return first if again is None or again == NOTHING else self._either(key, [first, again], loop, frame)
@@ -99,7 +99,7 @@ class Loops:
             for statement in work.pop():
                 inner = [block for block, _ in blocks(statement)]
                 work.extend(inner)
-                if not inner and self._flow.touches(key, statement, frame):
+                if not inner and self._flow.reaching.touches(key, statement, frame.scope):
                     mark = (loop, "stored", statement, key, frame)
                     value = self._evaluator.once(mark, lambda statement=statement: self._flow.after(key, statement, frame))  # type: ignore[misc]
                     if value:
@@ -155,7 +155,7 @@ class Loops:
                     return step(value, self._hop(key, loop, site), Resolution.CONSTANT)
         if turn == 0:
             return self._flow.before(key, loop, around)
-        if not any(self._flow.touches(key, inner, frame) for inner in loop.body):
+        if not self._flow.reaching.touched_in(key, loop.body, frame.scope):
             return self._flow.before(key, loop, around)
         previous = self._turn_frame(loop, turn - 1, around)
         return self._body(key, loop, lambda: self._turn_entry(key, loop, turn - 1, previous), previous)

@@ -80,13 +80,13 @@ class Questions:
             self._depth = 0
             self._open.clear()
 
-    def spend(self) -> None:
-        """Counts one step of work.
+    def spend(self, steps: int = 1) -> None:
+        """Counts steps of work.
 
         Raises:
             TooMuchError: the question has cost all that is given to it.
         """
-        self._steps += 1
+        self._steps += steps
         if self._steps > self._limit:
             raise TooMuchError
 
