@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from routelint.parse.python import holding
+from routelint.parse.python import holding, notebook
 from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.scopes import CallPlace, Scope, dotted, last_name
 from routelint.parse.python.values import NOTHING, Class, Function
@@ -84,14 +84,16 @@ class Callers:
         A nested function is called by its own module, what a module defines where it is imported, a method anywhere.
         """
         home = wanted.module
-        if wanted.parent is not None and not wanted.parent.is_module and not wanted.parent.is_class:
+        nested = wanted.parent is not None and not wanted.parent.is_module and not wanted.parent.is_class
+        # Nothing imports a notebook: its functions are called there, its objects at most by modules that it hands them to.
+        if nested or (home.is_notebook and wanted.owner is None and not wanted.is_class):
             yield home
             return
         seen: set[str] = set()
         for name, scope in named.items():
             imported = scope.parent is None or scope.parent.is_module
             for path in self._evaluator.program.calling(name, scope.module.path, imported=imported):
-                if path in seen:
+                if path in seen or (home.is_notebook and path.endswith(notebook.SUFFIX) and path != home.path):
                     continue
                 seen.add(path)
                 module = self._evaluator.program.module(path)

@@ -13,9 +13,8 @@ from routelint.deferred import dataclass
 from routelint.model import Location, Span
 from routelint.parse.python import notebook
 from routelint.parse.python.indexer import Indexer
+from routelint.parse.python.reaching import BlockIndex
 from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name
-from routelint.parse.python.syntax import ModuleError as ModuleError
-from routelint.parse.python.syntax import parse_text as parse_text
 
 
 @dataclass(eq=False)
@@ -38,6 +37,7 @@ class Module:
     # The dotted names a statement stores to or changes itself, without the blocks inside it; none are left out.
     own_stores: dict[ast.stmt, tuple[str, ...]] = field(default_factory=dict)
     _stores: dict[ast.stmt, Collection[str]] = field(default_factory=dict)
+    _indexes: dict[ast.stmt, BlockIndex] = field(default_factory=dict)
     _calls_in: dict[ast.stmt, tuple[ast.Call, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,6 +61,11 @@ class Module:
         """The dotted name its path spells."""
         stem = re.sub(r"\.(py|pyi|ipynb)$", "", self.path)
         return re.sub(r"/__init__$", "", stem).replace("/", ".")
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the file is a notebook."""
+        return self.places_in_file is not None
 
     @cached_property
     def is_test(self) -> bool:
@@ -111,6 +116,13 @@ class Module:
                         work.extend(block for block, _ in blocks(inner))
                 found = frozenset(keys)
             self._stores[statement] = found
+        return found
+
+    def index_of(self, block: list[ast.stmt]) -> BlockIndex:
+        """What the statements of a block of the module do to names; not for a block without statements."""
+        found = self._indexes.get(block[0])
+        if found is None or found.block is not block:
+            found = self._indexes[block[0]] = BlockIndex(block, self)
         return found
 
     @cached_property

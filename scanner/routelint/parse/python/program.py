@@ -10,7 +10,8 @@ from functools import cached_property
 
 from routelint.model import ScanError
 from routelint.parse.python import notebook, words
-from routelint.parse.python.modules import Module, ModuleError, parse_text
+from routelint.parse.python.modules import Module
+from routelint.parse.python.syntax import ModuleError, parse_text
 from routelint.source import NotTextError, SourceTree, decode
 from routelint.tracing import Search, TracedTree
 
@@ -100,7 +101,7 @@ class Program:
             cells = notebook.read(path, text)
             if cells.errors:
                 self.errors[path] = cells.errors
-            return Module(path, cells.code, parse_text(path, cells.code), cells.lines)
+            return Module(path, cells.code, cells.tree, cells.lines)
         return Module(path, text, parse_text(path, text))
 
     def calling(self, name: str, near: str, *, imported: bool) -> tuple[str, ...]:
