@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from routelint.model import ScanError
 from routelint.parse import observing
 from routelint.parse.parsed import ParseContext, Parsed
 from routelint.parse.terraform import plan, roots, sightings, statements, terragrunt, varfiles, watched
 from routelint.parse.terraform.deployments import Deployments
-from routelint.parse.terraform.evaluate import Configuration, Evaluator
+from routelint.parse.terraform.evaluate import (
+    MOST_STEPS,
+    MOST_STEPS_IN_ALL,
+    MOST_STEPS_LATE,
+    Budget,
+    Configuration,
+    Evaluator,
+)
 from routelint.parse.terraform.project import CONFIGURATION, VARIABLES, Project, folder_of
 from routelint.parse.terraform.references import References
 from routelint.source import SourceUnit
@@ -27,10 +37,19 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
         marked.update(watched.folders(context.tree, unit.paths))
     units = _units(project, context, unit)
     applied = {each.module for each in units}
-    found = [roots.root(project, context, folder, deployments) for folder in project.roots(marked) if folder not in applied]
+    work = _Work(project)
+    found = [
+        work.within(folder, partial(roots.root, project, context, folder, deployments))
+        for folder in project.roots(marked)
+        if folder not in applied
+    ]
     reached = set(project.reaching(marked))
     generated = any(path.endswith(".hcl") for path in unit.marked)
-    found.extend(roots.unit(project, context, each) for each in units if generated or each.module in reached)
+    found.extend(
+        work.within(each.module, partial(roots.unit, project, context, each))
+        for each in units
+        if generated or each.module in reached
+    )
     found.extend(roots.plan(context, project, path) for path in unit.marked if plan.is_plan_path(path))
     return Parsed(
         sightings.living_references(each for part in found for each in part.references),
@@ -43,6 +62,26 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
         statements.living([each for part in found for each in part.statements]),
         tuple(each for part in found for each in part.principals),
     )
+
+
+class _Work:
+    """What evaluating the roots of a scan may cost: each of them, and all together."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._taken = 0
+
+    def within(self, folder: str, evaluate: Callable[[Budget], roots.Root]) -> roots.Root:
+        """A root, told as far as its budget reaches; where that is not all of it, an error says so."""
+        budget = Budget(MOST_STEPS if self._taken < MOST_STEPS_IN_ALL else MOST_STEPS_LATE)
+        found = evaluate(budget)
+        self._taken += budget.taken
+        if budget.spent:
+            files = self._project.by_folder.get(folder) or [folder]
+            steps = f"evaluating the folder takes more than {budget.steps:,} steps"
+            late = f", which is what is left after {MOST_STEPS_IN_ALL:,} for others" if budget.steps < MOST_STEPS else ""
+            self._project.errors.append(ScanError(files[0], f"{steps}{late}; some of its values are not told"))
+        return found
 
 
 def _units(project: Project, context: ParseContext, unit: SourceUnit) -> list[terragrunt.Unit]:

@@ -65,6 +65,9 @@ from routelint.possible import (
 MOST_DEPTH = 90
 # A root of 300 resources takes about 20,000 steps; the bound is deterministic where a clock would not be.
 MOST_STEPS = 300_000
+# A thousand roots of twenty resources take a million steps together. Beyond this much, each further root gets little.
+MOST_STEPS_IN_ALL = 3_000_000
+MOST_STEPS_LATE = 2_000
 MOST_ITEMS = 256
 MOST_NAMES = 16
 # How much of a condition a note quotes.
@@ -87,9 +90,15 @@ class Configuration:
 
 @dataclass
 class Budget:
-    """The steps that are left to the evaluation of one root, all its configurations together."""
+    """The steps given to the evaluation of one root, all its configurations together, and those taken."""
 
     steps: int = MOST_STEPS
+    taken: int = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether more was asked for than was given."""
+        return self.taken > self.steps
 
 
 class Evaluator:
@@ -120,7 +129,7 @@ class Evaluator:
         if self._depth >= MOST_DEPTH:
             return unknown(f"the expression reaches deeper than {MOST_DEPTH} steps")
         if not left:
-            return unknown(f"evaluating this root takes more than {MOST_STEPS} steps")
+            return unknown(f"evaluating this root takes more than {self._budget.steps} steps")
         self._depth += 1
         try:
             return trimmed(self._evaluate(expression, scope))
@@ -163,8 +172,8 @@ class Evaluator:
 
     def spend(self) -> bool:
         """Takes one step of the budget; false where none is left."""
-        self._budget.steps -= 1
-        return self._budget.steps >= 0
+        self._budget.taken += 1
+        return not self._budget.spent
 
     def attribute(self, possible: Possible, name: str) -> Possible:
         """`.name` of every possibility."""

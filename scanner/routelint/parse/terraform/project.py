@@ -15,6 +15,8 @@ from routelint.source import NotTextError, SourceTree, decode
 
 CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VARIABLES = (".tfvars", ".tfvars.json")
+# Nobody writes a longer file, and one of 10 MB takes more than a gigabyte of memory as a tree of syntax.
+LONGEST_FILE = 1_000_000
 _SOURCE = lazy_regex(rb"source[\"']?\s*[=:]\s*\"(\.{1,2}(?:/[^\"$]*)?)\"")
 
 
@@ -34,6 +36,7 @@ class Project:
         self._folders: dict[str, Folder] = {}
         self._bodies: dict[str, Body] = {}
         self._templates: dict[str, TextTemplate | None] = {}
+        self._room = syntax.Room()
 
     # -- files
 
@@ -47,7 +50,10 @@ class Project:
         text = self.text(path)
         if text is None:
             return Body()
-        body, errors = json_syntax.parse(path, text) if path.endswith(".json") else syntax.parse(path, text)
+        if len(text) > LONGEST_FILE:
+            self.errors.append(ScanError(path, f"not read: longer than {LONGEST_FILE:,} characters"))
+            return Body()
+        body, errors = json_syntax.parse(path, text) if path.endswith(".json") else syntax.parse(path, text, self._room)
         self.errors.extend(errors)
         return body
 

@@ -56,21 +56,21 @@ class _Task:
         return Walk(self.context, evaluator).root(instance), evaluator
 
 
-def root(project: Project, context: ParseContext, path: str, deployments: Deployments) -> Root:
+def root(project: Project, context: ParseContext, path: str, deployments: Deployments, budget: Budget) -> Root:
     """A folder that nobody calls, in every configuration it is known to be applied in."""
     folder = project.folder(path)
     files = layers.laid(project, folder, varfiles.for_root(project, folder), deployments.of_root(path))
-    task = _Task(project, context, folder, path, {})
+    task = _Task(project, context, folder, path, {}, budget)
     evidence = tuple(dict.fromkeys(named.evidence for named in files.named.values()))
     return _evaluated(task, files, evidence)
 
 
-def unit(project: Project, context: ParseContext, found: Unit) -> Root:
+def unit(project: Project, context: ParseContext, found: Unit, budget: Budget) -> Root:
     """A Terragrunt unit: its module with its inputs."""
     folder = project.folder(found.module)
     if found.providers:
         folder = replace(folder, providers={**folder.providers, **found.providers})
-    task = _Task(project, context, folder, folder_of(found.path), found.inputs)
+    task = _Task(project, context, folder, folder_of(found.path), found.inputs, budget)
     return _evaluated(task, VariableFiles({}, {}), ())
 
 
