@@ -54,7 +54,7 @@ class Draft:
             return False
         if self.not_actions:
             return True
-        return any(isinstance(action, str) and _may_be_bedrock(action) for action in self.actions)
+        return any(isinstance(action, str) and may_be_bedrock(action) for action in self.actions)
 
 
 def element(name: str) -> str | None:
@@ -125,7 +125,8 @@ def _effect(possible: Possible) -> Effect:
     return Effect.DENY if told and all(each == "deny" for each in told) else Effect.ALLOW
 
 
-def _may_be_bedrock(action: str) -> bool:
+def may_be_bedrock(action: str) -> bool:
+    """Whether an action is one of Bedrock's, wildcards taken for what they may stand for."""
     service, separator, _ = action.lower().partition(":")
     if not separator:
         return service == "*"

@@ -53,7 +53,7 @@ def of(stack: Stack, declared: Declared) -> Iterator[PolicyStatement]:
             if isinstance(leaf.node, Mapping) and _is_statement(leaf.node) and len(found) < MOST_STATEMENTS:
                 found.setdefault(id(leaf.node), leaf.node)
     holders = tuple(_holders(stack, declared))
-    for node in found.values():
+    for node in filter(_may_speak_of_bedrock, found.values()):
         for case in _cases(node, evaluators):
             if case.draft.speaks_of_bedrock:
                 resources = node.get("Resource") or node.get("NotResource") or node
@@ -63,6 +63,19 @@ def of(stack: Stack, declared: Declared) -> Iterator[PolicyStatement]:
 
 def _is_statement(node: Mapping) -> bool:
     return "Effect" in node.entries and ("Action" in node.entries or "NotAction" in node.entries)
+
+
+def _may_speak_of_bedrock(node: Mapping) -> bool:
+    """Whether a statement may speak of Bedrock, told without evaluating it: most write out actions of other services."""
+    for key, value in node.items():
+        if statements.element(key) == "not_actions":
+            return True
+        if statements.element(key) == "actions":
+            for each in value.items if isinstance(value, Sequence) and value.tag is None else (value,):
+                action = text_at(each)
+                if action is None or "{" in action or statements.may_be_bedrock(action):
+                    return True
+    return False
 
 
 def _cases(node: Mapping, evaluators: SequenceOf[Evaluator]) -> list[_Case]:

@@ -231,10 +231,13 @@ def read_toml(text: str) -> Node:
             position = end + (2 if tokens[end + 1 : end + 2] and tokens[end + 1].text == "]" else 1)
             continue
         newline = text.find("\n", token.start)
-        # Only as far as the line: a file without a "=" would be gone through once per word.
+        # Only as far as the line, and past it where it has none: each word is looked at once.
         equals = _to(tokens, position, "=", newline if newline >= 0 else len(text))
+        if equals >= len(tokens) or tokens[equals].kind is not MARK or tokens[equals].text != "=":
+            position = max(equals, position + 1)
+            continue
         path = [part for part in tokens[position:equals] if part.kind is not MARK]
-        if equals >= len(tokens) or not path or tokens[equals].kind is not MARK or tokens[equals].text != "=":
+        if not path:
             position += 1
             continue
         value, position = _toml_value(text, tokens, equals + 1, 0)

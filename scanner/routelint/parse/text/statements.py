@@ -51,7 +51,7 @@ def of_code(reader: Reader, file: File) -> Iterator[PolicyStatement]:
 
 def _of_group(scope: Scope, group: int, names: tuple[str, ...], start: int) -> Iterator[PolicyStatement]:
     code = scope.code
-    if not group:
+    if not group or not _may_speak_of_bedrock(code, group, names):
         return
     fields: dict[str, Possible] = {}
     where: tuple[int, int] | None = None
@@ -65,6 +65,22 @@ def _of_group(scope: Scope, group: int, names: tuple[str, ...], start: int) -> I
     draft = statements.read(fields)
     if draft.speaks_of_bedrock and where is not None:
         yield _made(scope, draft, where, (start, min(code.limit(group), len(code.tokens) - 1) + 1))
+
+
+def _may_speak_of_bedrock(code: Code, group: int, names: tuple[str, ...]) -> bool:
+    """Whether a statement may speak of Bedrock, told without evaluating it: most write out actions of other services."""
+    actions, not_actions = names[:2]
+    if find_key(code, group, (not_actions,)) is not None:
+        return True
+    value = find_key(code, group, (actions,))
+    if value is None:
+        return False
+    listed = code.opened_at.get(value[0])
+    for low, high in code.entries(listed) if listed is not None and code.opener(listed) == "[" else (value,):
+        token = code.tokens[low]
+        if high - low != 1 or token.kind is not STRING or token.code or statements.may_be_bedrock(token.text):
+            return True
+    return False
 
 
 def _managed(scope: Scope, index: int) -> Iterator[PolicyStatement]:
