@@ -14,6 +14,7 @@ import pickle
 import pkgutil
 import py_compile
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from hypothesis import strategies as st
 
 import routelint
 import routelint_rules
+import small_trees
 from routelint import starting
 from routelint.deferred import FEW_OBJECTS, dataclass, lazy_regex
 from routelint.importing import LateRegex, postpone, quicken
@@ -351,13 +353,13 @@ def test_digests_are_those_of_the_standard_library(name: str) -> None:
         assert ours(data, usedforsecurity=False).hexdigest() == theirs(data).hexdigest()
 
 
-def loaded(*arguments: str) -> set[str]:
+def loaded(*arguments: str, folder: Path | None = None) -> set[str]:
     """The modules that have run when the program ends, in a process of its own."""
     code = (
         "import sys, types; import routelint.__main__; routelint.cli.main(sys.argv[1:]);"
         "print(*(name for name, module in sys.modules.items() if type(module) is types.ModuleType), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, cwd=folder)
     return set(done.stderr.split())
 
 
@@ -370,6 +372,38 @@ def test_what_asks_nothing_of_a_scan_loads_nothing_of_it(option: str) -> None:
         *("routelint.deferred", "routelint.importing", "routelint.starting"),
     }
     assert not ran & {"yaml", "json", "pathlib", "jsonschema", "re2", "tree_sitter"}
+
+
+# What a hook's scan of one file, with a policy and in git, must do without: each takes half a millisecond or more.
+NEVER = {
+    *("click", "jsonschema", "re2", "uuid", "platform", "gettext", "locale", "hashlib", "_hashlib", "csv"),
+    *("inspect", "dis", "tokenize", "traceback", "difflib", "html", "secrets", "random", "bz2", "lzma", "base64", "ipaddress"),
+    *("subprocess", "tempfile", "shutil", "selectors", "unicodedata", "urllib.parse", "multiprocessing", "concurrent"),
+    *("routelint.cli.git", "routelint.cli.history", "routelint.cli.baseline", "routelint.cli.caching"),
+    *("routelint.custom", "routelint.policy.expressions", "routelint.evidence.record", "routelint.output.html_page"),
+}
+PARSERS = ("python", "terraform", "cloudformation", "text")
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_spawn"), reason="git is asked by another way there")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize(
+    ("unit", "parsers", "allowed"),
+    [
+        pytest.param(small_trees.ALL[0], {"python"}, {"ast", "string"}, id="Python"),
+        # What reads programs finds models in commands too.
+        pytest.param(small_trees.ALL[1], {"terraform", "text"}, {"tree_sitter"}, id="Terraform"),
+        pytest.param(small_trees.ALL[2], set(PARSERS) - {"terraform"}, {"ast", "string", "tomllib"}, id="SAM"),
+    ],
+)
+def test_a_hook_loads_what_its_file_needs(unit: small_trees.Unit, parsers: set[str], allowed: set[str], tmp_path: Path) -> None:
+    small_trees.write(unit, tmp_path)
+    ran = loaded("scan", unit.changed, "--quiet", "--fail-on", "never", folder=tmp_path / unit.folder)
+    assert ran & NEVER == set()
+    assert ran & {"ast", "string", "tree_sitter", "tomllib", "libcst"} <= allowed
+    found = {name.split(".")[2] for name in ran if name.startswith("routelint.parse.") and name.count(".") > 2}
+    assert found & set(PARSERS) <= parsers
+    assert "yaml" in ran  # for the policy
 
 
 def test_a_python_file_loads_no_other_parser_and_no_yaml(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 QUICK = ("routelint", "routelint_rules", "routelint_schemas", "click", "yaml")
 LATE = (
-    *("base64", "bz2", "click", "difflib", "html", "ipaddress", "locale", "lzma", "ntpath", "secrets", "shutil", "string"),
-    *("subprocess", "tempfile", "tomllib", "traceback", "yaml"),
+    *("base64", "bz2", "click", "csv", "difflib", "html", "ipaddress", "locale", "lzma", "ntpath", "secrets", "shutil"),
+    *("string", "subprocess", "tempfile", "tomllib", "traceback", "uuid", "yaml"),
     *("routelint.cli.baseline", "routelint.cli.compare", "routelint.cli.errors", "routelint.cli.writing"),
     "routelint.policy_tests",
 )
@@ -33,7 +33,7 @@ def prepare() -> None:
         "gettext": {"gettext": str, "ngettext": lambda one, many, count: one if count == 1 else many},
         # Click tidies the help of every option, when the option is defined.
         "inspect": {"cleandoc": tidied},
-        "urllib.parse": {"quote": None, "quote_from_bytes": None},
+        "urllib.parse": {"quote": None, "quote_from_bytes": None, "quote_plus": None},
     }
     if sys.version_info < (3, 12) and hasattr(os, "uname"):
         # The module of UUIDs asks it when it is imported.

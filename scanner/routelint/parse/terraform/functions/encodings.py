@@ -17,12 +17,8 @@ from routelint.parse.terraform.values import Failure
 from routelint.possible import Content, Hole, Items, Record, known
 
 MOST_ROWS = 1_024
-_NAMESPACES = {
-    "dns": uuid.NAMESPACE_DNS,
-    "url": uuid.NAMESPACE_URL,
-    "oid": uuid.NAMESPACE_OID,
-    "x500": uuid.NAMESPACE_X500,
-}
+# Names of namespaces in the module of UUIDs, which is loaded when one is asked for.
+_NAMESPACES = {"dns": "NAMESPACE_DNS", "url": "NAMESPACE_URL", "oid": "NAMESPACE_OID", "x500": "NAMESPACE_X500"}
 
 
 def _csvdecode(text: Content) -> Content:
@@ -67,7 +63,8 @@ def _codec(encoding: Content) -> str:
 
 def _uuid(namespace: Content, name: Content) -> Content:
     text = as_text(namespace)
-    return str(uuid.uuid5(_NAMESPACES.get(text) or uuid.UUID(text), as_text(name)))
+    within: uuid.UUID = getattr(uuid, _NAMESPACES[text]) if text in _NAMESPACES else uuid.UUID(text)
+    return str(uuid.uuid5(within, as_text(name)))
 
 
 def _timecmp(one: Content, other: Content) -> Content:
