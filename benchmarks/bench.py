@@ -37,7 +37,7 @@ MARKERS = "|".join(("bedrock", *(each.decode() for each in markers.IDENTIFIERS))
 BESIDE = Path(sys.executable).parent
 # A hook runs the installed program; `python -m` loads 2 ms more.
 ROUTELINT = (str(BESIDE / "routelint"),) if (BESIDE / "routelint").exists() else (sys.executable, "-m", "routelint")
-SCAN_OPTIONS = ("--today", TODAY, "--fail-on", "never", "--quiet")
+SCAN_OPTIONS = ("--today", TODAY, "--fail-on", "never", "--quiet", "--no-cache")
 IDLE_HOOK = "repos: [{repo: local, hooks: [{id: idle, name: idle, entry: 'true', language: system}]}]\n"
 # Tools say by different statuses that they found something.
 ANY_STATUS = tuple(range(256))

@@ -8,10 +8,11 @@ import gc
 import os
 import sys
 
-from routelint import starting
-
 # Syntax trees hold many objects and few circles of them: looking for circles among the first 50,000 took 10 ms.
 gc.set_threshold(200_000, 20, 20)
+
+from routelint import starting  # noqa: E402 (importing makes objects too)
+
 starting.prepare()
 
 from routelint import cli  # noqa: E402 (what is put off must be so before anything imports it)
