@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
@@ -94,11 +95,40 @@ def test_forms_of_stores(text: str, held: bool) -> None:
     assert words.holds(text.encode(), words.STORE, "MODEL") is held
 
 
-def test_images_of_notebooks_are_not_searched() -> None:
-    image = b'{"data": {"image/png": "ask(", "text/plain": ["run("]}}'
-    assert words.searched("a.ipynb", image) == b'{"data": {, "text/plain": ["run("]}}'
-    assert words.searched("a.py", image) == image
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        pytest.param({"cells": [{"cell_type": "code", "source": ["import a\n", "ask(1)"]}]}, id="a string for each line"),
+        pytest.param({"cells": [{"cell_type": "code", "source": "import a\nask(1)"}]}, id="one string"),
+        pytest.param({"worksheets": [{"cells": [{"cell_type": "code", "input": "ask(1)"}]}]}, id="nbformat 3"),
+    ],
+)
+def test_of_a_notebook_only_the_code_is_searched(notebook: dict[str, list[dict[str, object]]]) -> None:
+    cells = notebook.get("cells") or notebook["worksheets"][0]["cells"]
+    assert isinstance(cells, list)
+    cells[0]["outputs"] = [{"data": {"image/png": "run(", "text/plain": ["run(1)"]}}]
+    cells.append({"cell_type": "markdown", "source": ["run(1)"]})
+    code = words.searched("a.ipynb", json.dumps(notebook).encode())
+    assert words.holds(code, words.CALL, "ask")
+    assert b"run" not in code
+
+
+@pytest.mark.parametrize("data", [b"", b"[1]", b"{", b'{"cells": [1, {"cell_type": "code", "source": null}]}', b"[" * 100_000])
+def test_nothing_is_searched_in_what_is_no_notebook(data: bytes) -> None:
+    assert words.searched("a.ipynb", data) == b""
+
+
+def test_a_long_file_is_not_searched() -> None:
+    assert words.searched("a.py", b"ask(1)") == b"ask(1)"
     assert words.searched("a.py", b"x" * (words.MOST_BYTES + 1)) == b""
+
+
+@given(st.lists(st.text("ab_1é(. ", min_size=1), max_size=8))
+def test_the_index_of_a_file_has_every_name_it_holds(parts: list[str]) -> None:
+    data = "".join(parts).encode()
+    for name in ("a", "ab", "b_1", "a1"):
+        if words.holds(data, words.CALL, name):
+            assert words.number(name) in words.numbers(data)
 
 
 def test_what_a_package_offers_is_called_by_its_name() -> None:

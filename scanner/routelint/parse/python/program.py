@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -20,7 +21,9 @@ MOST_BYTES = 4_000_000
 # Files looked through for the callers of one name, nearest first.
 MOST_FILES_SEARCHED = 5_000
 # So much of them is held in memory for the next search; the rest is read again.
-MOST_BYTES_HELD = 48_000_000
+MOST_BYTES_HELD = 24_000_000
+# Words of their indexes that are held, four bytes each.
+MOST_NUMBERS_HELD = 4_000_000
 # Words for which is remembered what files hold them.
 MOST_WORDS_HELD = 64
 _HELD, _NOT_HELD = 1, 2
@@ -43,6 +46,8 @@ class Program:
         self._bytes: dict[str, bytes] = {}
         self._searched: dict[tuple[str, str, str], Search] = {}
         self._bytes_held = 0
+        self._numbers: dict[int, array[int]] = {}
+        self._numbers_held = 0
         self._held: dict[tuple[str, str, tuple[str, ...]], bytearray] = {}
         self._imported: dict[tuple[str, str], str | None] = {}
 
@@ -151,14 +156,30 @@ class Program:
         if len(self._held) > MOST_WORDS_HELD:
             del self._held[next(iter(self._held))]
 
+        number = words.number(name)
+
         def holding(index: int) -> bool:
             answer = known[index]
             if not answer:
-                data = self._data(self.paths[index])
-                answer = known[index] = _HELD if words.holds(data, kind, name, origins) else _NOT_HELD
+                # Most files do not have the word at all, which their index tells many times as fast as their text.
+                held = (number is None or self._has(index, number)) and words.holds(
+                    self._data(self.paths[index]), kind, name, origins
+                )
+                answer = known[index] = _HELD if held else _NOT_HELD
             return answer == _HELD
 
         return holding
+
+    def _has(self, index: int, number: int) -> bool:
+        """Whether a file has the word of a number; each file is indexed once."""
+        held = self._numbers.get(index)
+        if held is None:
+            held = words.numbers(self._data(self.paths[index]))
+            if self._numbers_held + len(held) <= MOST_NUMBERS_HELD:
+                self._numbers[index] = held
+                self._numbers_held += len(held)
+        at = bisect.bisect_left(held, number)
+        return at < len(held) and held[at] == number
 
     def _data(self, path: str) -> bytes:
         held = self._bytes.get(path)
