@@ -59,11 +59,10 @@ class _Quick:
             return None
         for folder in path:
             place = f"{folder}{os.sep}{name.rpartition('.')[2]}"
-            inside = f"{place}{os.sep}__init__.py"
-            if _is_file(inside):
-                return _spec(name, inside, [place])
-            if _is_file(f"{place}.py"):
-                return _spec(name, f"{place}.py", None)
+            # Most are no packages, and none is both.
+            for source, inside in ((f"{place}.py", None), (f"{place}{os.sep}__init__.py", [place])):
+                if _is_file(source):
+                    return _spec(name, source, inside)
         return None
 
 
