@@ -67,6 +67,13 @@ def test_any_number_of_processes_finds_the_same(repository: Path, processes: int
     assert opened == [processes]
 
 
+@pytest.mark.slow
+def test_processes_that_share_no_memory_find_the_same(repository: Path) -> None:
+    spread = Spread(2, 10, lambda width, scan: open_pool(width, scan, "spawn"))
+    assert found(repository, spread) == found(repository, steps.each)
+    spread.close()
+
+
 def test_few_files_start_no_process(repository: Path) -> None:
     def refuse(width: int, scan: Scan) -> Executor:
         raise AssertionError("a process is started")

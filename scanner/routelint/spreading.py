@@ -36,14 +36,16 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def open_pool(processes: int, scan: Scan) -> Executor:
+# Forked processes have in memory what this one has read. Elsewhere than on Linux the system's libraries forbid it.
+START = "fork" if sys.platform == "linux" else "spawn"
+
+
+def open_pool(processes: int, scan: Scan, start: str = START) -> Executor:
     """A pool of processes that have opened the same scan; they are started when they are first given work."""
-    # Forked processes have in memory what this one has read. Elsewhere than on Linux the system's libraries forbid it.
-    method = "fork" if sys.platform == "linux" else "spawn"
     tree = scan.tree
     return ProcessPoolExecutor(
         processes,
-        multiprocessing.get_context(method),
+        multiprocessing.get_context(start),
         _begin,
         (scan.unit, scan.context, tree.untraced, tree.with_digests),
     )

@@ -208,12 +208,19 @@ def caveats(model: Model, substitute: Model) -> tuple[str, ...]:
     return tuple(caveats)
 
 
+class _OfTheProgram(Catalog):
+    """The catalog that comes with the program, which another process has too: it is loaded there, not sent."""
+
+    def __reduce__(self) -> tuple[Callable[[], Catalog], tuple[()]]:
+        return load, ()
+
+
 @cache
 def load() -> Catalog:
     """The catalog that comes with the program."""
     head, _, rows = (FOLDER / "index.json").read_text("utf-8").partition(_ROWS)
     index = {**json.loads(head + "}"), "models": _Rows(rows)}
-    return Catalog(index, lambda: json.loads((FOLDER / "details.json").read_bytes()))
+    return _OfTheProgram(index, lambda: json.loads((FOLDER / "details.json").read_bytes()))
 
 
 # The index has a line for every model, at its end.
