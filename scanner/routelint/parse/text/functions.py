@@ -127,8 +127,8 @@ class Functions:
         if not function.block:
             return ((function.start, function.end),)
         found = []
-        for index in range(function.start, min(function.end, len(code.tokens))):
-            if code.is_name(index, "return") and index + 1 < function.end and self._is_inside(index, function.block):
+        for index in code.between(function.start, min(function.end, len(code.tokens)) - 1, "return"):
+            if code.is_name(index) and self._is_inside(index, function.block):
                 end = code.end_of_expression(index + 1)
                 if end > index + 1 and "\n" not in code.text[code.tokens[index].end : code.tokens[index + 1].start]:
                     found.append((index + 1, end))

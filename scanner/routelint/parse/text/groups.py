@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
@@ -93,6 +94,14 @@ class Code:
         """The tokens with one of some texts, in order; a string's text is its content."""
         found = [self._where[text] for text in texts if text in self._where]
         return found[0] if len(found) == 1 else sorted(itertools.chain.from_iterable(found))
+
+    def between(self, start: int, end: int, *texts: str) -> list[int]:
+        """The tokens between two indexes that have one of some texts, in order."""
+        found: list[int] = []
+        for text in texts:
+            every = self._where.get(text, ())
+            found += every[bisect.bisect_left(every, start) : bisect.bisect_left(every, end)]
+        return sorted(found)
 
     @cached_property
     def strings(self) -> list[int]:

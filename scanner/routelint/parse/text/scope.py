@@ -24,7 +24,7 @@ MOST_FILES = 256
 # Texts of files that are imported or import, kept at once.
 MOST_OPEN = 1024
 _WORD = lazy_regex(r"\w+")
-_DECLARED_CLASS = lazy_regex(r"\b(?:class|object|interface|enum|struct)\s+([A-Z]\w*)")
+_CLASS = lazy_regex(r"[A-Z]\w*")
 
 # A key of an object or list; None where any key is meant because it cannot be told. A path leads through several.
 Key = str | None
@@ -99,7 +99,7 @@ class Reader:
     documents: dict[str, tuple[File, Node] | None] = field(default_factory=dict)
     structures: Structures = field(default_factory=Structures)
     _opened: dict[tuple[str, str], File | None] = field(default_factory=dict)
-    _classes: dict[str, list[File]] | None = None
+    _declaring: dict[str, list[File]] = field(default_factory=dict)
 
     def knowing(self, programs: Sequence[File]) -> Reader:
         """A reader of the same programs in another context, which has asked nothing yet but need not read them again."""
@@ -119,12 +119,11 @@ class Reader:
 
     def declaring(self, name: str, file: File) -> Scope | None:
         """The one other file of the same language that declares a class; None where there is none or more than one."""
-        if self._classes is None:
-            self._classes = {}
-            for each in self.programs:
-                for found in dict.fromkeys(_DECLARED_CLASS.findall(each.source.text)):
-                    self._classes.setdefault(found, []).append(each)
-        others = [each for each in self._classes.get(name, ()) if each.path != file.path and each.language == file.language]
+        if name not in self._declaring:
+            declared = re.compile(rf"\b(?:class|object|interface|enum|struct)\s+{re.escape(name)}(?!\w)")
+            named = (each for each in self.programs if name in self.words(each)) if _CLASS.fullmatch(name) else ()
+            self._declaring[name] = [each for each in named if declared.search(each.source.text)]
+        others = [each for each in self._declaring[name] if each.path != file.path and each.language == file.language]
         return self.scope(others[0]) if len(others) == 1 else None
 
     def imported(self, file: File, target: str) -> Scope | None:

@@ -60,9 +60,13 @@ def _of_construct(scope: Scope, index: int, paths: Paths) -> Iterator[Environmen
     call = code.groups[group].parent
     if table is None or not code.is_object(group) or code.opener(call) != "(":
         return
+    wanted = [entry for entry in code.entries(table) if _may_hold_model(code, entry[0])]
+    if not wanted:
+        return
     owner = _construct_id(code, call)
-    for low, high in code.entries(table):
-        yield from _entry(scope, low, high, owner, _code_of(scope, group, owner, paths))
+    where = _code_of(scope, group, owner, paths)
+    for low, high in wanted:
+        yield from _entry(scope, low, high, owner, where)
 
 
 def places(reader: Reader, file: File) -> Iterator[Place]:
@@ -121,14 +125,20 @@ def _table(scope: Scope, value: tuple[int, int]) -> int | None:
 def _entry(scope: Scope, low: int, high: int, owner: str, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
     code = scope.code
     token = code.tokens[low]
-    if token.kind not in (NAME, STRING):
-        return
     value = find_key(code, code.group_of[low], (token.text,))
-    if value is None or not (words.says_model(token.text) or _is_json(code, *value)):
-        return
+    assert value is not None
     location = scope.file.location(token.start, code.tokens[high - 1].end, f"{scope.file.name}:{owner}.{token.text}")
     possible = _aside(scope, *value)
     yield EnvironmentSetting(token.text, possible, f"{scope.file.name}:{owner}", location, where)
+
+
+def _may_hold_model(code: Code, low: int) -> bool:
+    """Whether a variable is called like a model, or holds what may be one under any name."""
+    token = code.tokens[low]
+    if token.kind not in (NAME, STRING):
+        return False
+    value = find_key(code, code.group_of[low], (token.text,))
+    return value is not None and (words.says_model(token.text) or _is_json(code, *value))
 
 
 def _is_json(code: Code, low: int, high: int) -> bool:
@@ -188,8 +198,8 @@ def _code_of(scope: Scope, props: int, owner: str, paths: Paths) -> tuple[str, .
     found: list[str] = []
     for low, high in code.entries(props):
         key = code.tokens[low].text
-        for at in range(low, high):
-            if code.is_name(at) and code.tokens[at].text in _ASSETS:
+        for at in code.between(low, high, *_ASSETS):
+            if code.is_name(at):
                 call = code.opened_at.get(at + 1)
                 first = next(code.entries(call), None) if call is not None else None
                 if first is not None and (path := _path(scope, *first)) is not None:
