@@ -13,13 +13,13 @@ from jsonschema import Draft202012Validator
 
 import printed
 from fuzzing import bundles, grammar, seeds
-from fuzzing.faults import FaultError, Outcome, check_errors, check_parsed, masked
+from fuzzing.faults import FaultError, Outcome, Places, check_errors, check_parsed, masked
 from reports import printing
 from routelint import baseline, catalog, codeowners, custom, engine, evidence, model_id, policy, policy_tests, regex, surfaces
 from routelint.cli.scan import FORMATS
 from routelint.collect import collect_tree, patterns, units
 from routelint.inventory import rows
-from routelint.model import Report
+from routelint.model import Location, Report
 from routelint.output import (
     csv_report,
     github,
@@ -254,8 +254,7 @@ def of_directives(data: bytes) -> Outcome:
         except NotTextError:
             continue
         for directive in directives.find(source, RULE_IDS):
-            if directive.span.end_line > content.count(b"\n") + content.count(b"\0") + 1 or directive.span.start_line < 1:
-                raise FaultError("place", f"a directive at {directive.span}")
+            Places({path: content}).check(Location(path, directive.span))
             found.append(directive)
     return Outcome(frozenset(f"{each.name} {len(each.arguments)} {masked(each.fault or '')}" for each in found), found)
 
