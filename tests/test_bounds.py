@@ -1,0 +1,112 @@
+"""Every bound that keeps a hostile tree from costing more than it may: what lies beyond is an error or an unknown, in steps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fuzzing.targets import BY_NAME
+from routelint import regex
+from routelint.collect import collect
+from routelint.model import Unknown
+from routelint.parse.parsed import Parsed
+from routelint.parse.terraform import MOST_STEPS_IN_ALL
+from scans import scan, write_tree
+
+MODEL = "amazon.nova-lite-v1:0"
+AGENT = 'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = local.b\n}\n'
+DOUBLED = "".join(f'  a{n + 1} = "${{local.a{n}}}${{local.a{n}}}"\n' for n in range(60))
+CUBED = AGENT + "locals {\n  a = range(1000)\n  b = [for x in local.a : [for y in local.a : [for z in local.a : x]]]\n}\n"
+
+# Target of fuzzing, input, and what its errors or reasons must say of it.
+TOLD = {
+    "a Terraform file is too long": ("terraform", AGENT + "a = 1\n" * 170_000, "longer than 1,000,000 characters"),
+    "Terraform brackets are nested": (
+        "terraform",
+        AGENT + "locals {\n  b = " + "(" * 200 + "1" + ")" * 200 + "\n}\n",
+        "nested",
+    ),
+    "Terraform texts double": (
+        "terraform",
+        AGENT + 'locals {\n  a0 = "x"\n' + DOUBLED + "  b = local.a60\n}\n",
+        "grows beyond",
+    ),
+    "Terraform lists are looped over lists": ("terraform", CUBED, "evaluating the folder takes more than 300,000 steps"),
+    "Python expressions are nested": (
+        "python",
+        f"import boto3\nx = {'-' * 5_000}1\nmodel_id = '{MODEL}'\n",
+        "nested too deeply",
+    ),
+    "JSON is nested": ("config", '#==> a.json <==#\n{"model_id": "' + MODEL + '", "a": ' + "[" * 5_000, "nested more than"),
+    "a template is too long": (
+        "cloudformation-json",
+        '{"Resources": {"A": "' + "x" * 2_100_000 + '"}}',
+        "more than AWS accepts",
+    ),
+}
+
+
+@pytest.mark.parametrize(("target", "text", "said"), TOLD.values(), ids=TOLD)
+def test_what_lies_beyond_a_bound_is_told(target: str, text: str, said: str) -> None:
+    parsed = BY_NAME[target].run(text.encode()).value
+    assert isinstance(parsed, Parsed)
+    reasons = [each.value.reason for each in parsed.references if isinstance(each.value, Unknown)]
+    assert any(said in each for each in (*reasons, *(error.message for error in parsed.errors)))
+
+
+def test_one_file_beyond_its_bound_costs_itself_alone(tmp_path: Path) -> None:
+    good = f'resource "aws_bedrockagent_agent" "a" {{\n  foundation_model = "{MODEL}"\n}}\n'
+    report = scan(write_tree(tmp_path, {"bad/main.tf": CUBED, "good/main.tf": good}))
+    assert [each.location.path for each in report.references if each.choices] == ["good/main.tf"]
+    assert [error.path for error in report.errors] == ["bad/main.tf"]
+    assert "unparsable-file" in {each.rule for each in report.findings}
+
+
+def test_all_roots_of_a_scan_share_what_they_may_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routelint.parse.terraform.MOST_STEPS_IN_ALL", 1_000)
+    assert MOST_STEPS_IN_ALL >= 1_000_000
+    cubed = CUBED.replace("1000", "60")
+    parsed = BY_NAME["terraform"].run("".join(f"#==> r{n}/main.tf <==#\n{cubed}" for n in range(4)).encode()).value
+    assert isinstance(parsed, Parsed)
+    late = [error.path for error in parsed.errors if "what is left after" in error.message]
+    assert late == ["r1/main.tf", "r2/main.tf", "r3/main.tf"]
+
+
+def test_an_expression_of_a_policy_takes_linear_time_and_little_memory() -> None:
+    assert not regex.search("(x+x+)+y", "x" * 5_000)
+    with pytest.raises(regex.RegexError, match="at most"):
+        regex.compile_regex("a" * 3_000)
+    with pytest.raises(regex.RegexError):
+        regex.compile_regex("((a{100}){100}){100}")
+
+
+def pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def device(place: Path) -> None:
+    place.symlink_to("/dev/zero")
+
+
+def chain(place: Path) -> None:
+    outside = place.parent.parent / "outside.tf"
+    outside.write_text("bedrock")
+    (place.parent / "first.tf").symlink_to(outside)
+    place.symlink_to("first.tf")
+
+
+def circle(place: Path) -> None:
+    place.symlink_to(place.name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links, pipes and devices")
+@pytest.mark.parametrize("make", [pipe, device, chain, circle], ids=lambda make: make.__name__)
+def test_what_is_no_file_of_the_tree_is_not_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    root = write_tree(tmp_path / "root", {"a.tf": "# bedrock\n"})
+    make(root / "x.tf")
+    collected = collect(root)
+    assert collected.tree.read("x.tf") is None
+    assert {path for unit in collected.units for path in unit.marked} == {"a.tf"}
