@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
@@ -68,12 +67,11 @@ def nested(
 def settled(before: Possible) -> Possible:
     """Dicts whose way here is told by their entries, so that what is put in later does not seem to have come the same way."""
     return tuple(
-        replace(
-            each,
-            content=Record(
-                {name: holding.carried(each, value) for name, value in each.content.entries.items()}, each.content.rest
-            ),
-            trail=(),
+        Possibility(
+            Record({name: holding.carried(each, value) for name, value in each.content.entries.items()}, each.content.rest),
+            (),
+            each.environments,
+            each.resolution,
         )
         if isinstance(each.content, Record) and each.trail
         else each
@@ -91,16 +89,16 @@ def put(before: Possible, keys: Possible, value: Possible, shown: str) -> Possib
     for each in before:
         match each.content:
             case Record(entries, rest) if key is not None:
-                changed.append(replace(each, content=Record({**entries, key: value}, rest)))
+                changed.append(each.having(Record({**entries, key: value}, rest)))
             case Record(entries, _):
                 # Any entry may be the one replaced.
                 either = {name: join([old, value]) for name, old in entries.items()}
-                changed.append(replace(each, content=Record(either, Hole(f"an entry is set under the key {shown}"))))
+                changed.append(each.having(Record(either, Hole(f"an entry is set under the key {shown}"))))
             case Items(items, rest) if isinstance(keys[0].content, int) and 0 <= keys[0].content < len(items):
                 place = keys[0].content
-                changed.append(replace(each, content=Items((*items[:place], value, *items[place + 1 :]), rest)))
+                changed.append(each.having(Items((*items[:place], value, *items[place + 1 :]), rest)))
             case Hole(reason) if key is not None and is_gap(each.content):
-                changed.append(replace(each, content=Record({key: value}, Hole(reason))))
+                changed.append(each.having(Record({key: value}, Hole(reason))))
             case _:
                 changed.append(each)
     return tuple(changed)
@@ -117,7 +115,7 @@ def without(before: Possible, keys: Possible) -> Possible:
     if key is None:
         return before
     return tuple(
-        replace(each, content=Record({k: v for k, v in each.content.entries.items() if k != key}, each.content.rest))
+        each.having(Record({k: v for k, v in each.content.entries.items() if k != key}, each.content.rest))
         if isinstance(each.content, Record)
         else each
         for each in before
@@ -156,7 +154,7 @@ def _called(evaluator: Evaluator, before: Possible, node: ast.Call, site: Site) 
             return _extended(before, extra if isinstance(extra, Items) else Items((), Hole("more items are added")))
         case "clear":
             return tuple(
-                replace(each, content=Record() if isinstance(each.content, Record) else Items())
+                each.having(Record() if isinstance(each.content, Record) else Items())
                 if isinstance(each.content, Record | Items)
                 else each
                 for each in before
@@ -174,10 +172,10 @@ def _inserted(before: Possible, at: Possible | None, value: Possible) -> Possibl
             case Items(items, None) if isinstance(place, int):
                 moved = list(items)
                 moved.insert(place, value)
-                changed.append(replace(each, content=Items(tuple(moved))))
+                changed.append(each.having(Items(tuple(moved))))
             case Items(items, rest):
                 anywhere = tuple(join([item, value]) for item in items)
-                changed.append(replace(each, content=Items(anywhere, rest or Hole("an item is inserted"))))
+                changed.append(each.having(Items(anywhere, rest or Hole("an item is inserted"))))
             case _:
                 changed.append(each)
     return tuple(changed)
@@ -185,7 +183,7 @@ def _inserted(before: Possible, at: Possible | None, value: Possible) -> Possibl
 
 def _extended(before: Possible, extra: Items) -> Possible:
     return tuple(
-        replace(each, content=Items((*each.content.items, *extra.items), each.content.rest or extra.rest))
+        each.having(Items((*each.content.items, *extra.items), each.content.rest or extra.rest))
         if isinstance(each.content, Items)
         else each
         for each in before
@@ -257,7 +255,7 @@ def with_default(before: Possible, keys: Possible, value: Possible) -> Possible:
         if isinstance(each.content, Record) and key not in each.content.entries:
             rest = each.content.rest
             given = value if rest is None else join([value, (Possibility(rest),)])
-            changed.append(replace(each, content=Record({**each.content.entries, key: given}, rest)))
+            changed.append(each.having(Record({**each.content.entries, key: given}, rest)))
         else:
             changed.append(each)
     return tuple(changed)

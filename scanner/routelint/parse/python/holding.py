@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
@@ -37,19 +36,19 @@ def _item(each: Possibility, index: int | str, shown: str) -> Possible:
             if found is not None:
                 return carried(each, found)
             if rest is not None:
-                return (replace(each, content=rest),)
-            return (replace(each, content=Raised(f"{shown} has no entry '{index}'")),)
+                return (each.having(rest),)
+            return (each.having(Raised(f"{shown} has no entry '{index}'")),)
         case Items(items, rest) if isinstance(index, int):
             if rest is None and -len(items) <= index < len(items):
                 return carried(each, items[index])
             if rest is not None and 0 <= index < len(items):
                 return carried(each, items[index])
-            return (replace(each, content=rest or Raised(f"{shown} has no item {index}")),)
+            return (each.having(rest or Raised(f"{shown} has no item {index}")),)
         case str(text) if isinstance(index, int) and -len(text) <= index < len(text):
-            return (replace(each, content=text[index]),)
+            return (each.having(text[index]),)
         case Hole():
             return (each,)
-    return (replace(each, content=Hole(f"an item of {shown} cannot be told")),)
+    return (each.having(Hole(f"an item of {shown} cannot be told")),)
 
 
 def carried(holder: Possibility, found: Possible) -> Possible:
@@ -57,11 +56,12 @@ def carried(holder: Possibility, found: Possible) -> Possible:
     if not holder.trail and not holder.environments:
         return found if holder.resolution is Resolution.LITERAL else step(found, None, holder.resolution)
     moved = tuple(
-        replace(
-            each,
+        Possibility(
+            each.content,
             # Down a nested collection the same way would be told again at every level.
-            trail=each.trail if each.trail[: len(holder.trail)] == holder.trail else (*holder.trail, *each.trail),
-            environments=each.environments or holder.environments,
+            each.trail if each.trail[: len(holder.trail)] == holder.trail else (*holder.trail, *each.trail),
+            each.environments or holder.environments,
+            each.resolution,
         )
         for each in found
     )
@@ -76,15 +76,15 @@ def every(value: Possible, shown: str) -> Possible:
             case Record(entries, rest):
                 alternatives.extend(carried(each, found) for found in entries.values())
                 if rest is not None or not entries:
-                    alternatives.append((replace(each, content=rest or Hole(f"{shown} is empty")),))
+                    alternatives.append((each.having(rest or Hole(f"{shown} is empty")),))
             case Items(items, rest):
                 alternatives.extend(carried(each, found) for found in items)
                 if rest is not None or not items:
-                    alternatives.append((replace(each, content=rest or Hole(f"{shown} is empty")),))
+                    alternatives.append((each.having(rest or Hole(f"{shown} is empty")),))
             case Hole():
                 alternatives.append((each,))
             case _:
-                alternatives.append((replace(each, content=Hole(f"an item of {shown} cannot be told")),))
+                alternatives.append((each.having(Hole(f"an item of {shown} cannot be told")),))
     return join(alternatives)
 
 
@@ -109,10 +109,10 @@ def each(evaluator: Evaluator, iterable: ast.expr, site: Site) -> Possible:
 def _turn(each_value: Possibility, shown: str) -> Possible:
     match each_value.content:
         case Record(entries, rest):
-            keys = [(replace(each_value, content=name),) for name in entries]
-            return join([*keys, (replace(each_value, content=rest),)] if rest else keys)
+            keys = [(each_value.having(name),) for name in entries]
+            return join([*keys, (each_value.having(rest),)] if rest else keys)
         case str():
-            return (replace(each_value, content=Hole(f"a character of {shown}")),)
+            return (each_value.having(Hole(f"a character of {shown}")),)
     return every((each_value,), shown)
 
 
@@ -122,7 +122,7 @@ def turns(value: Possible) -> Items | None:
         case Items(items, rest):
             return Items(tuple(carried(value[0], item) for item in items), rest)
         case Record(entries, rest):
-            return Items(tuple((replace(value[0], content=name),) for name in entries), rest)
+            return Items(tuple((value[0].having(name),) for name in entries), rest)
     return None
 
 
@@ -131,11 +131,11 @@ def _pairs(value: Possible, shown: str) -> Possible:
     for one in value:
         match one.content:
             case Record(entries, rest):
-                alternatives.extend((replace(one, content=Items((known(name), found))),) for name, found in entries.items())
+                alternatives.extend((one.having(Items((known(name), found))),) for name, found in entries.items())
                 if rest is not None:
-                    alternatives.append((replace(one, content=rest),))
+                    alternatives.append((one.having(rest),))
             case _:
-                alternatives.append((replace(one, content=Hole(f"an entry of {shown} cannot be told")),))
+                alternatives.append((one.having(Hole(f"an entry of {shown} cannot be told")),))
     return join(alternatives)
 
 
@@ -171,9 +171,9 @@ def _stretch(value: Possible, part: slice, shown: str) -> Possible:
     for each in value:
         match each.content:
             case Items(items, None):
-                changed.append(replace(each, content=Items(items[part])))
+                changed.append(each.having(Items(items[part])))
             case Hole():
                 changed.append(each)
             case _:
-                changed.append(replace(each, content=Items((), Hole(f"a part of {shown} cannot be told"))))
+                changed.append(each.having(Items((), Hole(f"a part of {shown} cannot be told"))))
     return tuple(changed)

@@ -207,7 +207,7 @@ def step(possible: Possible, hop: Hop | None, resolution: Resolution | None = No
         if hop is not None:
             moved.append(each.via(hop, stronger))
         else:
-            moved.append(replace(each, resolution=stronger) if stronger else each)
+            moved.append(Possibility(each.content, each.trail, each.environments, stronger) if stronger else each)
     return tuple(moved)
 
 
