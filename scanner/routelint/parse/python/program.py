@@ -24,6 +24,8 @@ MOST_FILES_SEARCHED = 5_000
 MOST_BYTES_HELD = 24_000_000
 # Words of their indexes that are held, four bytes each.
 MOST_NUMBERS_HELD = 4_000_000
+# Indexing a file takes as long as looking through its text for so many names.
+FEW_NAMES = 12
 # Words for which is remembered what files hold them.
 MOST_WORDS_HELD = 64
 _HELD, _NOT_HELD = 1, 2
@@ -48,7 +50,8 @@ class Program:
         self._bytes_held = 0
         self._numbers: dict[int, array[int]] = {}
         self._numbers_held = 0
-        self._held: dict[tuple[str, str, tuple[str, ...]], bytearray] = {}
+        self._held: dict[tuple[str, str], bytearray] = {}
+        self._names = 0
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -150,23 +153,28 @@ class Program:
         return found.hits
 
     def _holding(self, kind: str, name: str, origins: tuple[str, ...]) -> Callable[[int], bool]:
-        """Whether the file of an index holds a name; no file is searched twice for the names asked last."""
-        known = self._held.pop((kind, name, origins), None) or bytearray(len(self.paths))
-        self._held[kind, name, origins] = known
+        """Whether the file of an index holds a name; no file is searched twice for the names asked last.
+
+        Most files do not hold it, wherever it may come from: only of those that do, each is asked for the `origins` too.
+        """
+        known = self._held.pop((kind, name), None)
+        if known is None:
+            known = bytearray(len(self.paths))
+            self._names += 1
+        self._held[kind, name] = known
         if len(self._held) > MOST_WORDS_HELD:
             del self._held[next(iter(self._held))]
-
-        number = words.number(name)
+        # Most files do not have the word at all, which their index tells many times as fast as their text.
+        number = words.number(name) if self._names > FEW_NAMES else None
 
         def holding(index: int) -> bool:
             answer = known[index]
             if not answer:
-                # Most files do not have the word at all, which their index tells many times as fast as their text.
-                held = (number is None or self._has(index, number)) and words.holds(
-                    self._data(self.paths[index]), kind, name, origins
-                )
+                held = (number is None or self._has(index, number)) and words.holds(self._data(self.paths[index]), kind, name)
                 answer = known[index] = _HELD if held else _NOT_HELD
-            return answer == _HELD
+            if answer != _HELD or not origins:
+                return answer == _HELD
+            return words.holds(self._data(self.paths[index]), kind, name, origins)
 
         return holding
 
