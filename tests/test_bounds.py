@@ -13,7 +13,7 @@ from routelint import regex
 from routelint.collect import collect
 from routelint.model import Unknown
 from routelint.parse.parsed import Parsed
-from routelint.parse.terraform import MOST_STEPS_IN_ALL
+from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
 from scans import scan, write_tree
 
 MODEL = "amazon.nova-lite-v1:0"

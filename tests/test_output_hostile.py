@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from printed import PRINTERS
+from printed import GIVEN, PRINTERS, is_json, plain_lines, report_of
+from routelint.output import comparison
 
 PAYLOADS = {
     "terminal escapes": "\x1b]0;owned\x07\x1b[31mred\x1b[2J",
@@ -55,3 +56,11 @@ def test_every_format_of_the_command_line_is_tried() -> None:
 
     assert set(scan.FORMATS) == set(PRINTERS)
     assert set(inventory.FORMATS) <= set(PRINTERS)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_a_new_policy_would_change_is_only_text(payload: str) -> None:
+    findings = report_of(PAYLOADS[payload]).findings
+    said = PAYLOADS[payload]
+    plain_lines(comparison.impact(findings, findings, 1, "'a'", "'b'", GIVEN))
+    is_json(comparison.impact_json(findings, findings, 1, said, said))
