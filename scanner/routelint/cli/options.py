@@ -78,8 +78,8 @@ def no_repo_config_option(command: Command) -> Command:
     return click.option(
         "--no-repo-config",
         is_flag=True,
-        help="Take no policy, baseline or directive from the scanned tree, as for untrusted pull requests. Without --policy the "
-        "profile 'recommended' applies.",
+        help="Take no policy, baseline or directive from the scanned tree, as for untrusted pull requests. Without --policy"
+        " the profile 'recommended' applies.",
     )(command)
 
 

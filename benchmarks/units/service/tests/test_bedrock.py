@@ -11,11 +11,13 @@ class Recorded:
         self.asked = []
 
     def converse(self, **arguments):
+        """The same answer to everything."""
         self.asked.append(arguments)
         return {"output": {"message": {"content": [{"text": "It was sent on Monday."}]}}}
 
 
 def test_answers_with_the_text_of_the_model():
+    """What the model says is the answer."""
     client = Recorded()
     settings = Settings("us-east-1", "us.amazon.nova-2-lite-v1:0", "dev")
     assert Assistant(settings, client).answer("Where is it?", []) == "It was sent on Monday."
