@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from dataclasses import replace
+from types import TracebackType
 from typing import TypeAlias
 
 from routelint.model import ScanError
@@ -54,7 +55,7 @@ def open_pool(processes: int, scan: Scan, start: str = START) -> Executor:
 class Spread:
     """Workers in several processes, for steps of at least `fewest` items; others are done in this process.
 
-    The processes of a scan stay for its next step, which finds in their memory what they have read. `close` ends them.
+    The processes of a scan stay for its next step, which finds in their memory what they have read; they end with the block.
     """
 
     def __init__(self, processes: int, fewest: int, open_executor: OpenExecutor = open_pool) -> None:
@@ -77,8 +78,18 @@ class Spread:
                 found |= self._tried(scan, step, [[item]], shared)
             yield found.get(item.path) or _killed(item)
 
+    def __enter__(self) -> Spread:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            # Whoever interrupts does not wait for the files that are being looked at.
+            for process in multiprocessing.active_children():
+                process.terminate()
+        self.close()
+
     def close(self) -> None:
-        """Ends the processes, if there are any."""
+        """Ends the processes, if there are any, when they have done what they are at."""
         if self._opened is not None:
             self._opened[1].shutdown(cancel_futures=True)
             self._opened = None

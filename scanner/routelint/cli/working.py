@@ -80,9 +80,8 @@ def _workers(jobs: int | None, collected: Collected, stack: ExitStack) -> Worker
         return steps.each
     from routelint.spreading import Spread, processors
 
-    spread = Spread(min(processors(), MOST_PROCESSES) if jobs is None else jobs, FEWEST_FOR_PROCESSES)
-    stack.callback(spread.close)
-    return spread
+    processes = min(processors(), MOST_PROCESSES) if jobs is None else jobs
+    return stack.enter_context(Spread(processes, FEWEST_FOR_PROCESSES))
 
 
 def _without_cache(workers: Workers) -> Runner:
