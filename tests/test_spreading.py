@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,50 @@ def test_a_process_that_is_killed_once_costs_nothing(repository: Path, tmp_path:
     assert found(repository, spread) == alone
     spread.close()
     assert killed.exists()
+
+
+ORPHANS = """\
+import os, sys, time
+
+from routelint.cli import main
+from routelint.parse.python.program import Program
+
+parent = os.getpid()
+
+
+def module(self, path):
+    if os.getpid() != parent:
+        open(f"worker-{os.getpid()}", "w").close()
+        time.sleep(600)
+
+
+Program.module = module
+sys.exit(main(["inventory", "--no-cache", "--jobs", "2", "repository"]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+def test_no_process_outlives_one_that_was_killed(repository: Path, tmp_path: Path) -> None:
+    def workers() -> list[str]:
+        return [each.name.removeprefix("worker-") for each in tmp_path.glob("worker-*")]
+
+    def until(done: Callable[[], bool]) -> None:
+        end = time.monotonic() + 60
+        while not done() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert done()
+
+    def alive(process: str) -> bool:
+        try:
+            return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
+
+    process = subprocess.Popen([sys.executable, "-c", ORPHANS], cwd=tmp_path)
+    until(lambda: len(workers()) == 2)
+    process.kill()
+    process.wait(timeout=60)
+    until(lambda: not any(map(alive, workers())))
 
 
 class Breaking(Executor):

@@ -7,8 +7,6 @@ in a new pool, then file by file: a file that kills its process again is named i
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
@@ -16,6 +14,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TypeAlias
 
+from routelint import processes
 from routelint.model import ScanError
 from routelint.parse import open_scan, steps
 from routelint.parse.parsed import ParseContext
@@ -32,20 +31,15 @@ MOST_ITEMS_PER_CHUNK = 32
 OpenExecutor: TypeAlias = Callable[[int, Scan], Executor]
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 # Forked processes have in memory what this one has read. Elsewhere than on Linux the system's libraries forbid it.
 START = "fork" if sys.platform == "linux" else "spawn"
 
 
-def open_pool(processes: int, scan: Scan, start: str = START) -> Executor:
+def open_pool(width: int, scan: Scan, start: str = START) -> Executor:
     """A pool of processes that have opened the same scan; they are started when they are first given work."""
     tree = scan.tree
     return ProcessPoolExecutor(
-        processes,
+        width,
         multiprocessing.get_context(start),
         _begin,
         (scan.unit, scan.context, tree.untraced, tree.with_digests),
@@ -53,26 +47,26 @@ def open_pool(processes: int, scan: Scan, start: str = START) -> Executor:
 
 
 class Spread:
-    """Workers in several processes, for steps of at least `fewest` items; others are done in this process.
+    """Workers in `width` processes, for steps of at least `fewest` items; others are done in this process.
 
     The processes of a scan stay for its next step, which finds in their memory what they have read; they end with the block.
     """
 
-    def __init__(self, processes: int, fewest: int, open_executor: OpenExecutor = open_pool) -> None:
-        self._processes = processes
+    def __init__(self, width: int, fewest: int, open_executor: OpenExecutor = open_pool) -> None:
+        self._width = width
         self._fewest = fewest
         self._open = open_executor
         self._opened: tuple[Scan, Executor] | None = None
 
     def __call__(self, scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterator[Done]:
         """What the step finds for each item, in their order."""
-        if self._processes < 2 or len(items) < self._fewest:
+        if self._width < 2 or len(items) < self._fewest:
             yield from steps.each(scan, step, items, shared)
             return
-        found = self._tried(scan, step, _chunks(items, self._processes), shared)
+        found = self._tried(scan, step, _chunks(items, self._width), shared)
         lost = [item for item in items if item.path not in found]
         if lost:
-            found |= self._tried(scan, step, _chunks(lost, self._processes), shared)
+            found |= self._tried(scan, step, _chunks(lost, self._width), shared)
         for item in items:
             if item.path not in found:
                 found |= self._tried(scan, step, [[item]], shared)
@@ -97,7 +91,7 @@ class Spread:
     def _executor(self, scan: Scan) -> Executor:
         if self._opened is None or self._opened[0] is not scan:
             self.close()
-            self._opened = (scan, self._open(self._processes, scan))
+            self._opened = (scan, self._open(self._width, scan))
         return self._opened[1]
 
     def _tried(self, scan: Scan, step: str, chunks: Sequence[Sequence[Item]], shared: object) -> dict[str, Done]:
@@ -119,8 +113,8 @@ class Spread:
         return found
 
 
-def _chunks(items: Sequence[Item], processes: int) -> list[Sequence[Item]]:
-    size = max(1, min(MOST_ITEMS_PER_CHUNK, len(items) // (processes * CHUNKS_PER_PROCESS)))
+def _chunks(items: Sequence[Item], width: int) -> list[Sequence[Item]]:
+    size = max(1, min(MOST_ITEMS_PER_CHUNK, len(items) // (width * CHUNKS_PER_PROCESS)))
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
@@ -137,9 +131,7 @@ _scan: Scan | None = None
 def _begin(unit: SourceUnit, context: ParseContext, tree: object, digests: bool) -> None:
     """Opens the scan in a new process."""
     global _scan
-    # Ctrl-C reaches every process of a terminal; the one that the user started ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    processes.begin()
     noted = TracedTree(tree, digests=digests)  # type: ignore[arg-type]
     _scan = open_scan(unit, replace(context, tree=noted))
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
-import os
 import signal
 import tempfile
 import threading
@@ -21,6 +19,7 @@ from typing import Any, Protocol, TypeAlias
 
 import click
 
+from routelint import processes
 from routelint.cli.fleet_scanning import Job, Result, scan
 from routelint.deferred import dataclass, lazy_regex
 from routelint.fleet import Failed
@@ -51,18 +50,13 @@ def engine(name: str, workers: int | None, tell: Tell) -> Engine:
         click.UsageError: there is no such engine, it takes no number of workers, or the cluster cannot be reached.
     """
     if name == "local":
-        return Local(processors() if workers is None else workers, tell)
+        return Local(processes.processors() if workers is None else workers, tell)
     found = _DASK.fullmatch(name)
     if found is None:
         raise click.UsageError(f"no engine '{name}'; expected local, or dask://HOST:PORT with the address of a Dask scheduler")
     if workers is not None:
         raise click.UsageError("--jobs goes with the engine local; a Dask cluster has the workers it has")
     return Cluster(f"tcp://{found[1]}", tell)
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -294,17 +288,8 @@ def _processes(width: int) -> Iterator[_Opened]:
 
 def _begin(scratch: str) -> None:
     """What a process of the pool does first: Ctrl-C is for who started it, and nothing of it stays behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    processes.begin()
     tempfile.tempdir = scratch
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Ends this process when the one that started it has: its queue would keep it waiting for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _named(error: BaseException) -> str:

@@ -78,10 +78,11 @@ def _workers(jobs: int | None, collected: Collected, stack: ExitStack) -> Worker
     """Those that are worth their start; the stack ends them."""
     if jobs == 1 or all(len(unit.marked) < FEWEST_FOR_PROCESSES for unit in collected.units):
         return steps.each
-    from routelint.spreading import Spread, processors
+    from routelint.processes import processors
+    from routelint.spreading import Spread
 
-    processes = min(processors(), MOST_PROCESSES) if jobs is None else jobs
-    return stack.enter_context(Spread(processes, FEWEST_FOR_PROCESSES))
+    width = min(processors(), MOST_PROCESSES) if jobs is None else jobs
+    return stack.enter_context(Spread(width, FEWEST_FOR_PROCESSES))
 
 
 def _without_cache(workers: Workers) -> Runner:
