@@ -6,7 +6,6 @@ from routelint import model_id
 from routelint.model import Choice, Known, ModelId, OneOf, Unknown, Value
 from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, text_of
 
-
 # Of what people wrote, even the longest address fits.
 LONGEST_REASON = 400
 
