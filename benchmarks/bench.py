@@ -28,7 +28,7 @@ from pathlib import Path
 import generated_tree
 import peers
 import small_trees
-from routelint.collect import markers
+from routelint.collect import collect, markers
 
 ROOT = Path(__file__).parent.parent
 TODAY = "2026-11-24"
@@ -37,7 +37,7 @@ MARKERS = "|".join(("bedrock", *(each.decode() for each in markers.IDENTIFIERS))
 BESIDE = Path(sys.executable).parent
 # A hook runs the installed program; `python -m` loads 2 ms more.
 ROUTELINT = (str(BESIDE / "routelint"),) if (BESIDE / "routelint").exists() else (sys.executable, "-m", "routelint")
-SCAN_OPTIONS = ("--today", TODAY, "--fail-on", "never", "--quiet", "--no-cache")
+SCAN_OPTIONS = ("--today", TODAY, "--fail-on", "never", "--quiet", "--jobs", "1")
 IDLE_HOOK = "repos: [{repo: local, hooks: [{id: idle, name: idle, entry: 'true', language: system}]}]\n"
 # Tools say by different statuses that they found something.
 ANY_STATUS = tuple(range(256))
@@ -49,7 +49,7 @@ RSS_PER_MEGABYTE = 1024 * 1024 if sys.platform == "darwin" else 1024
 class Job:
     """A command to measure: `search` names the job that reads the same files as a mere text search.
 
-    `statuses` are the exit statuses that say the command did its work.
+    `statuses` are the exit statuses that say the command did its work. `edited` is a file that gets a line before each run.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Job:
     directory: Path
     search: str | None = None
     statuses: tuple[int, ...] = (0,)
+    edited: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,18 @@ def jobs(folder: Path, sizes: Sequence[int], trees: Sequence[Path], others: Sequ
         found += _of_repository(repository, f"{size:,} files", changed, others)
     for tree in trees:
         found += _of_repository(tree.resolve(), tree.name, None, others)
+        found += _again(tree.resolve(), folder / "copies" / tree.name, folder / "cache")
     return found
+
+
+def _again(tree: Path, copy: Path, cache: Path) -> Iterator[Job]:
+    """One run after another on a copy of a tree, with the results kept, each after a line more in one of its Python files."""
+    shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    marked = [path for unit in collect(copy).units if unit.language == "python" for path in unit.marked if path.endswith(".py")]
+    if marked:
+        edited = copy / marked[len(marked) // 2]
+        command = (*ROUTELINT, "scan", ".", *SCAN_OPTIONS, "--cache-dir", str(cache))
+        yield Job(f"routelint scan, {tree.name}, after one changed file", command, copy, edited=edited)
 
 
 def _of_repository(repository: Path, what: str, changed: Path | None, others: Sequence[peers.Peer]) -> Iterator[Job]:
@@ -134,7 +146,7 @@ def _of_repository(repository: Path, what: str, changed: Path | None, others: Se
     yield Job(searcher[0], searcher[1], repository, statuses=(0, 1))
     if changed is not None:
         yield from _of_file(changed.relative_to(repository), repository, what, others)
-    yield Job(f"routelint scan, {what}", (*ROUTELINT, "scan", ".", *SCAN_OPTIONS), repository, searcher[0])
+    yield Job(f"routelint scan, {what}", (*ROUTELINT, "scan", ".", *SCAN_OPTIONS, "--no-cache"), repository, searcher[0])
     for peer in others:
         if peer.folders:
             yield Job(f"{peer.name}, {what}", peer.command(".", "directory"), repository, searcher[0], ANY_STATUS)
@@ -143,7 +155,8 @@ def _of_repository(repository: Path, what: str, changed: Path | None, others: Se
 def _of_file(changed: Path, repository: Path, what: str, others: Sequence[peers.Peer]) -> Iterator[Job]:
     """One changed file, as a hook gives it to routelint, and the same file given to other tools."""
     file = changed.as_posix()
-    yield Job(f"routelint scan, one changed file of {what}", (*ROUTELINT, "scan", file, *SCAN_OPTIONS), repository)
+    command = (*ROUTELINT, "scan", file, *SCAN_OPTIONS, "--no-cache")
+    yield Job(f"routelint scan, one changed file of {what}", command, repository)
     for peer in others:
         if file.endswith(peer.reads):
             yield Job(f"{peer.name}, one changed file of {what}", peer.command(file, "file"), repository, None, ANY_STATUS)
@@ -210,6 +223,9 @@ class _Run:
 
 
 def _run(job: Job) -> _Run:
+    if job.edited is not None:
+        with job.edited.open("a", encoding="utf-8") as file:
+            file.write(f"# {time.time_ns()}\n")
     started = time.perf_counter()
     # Installed programs have their bytecode; where a setting forbids to write it, each run would compile everything anew.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
