@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from enum import Enum
+from functools import cached_property
 
 from routelint.deferred import dataclass
 from routelint.model import Choice, Effect, Form, Kind, Location, ModelReference, PolicyStatement, Principal, Resource, Tags
@@ -78,11 +79,7 @@ class Surroundings:
         if own:
             tagged = any(tells(each.tags, self.policy) for each in own)
             return Standing(Reach.TAGGED if tagged else Reach.UNTAGGED, own)
-        # Who runs it is not told: it may be any identity that may invoke models.
-        candidates = (each for each in self.principals if self._may_invoke(each))
-        if any(tells(each.tags, self.policy) for each in candidates) or any(map(_is_for_others, self.statements)):
-            return Standing(Reach.TAGGED)
-        return Standing(Reach.NOT_FOUND)
+        return Standing(Reach.TAGGED if self._anybody_is_tagged else Reach.NOT_FOUND)
 
     def _acting(self, reference: ModelReference) -> Iterator[Principal]:
         """The identities that a resource acts as, or that the code at a path runs as."""
@@ -93,9 +90,15 @@ class Surroundings:
         elif reference.language in PROGRAMS:
             yield from covering(self.principals, reference.location.path)
 
-    def _may_invoke(self, principal: Principal) -> bool:
-        """Whether an identity whose code is not known may be the one: an app, or one that a statement about models is for."""
-        return principal.type == APP or any(principal.location in each.principals for each in self.statements)
+    @cached_property
+    def _anybody_is_tagged(self) -> bool:
+        """Whether a call whose identity is not told may run as one that is tagged: any identity that may invoke models.
+
+        That is an app, or one that a statement about models is for.
+        """
+        invoking = {location for statement in self.statements for location in statement.principals}
+        candidates = (each for each in self.principals if each.type == APP or each.location in invoking)
+        return any(tells(each.tags, self.policy) for each in candidates) or any(map(_is_for_others, self.statements))
 
 
 def is_profile(resource: Resource) -> bool:
