@@ -15,11 +15,11 @@ import click
 
 from routelint import __version__, fleet
 from routelint import policy as policies
-from routelint.cli import published
 from routelint.cli.fleet_state import Notes, State, UnchangedError, program
 from routelint.cli.git import open_repository
 from routelint.cli.judging import judge
 from routelint.cli.objects import GitError
+from routelint.cli.printers import scan_report
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.scan import exit_status, notices
 from routelint.cli.session import Session, load_policy, open_session, repository_of
@@ -207,33 +207,4 @@ def _render(name: str, report: Report, rules: Sequence[Rule], session: Session, 
         exit_code=status,
         judged=[rule.id for rule in rules if session.policy.severity(rule.id, rule.severity) is not Severity.OFF],
     )
-    match name:
-        case "json":
-            from routelint.output import json_report
-
-            return json_report.scan(report)
-        case "sarif":
-            from routelint.output import sarif
-
-            printing = replace(printing, home=published.address(published.HOME), manual=published.address(published.MANUAL))
-            return sarif.scan(report, printing, sarif.Profile("github"))
-        case "gitlab":
-            from routelint.output import gitlab
-
-            return gitlab.scan(report, printing)
-        case "junit":
-            from routelint.output import junit
-
-            return junit.scan(report, printing)
-        case "markdown":
-            from routelint.output import markdown
-
-            return markdown.scan(report, printing)
-        case "csv":
-            from routelint.output import csv_report
-
-            return csv_report.scan(report, printing)
-        case _:
-            from routelint.output import html_report
-
-            return html_report.scan(report, printing)
+    return scan_report(name, report, printing)

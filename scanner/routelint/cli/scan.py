@@ -16,6 +16,7 @@ import click
 from routelint import __version__
 from routelint.cli import options, working
 from routelint.cli.judging import judge
+from routelint.cli.printers import scan_report
 from routelint.cli.quick import GATES
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
@@ -253,44 +254,9 @@ def _render(
         exit_code=status,
         judged=judged,
     )
-    match destination.format:
-        case "json":
-            from routelint.output import json_report
+    if destination.format in ("markdown", "html"):
+        from routelint.cli import published
 
-            return json_report.scan(report)
-        case "sarif":
-            from routelint.cli import published
-            from routelint.output import sarif
-
-            printing = replace(printing, home=published.address(published.HOME), manual=published.address(published.MANUAL))
-            return sarif.scan(report, printing, sarif.Profile(sarif_profile))
-        case "github":
-            from routelint.output import github
-
-            return github.scan(report, printing)
-        case "gitlab":
-            from routelint.output import gitlab
-
-            return gitlab.scan(report, printing)
-        case "junit":
-            from routelint.output import junit
-
-            return junit.scan(report, printing)
-        case "csv":
-            from routelint.output import csv_report
-
-            return csv_report.scan(report, printing)
-        case "markdown":
-            from routelint.cli import published
-            from routelint.output import markdown
-
-            return markdown.scan(report, replace(printing, link_base=published.link_base(os.environ)))
-        case "html":
-            from routelint.cli import published
-            from routelint.output import html_report
-
-            return html_report.scan(report, replace(printing, link_base=published.link_base(os.environ)))
-        case _:
-            from routelint.output import text
-
-            return text.scan(report, printing, notes=verbose or session.policy.shows_notes)
+        printing = replace(printing, link_base=published.link_base(os.environ))
+    notes = verbose or session.policy.shows_notes
+    return scan_report(destination.format, report, printing, sarif_profile, notes=notes)
