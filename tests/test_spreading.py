@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from routelint import policy as policies
 from routelint.collect import collect
 from routelint.parse import steps
 from routelint.parse.python.program import Program
-from routelint.parse.steps import Done, Item, Scan
+from routelint.parse.steps import Done, Scan
 from routelint.spreading import Spread, open_pool
 from scans import write_tree
 
@@ -43,11 +43,8 @@ def repository(tmp_path: Path) -> Path:
 def found(repository: Path, workers: steps.Workers) -> list[str]:
     """Everything that the workers find, printed."""
 
-    def run(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Any]:
-        return [done.result for done in workers(scan, step, items, shared)]
-
     collected = collect(repository)
-    resolved = engine.resolve(collected.units, collected.tree, policies.default(), catalog.load(), run=run)
+    resolved = engine.resolve(collected.units, collected.tree, policies.default(), catalog.load(), run=steps.by(workers))
     return list(map(repr, (*resolved.references, *resolved.errors)))
 
 

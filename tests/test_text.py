@@ -12,7 +12,11 @@ import golden as harness
 from routelint import catalog
 from routelint.model import Kind, ModelReference, ScanError
 from routelint.parse import text
+from routelint.parse.lexicon import LEXICONS
 from routelint.parse.parsed import ParseContext, Parsed
+from routelint.parse.text import evaluate
+from routelint.parse.text.functions import Functions
+from routelint.parse.text.groups import Code
 from routelint.source import MemoryTree, SourceUnit
 
 CATALOG = catalog.load()
@@ -149,6 +153,41 @@ def test_names_that_double_are_given_up() -> None:
     doubling = "".join(f"const a{n} = a{n - 1} + a{n - 1};\n" for n in range(1, 60))
     (route,) = [each for each in routes(f"const a0 = 'x';\n{doubling}new ConverseCommand({{ modelId: a59 }});") if each.unknown]
     assert route.choices == ()
+
+
+def test_the_values_of_one_file_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = f'const v0 = "{MODEL}";\n' + "".join(f"const v{number + 1} = v{number};\n" for number in range(6))
+    calls = "new ConverseCommand({ modelId: v6 });\n" * 40
+    assert [len(route.choices) for route in routes(chain + calls)] == [1] * 40
+    monkeypatch.setattr(evaluate, "MOST_EVALUATIONS_OF_A_FILE", 100)
+    monkeypatch.setattr(evaluate, "MOST_EVALUATIONS_LATE", 3)
+    told = routes(chain + calls)
+    assert told[0].choices
+    late = {route.unknown.reason for route in told if route.unknown is not None}
+    assert late == {"the expression goes through too many steps"}
+    # Another file has work of its own.
+    other = parse(MemoryTree({"a.ts": (chain + calls).encode(), "b.ts": (chain + calls).encode()})).references
+    assert next(route for route in other if route.location.path == "b.ts").choices
+
+
+BRACKETS = ("(", ")", "[", "]", "{", "}", "(a) => { ", "(b) => b", "function f(c) {", "x,", "=> ")
+
+
+@given(st.lists(st.sampled_from(BRACKETS), max_size=40))
+def test_the_functions_around_a_token_are_those_of_every_bracket_around_it(pieces: list[str]) -> None:
+    code = Code(" ".join(pieces), LEXICONS["javascript"])
+    functions = Functions(code)
+    for index in range(len(code.tokens)):
+        around = list(functions.around(index))
+        holding = [each for each in functions.all if each.block and _is_in(code, index, each.block)]
+        assert [each for each in around if each.block] == sorted(holding, key=lambda each: -code.groups[each.block].open)
+
+
+def _is_in(code: Code, index: int, block: int) -> bool:
+    group = code.group_of[index]
+    while group and group != block:
+        group = code.groups[group].parent
+    return group == block
 
 
 def test_order_of_files_does_not_matter() -> None:

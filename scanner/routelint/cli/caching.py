@@ -34,29 +34,29 @@ _PACKAGE = Path(__file__).parent.parent
 class Cache:
     """The results kept for one scanned folder, as it is asked for with some patterns left out."""
 
-    def __init__(self, folder: Path, root: Path, exclude: Sequence[str]) -> None:
+    def __init__(self, folder: Path, root: Path, exclude: Sequence[str], tree: SourceTree) -> None:
         named = "\0".join((os.fspath(root), *exclude)).encode("utf-8", "surrogateescape")
         self._folder = folder
         self._place = folder / f"{hashlib.blake2b(named, digest_size=16).hexdigest()}{SUFFIX}"
         self._root = os.fspath(root)
+        self._tree = tree
         self._started = time.time_ns()
-        self._now: dict[str, bytes] = {}
+        self._digests: dict[str, bytes] = {}
         self._earlier = self._load(_basis())
 
-    def runner(self, tree: SourceTree, workers: Workers) -> CachedRunner:
-        """A runner of steps that takes what holds of the results kept."""
+    def runner(self, workers: Workers) -> CachedRunner:
+        """A runner of steps that takes what holds of the results kept, and has the rest done by `workers`."""
+        return CachedRunner(self._earlier, self._digest, workers)
 
-        def now(path: str) -> bytes:
-            if path not in self._now:
-                known = self._earlier.states.get(path)
-                if known is not None and known.signature is not None and known.signature == self._signature(path):
-                    self._now[path] = known.digest
-                else:
-                    self._now[path] = digest_of_bytes(tree.read(path))
-            return self._now[path]
-
-        self._digest = now
-        return CachedRunner(self._earlier, now, workers)
+    def _digest(self, path: str) -> bytes:
+        """The digest of a file as it is in this run; it is not read where it has not been touched since the last one."""
+        if path not in self._digests:
+            known = self._earlier.states.get(path)
+            if known is not None and known.signature is not None and known.signature == self._signature(path):
+                self._digests[path] = known.digest
+            else:
+                self._digests[path] = digest_of_bytes(self._tree.read(path))
+        return self._digests[path]
 
     def keep(self, runner: CachedRunner) -> None:
         """Keeps the results of a run for the next one, where there is anything new; silent where it cannot be written."""

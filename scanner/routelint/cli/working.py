@@ -11,7 +11,7 @@ from pathlib import Path
 from routelint.collect import Collected
 from routelint.deferred import dataclass
 from routelint.parse import steps
-from routelint.parse.steps import Item, Result, Runner, Scan, Workers
+from routelint.parse.steps import Runner, Workers
 from routelint.source import SourceTree
 
 CACHE_VARIABLE = "ROUTELINT_CACHE_DIR"
@@ -62,14 +62,14 @@ def begun(work: Work, root: Path, exclude: Sequence[str], collected: Collected) 
     with ExitStack() as stack:
         workers = _workers(work.jobs, collected, stack)
         if work.cache is None or sum(len(unit.marked) for unit in collected.units) < FEWEST_MARKED:
-            yield collected.tree, _without_cache(workers)
+            yield collected.tree, steps.by(workers)
             return
         from routelint.cli.caching import Cache
         from routelint.tracing import TracedTree
 
         tree = TracedTree(collected.tree, digests=True)
-        cache = Cache(work.cache, root, exclude)
-        runner = cache.runner(collected.tree, workers)
+        cache = Cache(work.cache, root, exclude, collected.tree)
+        runner = cache.runner(workers)
         yield tree, runner
         cache.keep(runner)
 
@@ -83,10 +83,3 @@ def _workers(jobs: int | None, collected: Collected, stack: ExitStack) -> Worker
 
     width = min(processors(), MOST_PROCESSES) if jobs is None else jobs
     return stack.enter_context(Spread(width, FEWEST_FOR_PROCESSES))
-
-
-def _without_cache(workers: Workers) -> Runner:
-    def run(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
-        return [done.result for done in workers(scan, step, items, shared)]
-
-    return run

@@ -79,11 +79,6 @@ class Workers(Protocol):
         """The result of each item, or its failure."""
 
 
-def here(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
-    """Runs a step item by item in this process."""
-    return [done.result for done in each(scan, step, items, shared)]
-
-
 def each(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterator[Done]:
     """Does a step item by item in this process, and says what each result rests on."""
     method: Callable[[Item, Any], Result] = getattr(scan, step)
@@ -96,6 +91,19 @@ def each(scan: Scan, step: str, items: Sequence[Item], shared: object = None) ->
                 message = f"routelint failed on this file: {type(error).__name__}: {error}"
                 result = Failure(ScanError(where, message, internal=True))
         yield Done(result, trace)
+
+
+def by(workers: Workers) -> Runner:
+    """The runner that has its work done by `workers`, and forgets what the results rest on."""
+
+    def run(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> list[Result]:
+        return [done.result for done in workers(scan, step, items, shared)]
+
+    return run
+
+
+here = by(each)
+"""Runs a step item by item in this process."""
 
 
 class WholeScan:

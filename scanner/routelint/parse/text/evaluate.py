@@ -29,6 +29,9 @@ from routelint.possible import (
 
 # Steps of one evaluation: names that refer to each other twice would double them each time.
 MOST_EVALUATIONS = 4000
+# Steps in one file for all that is asked; files that people write take up to 1,000. Beyond them each evaluation gets few.
+MOST_EVALUATIONS_OF_A_FILE = 20_000
+MOST_EVALUATIONS_LATE = 50
 _MOST_PIECES = 32
 # The classes of the CDK whose constants are models.
 CDK_CLASSES = frozenset(("BedrockFoundationModel", "FoundationModelIdentifier"))
@@ -44,8 +47,11 @@ def evaluate(scope: Scope, start: int, end: int, path: Path = (), depth: int = 0
     code = scope.code
     if start >= end or start >= len(code.tokens):
         return unknown("the expression is empty")
-    scope.reader.steps = scope.reader.steps + 1 if depth else 0
-    if depth > MOST_STEPS or scope.reader.steps > MOST_EVALUATIONS or len(path) > MOST_STEPS:
+    reader = scope.reader
+    reader.steps = reader.steps + 1 if depth else 0
+    reader.spent[scope.file.path] += 1
+    late = reader.spent[scope.file.path] > MOST_EVALUATIONS_OF_A_FILE
+    if depth > MOST_STEPS or reader.steps > (MOST_EVALUATIONS_LATE if late else MOST_EVALUATIONS) or len(path) > MOST_STEPS:
         return unknown("the expression goes through too many steps")
     parts = _without_type(code, list(code.level(start, end)))
     if not parts:

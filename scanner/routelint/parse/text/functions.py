@@ -106,7 +106,20 @@ class Functions:
                 yield body
             if not group:
                 return
-            position, group = code.groups[group].open, code.groups[group].parent
+            position, group = self._outward[group]
+
+    @cached_property
+    def _outward(self) -> list[tuple[int, int]]:
+        """For each group the next one around it that functions stand in, or the outermost, and the token that leads there.
+
+        Most brackets are no function's: in deep nesting each name would climb through all of them.
+        """
+        code = self._code
+        found = [(0, 0)]
+        for group in code.groups[1:]:
+            direct = not group.parent or group.parent in self.by_body or group.parent in self._expressions
+            found.append((group.open, group.parent) if direct else found[group.parent])
+        return found
 
     @cached_property
     def _expressions(self) -> dict[int, list[Function]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
@@ -82,16 +83,17 @@ class Reader:
     """The code of a scan's files, and the strings that some route's value came from: path and offset.
 
     `programs` are the marked files, whose classes may be named from others; `scripts` are all files of JavaScript and its
-    relatives, which may call what those hold. `steps` counts one evaluation's steps, `unbound` holds the functions whose
-    parameters it asked for without a call that gives them. Where several functions share code, `owner` is the one whose
-    variables are meant (None: any), and `owners` are those that were asked for. `active` are the functions being followed.
-    `documents` are the configuration files that programs read.
+    relatives, which may call what those hold. `steps` counts one evaluation's steps, `spent` those of all by file. `unbound`
+    holds the functions whose parameters it asked for without a call that gives them. Where several functions share code,
+    `owner` is the one whose variables are meant (None: any), and `owners` are those that were asked for. `active` are the
+    functions being followed. `documents` are the configuration files that programs read.
     """
 
     imports: Imports
     programs: Sequence[File] = ()
     used: set[tuple[str, int]] = field(default_factory=set)
     steps: int = 0
+    spent: Counter[str] = field(default_factory=Counter)
     owner: str | None = None
     owners: dict[str, None] = field(default_factory=dict)
     active: list[tuple[str, int]] = field(default_factory=list)
