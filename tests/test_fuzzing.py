@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,19 +132,40 @@ def changing(data: bytes) -> Outcome:
     return Outcome(value=random.random())
 
 
-def large(data: bytes) -> Outcome:
-    return Outcome(value=len(bytes(range(256)) * 1_500_000))
-
-
 @pytest.mark.parametrize(
     ("target", "kind"),
-    [(wrong, "KeyError"), (internal, "internal"), (deep, "RecursionError"), (changing, "twice"), (large, "memory")],
+    [(wrong, "KeyError"), (internal, "internal"), (deep, "RecursionError"), (changing, "twice")],
     ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_a_fault_is_told_by_its_kind(target: object, kind: str) -> None:
     crash = give(of(target), b"x", twice=kind == "twice").crash
     assert crash is not None
     assert crash.key.startswith(kind)
+
+
+LARGE = """\
+from fuzzing.faults import Outcome
+from fuzzing.targets import Target
+from fuzzing.trial import give
+
+run = lambda data: Outcome(value=len(bytes(range(256)) * 1_500_000))
+crash = give(Target("a", run, lambda: [b"seed"]), b"x", twice=False).crash
+print(crash and crash.key)
+"""
+
+
+def test_a_run_that_takes_much_memory_is_told() -> None:
+    # In a process of its own: the peak is that of all that ran in it before.
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert (done.stdout, done.stderr) == ("memory\n", "")
 
 
 def test_an_endless_run_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
