@@ -213,6 +213,6 @@ def test_the_file_at_the_root_of_the_repository_counts(
 
 def test_a_pattern_of_many_stars_takes_no_exponential_time() -> None:
     text = "/".join(["**", "a*" * 30] * 30) + " @a\n" + "*a" * 1000 + "b @a\n"
-    started = time.monotonic()
+    started = time.process_time()
     owners_of(text, "/".join(["a" * 100] * 40))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

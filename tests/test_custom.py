@@ -345,10 +345,10 @@ DATA: dict[str, object] = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_expression_is_refused_or_ends_soon(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     if not list(problems(text)):
         assert isinstance(answer(text, DATA), (bool, str))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 WORDS = st.sampled_from(

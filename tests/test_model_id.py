@@ -566,10 +566,10 @@ def test_identifiers_are_found_in_a_text(text: str, found: list[str]) -> None:
     ],
 )
 def test_reading_takes_linear_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for prefix in ("", "anthropic.claude-1", "arn:aws:bedrock:us-east-1::foundation-model/"):
         text = prefix + unit * (400_000 // len(unit))
         assert sum(1 for _ in model_id.find_all(text)) <= 1
         model_id.read(text[:4096])
     # About 0.2 s; quadratic time would take minutes.
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

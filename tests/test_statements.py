@@ -466,7 +466,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("files", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_costs_little_and_no_error_of_ours(files: Mapping[str, str], tmp_path: Path) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     resolved(tmp_path, files)
     # What grows with the square takes minutes here.
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30

@@ -282,10 +282,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("path", "content"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_takes_no_more_than_linear_time(path: str, content: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse(MemoryTree({path: content.encode()}))
     # What grows with the square takes minutes here.
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
 
 
 WORDS = [
