@@ -57,3 +57,12 @@ def test_a_baseline_of_the_tree_is_refused(tree: Path) -> None:
     code, said = status("scan", tree, "--no-repo-config", "--baseline", tree / "baseline.json")
     assert code == 2
     assert "the baseline" in said
+
+
+def test_a_cache_in_the_tree_is_refused(tree: Path, tmp_path: Path) -> None:
+    code, said = status("scan", tree, "--no-repo-config", "--cache-dir", tree / "cache")
+    assert code == 2
+    assert "cache folder" in said
+    assert "lies in the scanned tree" in said
+    assert status("scan", tree, "--no-repo-config", "--cache-dir", tree / "cache", "--no-cache")[0] != 2
+    assert status("scan", tree, "--no-repo-config", "--cache-dir", tmp_path / "elsewhere")[0] != 2

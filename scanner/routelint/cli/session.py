@@ -121,7 +121,7 @@ def open_session(
     if policy is None:
         policy = load_policy(policy_path, root, rule_ids, side) if own_policy else policies.default()
     if no_repo_config:
-        _refuse_own(root, policy, baseline)
+        _refuse_own(root, policy, baseline, work.cache)
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
         # A policy names models to judge them; it takes none. Nor does the code in its tests, nor a policy that is not in force.
@@ -192,20 +192,22 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: 
         raise errors.PolicyFault(PolicyError(here).diagnostics()) from error
 
 
-def _refuse_own(root: Path, policy: Policy, baseline: Path | None) -> None:
+def _refuse_own(root: Path, policy: Policy, baseline: Path | None, cache: Path | None) -> None:
     """Nothing, where no file that the scan is judged by lies in the tree (the repository, where there is one).
+
+    A cache is one of them: a tree could bring results that are not its own.
 
     Raises:
         click.UsageError: one does; a pull request could change it.
     """
     tree = repository_of(root) or root
     files = [("policy", root / file) for file in policy.files]
-    files += [("baseline", baseline)] if baseline is not None else []
+    files += [(what, file) for what, file in (("baseline", baseline), ("cache folder", cache)) if file is not None]
     for what, file in files:
         if file.resolve().is_relative_to(tree):
             raise click.UsageError(
                 f"the {what} '{shown(file)}' lies in the scanned tree, which --no-repo-config takes nothing from; "
-                "expected a file outside of it"
+                "expected one outside of it"
             )
 
 
