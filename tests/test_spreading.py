@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from routelint import catalog, engine
 from routelint import policy as policies
+from routelint.cli import working
 from routelint.collect import collect
 from routelint.parse import steps
 from routelint.parse.python.program import Program
@@ -58,7 +60,7 @@ def test_any_number_of_processes_finds_the_same(repository: Path, processes: int
         opened.append(width)
         return open_pool(width, scan)
 
-    spread = Spread(processes, 10, count)
+    spread = Spread(processes, count)
     assert found(repository, spread) == alone
     spread.close()
     # One pool serves every step.
@@ -67,17 +69,20 @@ def test_any_number_of_processes_finds_the_same(repository: Path, processes: int
 
 @pytest.mark.slow
 def test_processes_that_share_no_memory_find_the_same(repository: Path) -> None:
-    spread = Spread(2, 10, lambda width, scan: open_pool(width, scan, "spawn"))
+    spread = Spread(2, lambda width, scan: open_pool(width, scan, "spawn"))
     assert found(repository, spread) == found(repository, steps.each)
     spread.close()
 
 
-def test_few_files_start_no_process(repository: Path) -> None:
-    def refuse(width: int, scan: Scan) -> Executor:
+def test_few_files_start_no_process(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> Executor:
         raise AssertionError("a process is started")
 
-    assert found(repository, Spread(4, 1000, refuse)) == found(repository, steps.each)
-    assert found(repository, Spread(1, 1, refuse)) == found(repository, steps.each)
+    assert found(repository, Spread(1, refuse)) == found(repository, steps.each)
+    monkeypatch.setattr(Spread, "__init__", refuse)
+    few = write_tree(repository.parent / "few", {f"a{number}.py": WRAPPER for number in range(20)})
+    with ExitStack() as stack:
+        assert found(few, working._workers(4, stack)) == found(few, steps.each)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the fault is planted in forked processes")
@@ -92,7 +97,7 @@ def test_a_file_that_kills_its_process_costs_that_file(repository: Path, monkeyp
         return original(self, path)
 
     monkeypatch.setattr(Program, "module", module)
-    spread = Spread(2, 10)
+    spread = Spread(2)
     told = found(repository, spread)
     spread.close()
     assert [each for each in told if "d07.py" not in each] == [each for each in alone if "d07.py" not in each]
@@ -113,7 +118,7 @@ def test_a_process_that_is_killed_once_costs_nothing(repository: Path, tmp_path:
         return original(self, path)
 
     monkeypatch.setattr(Program, "module", module)
-    spread = Spread(2, 10)
+    spread = Spread(2)
     assert found(repository, spread) == alone
     spread.close()
     assert killed.exists()
@@ -188,7 +193,7 @@ def test_what_an_executor_does_not_take_is_done_by_the_next(repository: Path) ->
         opened.append(Breaking(scan, 3 if not opened else 1000))
         return opened[-1]
 
-    assert found(repository, Spread(2, 10, start)) == found(repository, steps.each)
+    assert found(repository, Spread(2, start)) == found(repository, steps.each)
     assert len(opened) == 2
 
 

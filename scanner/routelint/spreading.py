@@ -47,20 +47,19 @@ def open_pool(width: int, scan: Scan, start: str = START) -> Executor:
 
 
 class Spread:
-    """Workers in `width` processes, for steps of at least `fewest` items; others are done in this process.
+    """Workers in `width` processes; where that is one, in this.
 
     The processes of a scan stay for its next step, which finds in their memory what they have read; they end with the block.
     """
 
-    def __init__(self, width: int, fewest: int, open_executor: OpenExecutor = open_pool) -> None:
+    def __init__(self, width: int, open_executor: OpenExecutor = open_pool) -> None:
         self._width = width
-        self._fewest = fewest
         self._open = open_executor
         self._opened: tuple[Scan, Executor] | None = None
 
     def __call__(self, scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterator[Done]:
         """What the step finds for each item, in their order."""
-        if self._width < 2 or len(items) < self._fewest:
+        if self._width < 2 or len(items) < 2:
             yield from steps.each(scan, step, items, shared)
             return
         found = self._tried(scan, step, _chunks(items, self._width), shared)

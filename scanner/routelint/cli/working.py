@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from routelint.collect import Collected
 from routelint.deferred import dataclass
 from routelint.parse import steps
-from routelint.parse.steps import Runner, Workers
+from routelint.parse.steps import Done, Item, Runner, Scan, Workers
 from routelint.source import SourceTree
 
 CACHE_VARIABLE = "ROUTELINT_CACHE_DIR"
 # With fewer marked files a scan is over sooner than a cache is read.
 FEWEST_MARKED = 16
-# Fewer files of one language are looked at sooner than processes are started.
+# Fewer files are looked at sooner than processes are started.
 FEWEST_FOR_PROCESSES = 48
 # More processes than this mostly parse the same modules again.
 MOST_PROCESSES = 8
@@ -60,7 +60,7 @@ def default_folder(environment: Mapping[str, str]) -> Path | None:
 def begun(work: Work, root: Path, exclude: Sequence[str], collected: Collected) -> Iterator[tuple[SourceTree, Runner]]:
     """The tree to scan and the runner of its steps; what was found is kept when the block has ended well."""
     with ExitStack() as stack:
-        workers = _workers(work.jobs, collected, stack)
+        workers = _workers(work.jobs, stack)
         if work.cache is None or sum(len(unit.marked) for unit in collected.units) < FEWEST_MARKED:
             yield collected.tree, steps.by(workers)
             return
@@ -74,12 +74,22 @@ def begun(work: Work, root: Path, exclude: Sequence[str], collected: Collected) 
         cache.keep(runner)
 
 
-def _workers(jobs: int | None, collected: Collected, stack: ExitStack) -> Workers:
-    """Those that are worth their start; the stack ends them."""
-    if jobs == 1 or all(len(unit.marked) < FEWEST_FOR_PROCESSES for unit in collected.units):
+def _workers(jobs: int | None, stack: ExitStack) -> Workers:
+    """This process, and others when a step has enough to do for them; the stack ends them."""
+    if jobs == 1:
         return steps.each
-    from routelint.processes import processors
-    from routelint.spreading import Spread
+    opened: list[Workers] = []
 
-    width = min(processors(), MOST_PROCESSES) if jobs is None else jobs
-    return stack.enter_context(Spread(width, FEWEST_FOR_PROCESSES))
+    def work(scan: Scan, step: str, items: Sequence[Item], shared: object = None) -> Iterable[Done]:
+        if len(items) < FEWEST_FOR_PROCESSES:
+            return steps.each(scan, step, items, shared)
+        if not opened:
+            # What starts processes takes 15 ms to load.
+            from routelint.processes import processors
+            from routelint.spreading import Spread
+
+            width = min(processors(), MOST_PROCESSES) if jobs is None else jobs
+            opened.append(stack.enter_context(Spread(width)))
+        return opened[0](scan, step, items, shared)
+
+    return work
