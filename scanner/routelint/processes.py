@@ -17,8 +17,10 @@ def begin() -> None:
     """What a process of a pool does first: it ends when the one that started it says so, or has ended itself."""
     # Ctrl-C reaches every process of a terminal, and is for the one that the user started.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # One that is forked has the handlers of the one that started it.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # One that is forked has the handlers of the one that started it; what is ignored there (nohup) is ignored here.
+    for number in (getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -76,9 +76,10 @@ class Spread:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is not None:
-            # Whoever interrupts does not wait for the files that are being looked at.
+            # Whoever interrupts does not wait for the files that are being looked at. One that has just been forked would take
+            # a gentler signal as this process does, and say so.
             for process in multiprocessing.active_children():
-                process.terminate()
+                process.kill()
         self.close()
 
     def close(self) -> None:
