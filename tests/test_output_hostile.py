@@ -52,9 +52,9 @@ def test_hostile_text_is_only_text(printer: str, payload: str) -> None:
 
 
 def test_every_format_of_the_command_line_is_tried() -> None:
-    from routelint.cli import inventory, scan
+    from routelint.cli import inventory, quick
 
-    assert set(scan.FORMATS) == set(PRINTERS)
+    assert set(quick.FORMATS) == set(PRINTERS)
     assert set(inventory.FORMATS) <= set(PRINTERS)
 
 

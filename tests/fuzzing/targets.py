@@ -16,7 +16,7 @@ from fuzzing import bundles, grammar, seeds
 from fuzzing.faults import FaultError, Outcome, Places, check_errors, check_parsed, masked
 from reports import printing
 from routelint import baseline, catalog, codeowners, custom, engine, evidence, model_id, policy, policy_tests, regex, surfaces
-from routelint.cli.scan import FORMATS
+from routelint.cli.quick import FORMATS
 from routelint.collect import collect_tree, patterns, units
 from routelint.inventory import rows
 from routelint.model import Location, Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -160,6 +160,20 @@ def destinations(formats: tuple[Destination, ...], output: Path | None) -> tuple
             raise click.UsageError(f"two formats would be written to '{path}'")
         writing.check(path)
     return chosen
+
+
+def destination(value: str, formats: Sequence[str]) -> Destination:
+    """The output that `FORMAT` or `FORMAT=FILE` names.
+
+    Raises:
+        ValueError: it is not one of `formats`, or names no file after the sign.
+    """
+    name, equals, path = value.partition("=")
+    if name not in formats:
+        raise ValueError(f"'{name}' is not a format; expected one of {', '.join(formats)}")
+    if equals and not path:
+        raise ValueError(f"'{value}' names no file; expected {name}=FILE")
+    return Destination(name, file_of(path))
 
 
 def file_of(path: str) -> Path | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from routelint.cli.options import Destination, file_of
+from routelint.cli.options import Destination, destination
 
 
 class OutputFormat(click.ParamType[Destination]):
@@ -26,12 +26,10 @@ class OutputFormat(click.ParamType[Destination]):
         """The destination that `value` spells."""
         if isinstance(value, Destination):
             return value
-        name, equals, path = str(value).partition("=")
-        if name not in self.formats:
-            self.fail(f"'{name}' is not a format; expected one of {', '.join(self.formats)}", param, ctx)
-        if equals and not path:
-            self.fail(f"'{value}' names no file; expected {name}=FILE", param, ctx)
-        return Destination(name, file_of(path))
+        try:
+            return destination(str(value), self.formats)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Day(click.ParamType[date]):

@@ -15,36 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from routelint.cli.options import Destination
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
+SARIF_PROFILES = ("github", "full")
 GATES = ("error", "warning", "note", "never")
 COLORS = ("auto", "always", "never")
 
-# What the parameters of `scan` are where nothing is said.
-DEFAULTS: Mapping[str, object] = {
-    "paths": (),
-    "policy_path": None,
-    "formats": (),
-    "output": None,
-    "fail_on": None,
-    "baseline": None,
-    "diff": None,
-    "staged": False,
-    "strict": False,
-    "select": (),
-    "ignore": (),
-    "environment_names": (),
-    "exclude": (),
-    "min_resolved": None,
-    "show_suppressed": False,
-    "sarif_profile": "github",
-    "no_repo_config": False,
-    "jobs": None,
-    "no_cache": False,
-    "cache_dir": None,
-    "today": None,
-    "color": "auto",
-    "quiet": False,
-    "verbose": False,
-}
 FLAGS = {
     "--staged": "staged",
     "--strict": "strict",
@@ -52,7 +29,9 @@ FLAGS = {
     "--no-repo-config": "no_repo_config",
     "--no-cache": "no_cache",
     "--quiet": "quiet",
+    "-q": "quiet",
     "--verbose": "verbose",
+    "-v": "verbose",
 }
 
 
@@ -77,51 +56,74 @@ def _one_of(words: Sequence[str]) -> Callable[[str], str]:
     return read
 
 
+def _processes(value: str) -> int:
+    count = int(value)
+    if count < 1:
+        raise ValueError(value)
+    return count
+
+
+def _destination(value: str) -> Destination:
+    from routelint.cli.options import destination  # `--version` loads no options
+
+    return destination(value, FORMATS)
+
+
+# The parameter of an option and how a value is read; of values given again the last one counts, or all of them do.
 VALUES: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "--policy": ("policy_path", _path),
+    "--output": ("output", _path),
+    "-o": ("output", _path),
     "--fail-on": ("fail_on", _one_of(GATES)),
     "--baseline": ("baseline", _path),
     "--diff": ("diff", str),
+    "--sarif-profile": ("sarif_profile", _one_of(SARIF_PROFILES)),
+    "--jobs": ("jobs", _processes),
     "--cache-dir": ("cache_dir", _path),
     "--today": ("today", _day),
     "--color": ("color", _one_of(COLORS)),
 }
-REPEATED = {
-    "--select": "select",
-    "--ignore": "ignore",
-    "--environment": "environment_names",
-    "--exclude": "exclude",
+REPEATED: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "--format": ("formats", _destination),
+    "-f": ("formats", _destination),
+    "--select": ("select", str),
+    "--ignore": ("ignore", str),
+    "--environment": ("environment_names", str),
+    "--exclude": ("exclude", str),
 }
 
 
 def arguments(given: Sequence[str]) -> dict[str, Any] | None:
-    """The parameters of `scan`, where the arguments call it and are plain; None where click is to read them."""
+    """What the arguments give to `scan`, where they call it and are plain; None where click is to read them."""
     # On Windows click expands wildcards; a shell that completes a line calls the program too.
     if not given or given[0] != "scan" or os.name == "nt" or "_ROUTELINT_COMPLETE" in os.environ:
         return None
-    found: dict[str, Any] = dict(DEFAULTS)
-    paths: list[Path] = []
+    found: dict[str, Any] = {"paths": ()}
     rest = iter(given[1:])
     for argument in rest:
         if not argument.startswith("-"):
-            paths.append(_path(argument))
+            found["paths"] += (_path(argument),)
             continue
         name, equals, value = argument.partition("=")
         if name in FLAGS and not equals:
             found[FLAGS[name]] = True
             continue
+        # `-f=json` has another meaning than `--format=json`.
         if not equals:
             value = next(rest, "")
+        elif not name.startswith("--"):
+            return None
         if not value or value.startswith("-"):
             return None
-        if name in REPEATED:
-            found[REPEATED[name]] += (value,)
-        elif name in VALUES:
-            parameter, read = VALUES[name]
-            try:
+        try:
+            if name in REPEATED:
+                parameter, read = REPEATED[name]
+                found[parameter] = (*found.get(parameter, ()), read(value))
+            elif name in VALUES:
+                parameter, read = VALUES[name]
                 found[parameter] = read(value)
-            except ValueError:
+            else:
                 return None
-        else:
+        except ValueError:
             return None
-    return found | {"paths": tuple(paths)}
+    return found

@@ -17,7 +17,7 @@ from routelint import __version__
 from routelint.cli import options, working
 from routelint.cli.judging import judge
 from routelint.cli.printers import scan_report
-from routelint.cli.quick import GATES
+from routelint.cli.quick import FORMATS, GATES, SARIF_PROFILES
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import DISK, Session, Side, incomplete, open_session, scanned_root
 from routelint.model import Report, Severity
@@ -28,34 +28,33 @@ from routelint.rule import Rule
 if TYPE_CHECKING:
     from routelint.cli.compare import Comparing
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
-
 
 def scan(
     paths: tuple[Path, ...],
-    policy_path: Path | None,
-    no_repo_config: bool,
-    formats: tuple[options.Destination, ...],
-    output: Path | None,
-    fail_on: str | None,
-    baseline: Path | None,
-    diff: str | None,
-    staged: bool,
-    strict: bool,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    environment_names: tuple[str, ...],
-    exclude: tuple[str, ...],
-    min_resolved: float | None,
-    show_suppressed: bool,
-    sarif_profile: str,
-    jobs: int | None,
-    no_cache: bool,
-    cache_dir: Path | None,
-    today: date | None,
-    color: str,
-    quiet: bool,
-    verbose: bool,
+    *,
+    policy_path: Path | None = None,
+    no_repo_config: bool = False,
+    formats: tuple[options.Destination, ...] = (),
+    output: Path | None = None,
+    fail_on: str | None = None,
+    baseline: Path | None = None,
+    diff: str | None = None,
+    staged: bool = False,
+    strict: bool = False,
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    environment_names: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    min_resolved: float | None = None,
+    show_suppressed: bool = False,
+    sarif_profile: str = "github",
+    jobs: int | None = None,
+    no_cache: bool = False,
+    cache_dir: Path | None = None,
+    today: date | None = None,
+    color: str = "auto",
+    quiet: bool = False,
+    verbose: bool = False,
 ) -> int:
     """Find model routes below PATHS, judge them against the policy, report.
 
@@ -155,7 +154,7 @@ def command() -> click.Command:
         "--show-suppressed", is_flag=True, help="Also print the findings that directives, waivers and the baseline silence."
     )
     @click.option(
-        "--sarif-profile", type=click.Choice(["github", "full"]), default="github", help="What SARIF holds. [default: github]"
+        "--sarif-profile", type=click.Choice(SARIF_PROFILES), default="github", help="What SARIF holds. [default: github]"
     )
     @options.no_repo_config_option
     @options.work_options
