@@ -159,6 +159,27 @@ def test_a_custom_rule_is_waived_ignored_and_set_like_any_other(tmp_path: Path) 
     assert not [each for each in report["findings"] if each["rule"] in ("ours", "suppression-without-reason")]
 
 
+def test_the_list_of_rules_names_the_policys_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
+    write_tree(tmp_path, {"routelint.yaml": policy("true"), "faulty.yaml": "version: 1\nmodles: {}\n"})
+    monkeypatch.chdir(tmp_path / "sub")
+    runner = CliRunner()
+    listed = runner.invoke(program, ["rules", "--format", "json"], standalone_mode=False)
+    assert [each["id"] for each in json.loads(listed.stdout)["rules"]] == [*(rule.id for rule in RULES), "ours"]
+    assert "  ours " in runner.invoke(program, ["rules", "--policy", "../routelint.yaml"], standalone_mode=False).stdout
+    named = runner.invoke(program, ["rules", "--policy", "../faulty.yaml"])
+    assert (named.exit_code, named.stdout) == (2, "")
+    assert "modles" in named.stderr
+    (tmp_path / "faulty.yaml").rename(tmp_path / "routelint.yaml")
+    without = runner.invoke(program, ["rules"], standalone_mode=False)
+    assert without.stdout.count("\n") > len(RULES)
+    assert without.stderr == (
+        "routelint: the policy found here has faults and adds no rules; 'routelint policy check' names them\n"
+    )
+
+
 def run(folder: Path, *arguments: str) -> str:
     command, *options = arguments
     result = CliRunner().invoke(program, [command, str(folder), *options], standalone_mode=False)

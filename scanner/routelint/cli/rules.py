@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from routelint import __version__
-from routelint.cli import options
+from routelint.cli import errors, options
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import load_policy
 from routelint.output import pages
@@ -18,24 +19,43 @@ from routelint.rule import Rule
 from routelint_rules import RULES
 
 
-def _printing(color: str) -> Printing:
+def _printing(color: str, known: Sequence[Rule] = RULES) -> Printing:
     return Printing(
         version=__version__,
-        rules=RULES,
+        rules=known,
         width=options.terminal_width(),
         colour=options.coloured(color, os.environ.get("NO_COLOR")),
     )
 
 
 @click.command()
+@options.policy_option
 @options.format_option(("text", "json"))
 @options.color_option
-def rules(formats: tuple[options.Destination, ...], output: Path | None, color: str) -> int:
-    """List every rule with its default severity."""
+def rules(policy_path: Path | None, formats: tuple[options.Destination, ...], output: Path | None, color: str) -> int:
+    """List every rule with its default severity: the built-in ones, and those that the policy adds."""
+    known = _known(policy_path)
     for destination in options.destinations(formats, output):
-        text = pages.rules_json(RULES) if destination.format == "json" else pages.rules(_printing(color))
+        text = pages.rules_json(known) if destination.format == "json" else pages.rules(_printing(color, known))
         options.write(destination, text)
     return 0
+
+
+def _known(policy_path: Path | None) -> tuple[Rule, ...]:
+    """Every rule under the policy at a path, else under the one found from here; a found one with faults adds none.
+
+    Raises:
+        PolicyFault: the policy that was named cannot be read or has faults.
+    """
+    try:
+        return rules_of(load_policy(policy_path, Path.cwd(), rule_ids()))
+    except errors.PolicyFault:
+        if policy_path is not None:
+            raise
+        click.echo(
+            "routelint: the policy found here has faults and adds no rules; 'routelint policy check' names them", err=True
+        )
+        return RULES
 
 
 @click.command()
