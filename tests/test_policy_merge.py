@@ -221,4 +221,4 @@ def test_what_is_shown_loads_again_to_the_same_policy(sections: dict[str, object
     for base in ((), ("recommended",)):
         found = load(written(sections, *base))
         assert load(policy.show(found)) == found
-        assert load(json.dumps(json.loads(policy.show_json(found))["policy"])) == found
+        assert load(json.dumps(policy.document(found)["policy"])) == found

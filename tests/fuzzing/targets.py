@@ -22,6 +22,7 @@ from routelint.inventory import rows
 from routelint.model import Location, Report
 from routelint.output import (
     csv_report,
+    escape,
     github,
     gitlab,
     html_inventory,
@@ -122,7 +123,7 @@ def of_policy(data: bytes) -> Outcome:
         return Outcome(frozenset(masked(str(fault)) for fault in error.faults), error.diagnostics())
     for warning in loaded.warnings:
         str(warning)
-    shown = policy.show(loaded), policy.show_json(loaded)
+    shown = policy.show(loaded), escape.json_text(policy.document(loaded))
     json.loads(shown[1])
     features = {
         f"workloads {bool(loaded.workloads)}",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from routelint.cli import quick
+from routelint.cli import errors, quick
 from routelint.cli.interruption import TerminatedError, terminable
 
 EXIT_INCOMPLETE = 3
@@ -36,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        error.show()
+        errors.show(error)
         return error.exit_code
     except Exception:
-        traceback.print_exc()
+        errors.tell(traceback.format_exc().removesuffix("\n"))
         click.echo("routelint: this is a fault of routelint, not of what it scanned; report it with the lines above", err=True)
         return EXIT_INCOMPLETE
 

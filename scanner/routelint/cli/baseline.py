@@ -12,12 +12,13 @@ import click
 from routelint import baseline as known
 from routelint.baseline import Baseline
 from routelint.cli import options
-from routelint.cli.errors import PolicyFault
+from routelint.cli.errors import PolicyFault, tell
 from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import Session, incomplete, open_session, repository_of, scanned_root
 from routelint.collect import patterns
 from routelint.model import Accepted, Report
+from routelint.output import escape
 from routelint.output.layout import counted
 from routelint.output.printing import Printing
 
@@ -88,10 +89,10 @@ def baseline(
     if not file.exists() or file.read_bytes() != text.encode():
         options.write(options.Destination("text", file), text)
     if not quiet:
-        click.echo(_said(file, before.entries, entries, len(report.findings) - len(held)))
+        click.echo(escape.terminal(_said(file, before.entries, entries, len(report.findings) - len(held))))
     for error in report.errors:
         if error.internal:
-            click.echo(f"{error.path}: {error.message}", err=True)
+            tell(f"{error.path}: {error.message}")
     return EXIT_INCOMPLETE if incomplete(report.errors, strict=False) else 0
 
 

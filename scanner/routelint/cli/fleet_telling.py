@@ -9,7 +9,7 @@ from types import TracebackType
 
 import click
 
-from routelint.cli import writing
+from routelint.cli import errors, writing
 from routelint.cli.fleet_store import SUMMARY, Store
 from routelint.cli.interruption import TerminatedError
 from routelint.cli.options import shown
@@ -59,7 +59,7 @@ class Telling:
             self._say(f"[{self._done:,}/{self._total:,}] {row.path}: {unchanged}{printer.said(row)}")
         if isinstance(row.outcome, Failed) and row.outcome.trace:
             self._progress.hide()
-            click.echo(row.outcome.trace, err=True, nl=False)
+            errors.tell(row.outcome.trace.removesuffix("\n"))
             self._say("routelint: this is a fault of routelint, not of what it scanned; report it with the lines above")
         self._progress.repositories(self._done, self._total)
 

@@ -10,11 +10,12 @@ import click
 
 from routelint import cost
 from routelint import policy as policies
-from routelint.cli import options
+from routelint.cli import errors, options
 from routelint.cli.policy_impact import impact
 from routelint.cli.policy_ledger import justifications
 from routelint.cli.policy_test import test
 from routelint.cli.session import Session, load_policy, open_session
+from routelint.output import escape
 from routelint_rules import RULES
 
 NAME = "routelint.yaml"
@@ -46,12 +47,12 @@ def check(files: tuple[Path, ...]) -> int:
         try:
             loaded = load_policy(file, Path.cwd(), rule_ids)
         except click.ClickException as error:
-            error.show()
+            errors.show(error)
             faulty = True
             continue
         for warning in loaded.warnings:
-            click.echo(f"warning: {warning}", err=True)
-        click.echo(f"{loaded.path}: no faults")
+            errors.tell(f"warning: {warning}")
+        click.echo(f"{escape.terminal(options.shown(file))}: no faults")
     return 2 if faulty else 0
 
 
@@ -62,7 +63,7 @@ def show(policy_path: Path | None, formats: tuple[options.Destination, ...], out
     """Print the effective policy after `extends`, with where each value came from."""
     effective = load_policy(policy_path, Path.cwd(), [rule.id for rule in RULES])
     for destination in options.destinations(formats, output):
-        text = policies.show_json(effective) if destination.format == "json" else policies.show(effective)
+        text = escape.json_text(policies.document(effective)) if destination.format == "json" else policies.show(effective)
         options.write(destination, text)
     return 0
 
@@ -86,9 +87,8 @@ def init(path: Path, output: Path | None, force: bool, to_stdout: bool, today: d
     if target.exists() and not force:
         raise click.UsageError(f"'{target}' exists; --force overwrites it, --stdout prints the new one")
     options.write(options.Destination("text", target), text)
-    click.echo(
-        f"wrote {target}; routes read: {len(session.resolved.references)}; check it with: routelint policy check {target}"
-    )
+    routes = len(session.resolved.references)
+    click.echo(escape.terminal(f"wrote {target}; routes read: {routes}; check it with: routelint policy check {target}"))
     return 0
 
 

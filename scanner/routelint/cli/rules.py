@@ -52,9 +52,7 @@ def _known(policy_path: Path | None) -> tuple[Rule, ...]:
     except errors.PolicyFault:
         if policy_path is not None:
             raise
-        click.echo(
-            "routelint: the policy found here has faults and adds no rules; 'routelint policy check' names them", err=True
-        )
+        errors.tell("routelint: the policy found here has faults and adds no rules; 'routelint policy check' names them")
         return RULES
 
 

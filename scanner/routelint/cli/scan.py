@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routelint import __version__
-from routelint.cli import options, working
+from routelint.cli import errors, options, working
 from routelint.cli.judging import judge
 from routelint.cli.printers import scan_report
 from routelint.cli.quick import FORMATS, GATES, SARIF_PROFILES
@@ -102,7 +102,7 @@ def scan(
             # A record that cannot be read may be the one that counts: what was judged without it is written, and not trusted.
             status = 2
             if not any(each.format == "text" and each.path is None for each in destinations):
-                click.echo(PolicyError(session.evidence_faults).diagnostics(), err=True)
+                errors.tell(PolicyError(session.evidence_faults).diagnostics())
         judged = [rule.id for rule in chosen if session.policy.severity(rule.id, rule.severity) is not Severity.OFF]
         for destination in destinations:
             options.write(

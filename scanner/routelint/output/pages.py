@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from routelint.deferred import lazy_regex
 from routelint.model import Severity
-from routelint.output.escape import json_text
+from routelint.output import escape
 from routelint.output.layout import Paint, Role, columns, counted, listed, pad, wrap
 from routelint.output.printing import Printing, RuleInfo
 
@@ -32,7 +32,7 @@ def rules(printing: Printing) -> str:
         for rule in members:
             severity = printing.paint(pad(str(rule.severity), 7), _ROLES[rule.severity])
             indent = width + 13
-            first, *rest = wrap(rule.summary, printing.width, indent, indent)
+            first, *rest = wrap(escape.terminal(rule.summary), printing.width, indent, indent)
             lines.append(f"  {pad(rule.id, width)}  {severity}  {first}")
             lines.extend(f"{' ' * indent}{line}" for line in rest)
         lines.append("")
@@ -49,7 +49,7 @@ def rules(printing: Printing) -> str:
 
 def rules_json(rules: Sequence[RuleInfo]) -> str:
     """Every rule as JSON: what the list shows, and the page."""
-    return json_text(
+    return escape.json_text(
         {
             "version": 1,
             "rules": [
@@ -72,13 +72,15 @@ def explain(rule: RuleInfo, printing: Printing) -> str:
     """The page of a rule: drawn where there is a terminal, Markdown as it is elsewhere."""
     waivable = "may be waived" if rule.waivable else "may not be waived"
     facts = f"{rule.category} rule, {rule.severity} by default, {waivable}"
-    page = rule.page.strip().removeprefix(f"# {rule.id}\n").strip()
+    # A policy's own rule says what its author wrote.
+    summary = escape.terminal(rule.summary)
+    page = "\n".join(map(escape.terminal, rule.page.strip().removeprefix(f"# {rule.id}\n").strip().split("\n")))
     if printing.width is None:
-        return f"# {rule.id}\n\n{rule.summary}: {facts}.\n\n{page}\n"
+        return f"# {rule.id}\n\n{summary}: {facts}.\n\n{page}\n"
     width = min(printing.width, PROSE_WIDTH)
     lines = [
         printing.paint(rule.id, Role.STRONG),
-        *(f"  {line}" for line in wrap(f"{rule.summary}: {facts}", width, 2, 2)),
+        *(f"  {line}" for line in wrap(f"{summary}: {facts}", width, 2, 2)),
         "",
         *_drawn(page, width, printing.paint),
     ]

@@ -39,7 +39,7 @@ from routelint.policy.load import PROFILES, default, load
 from routelint.policy.policy import UNNAMED, Policy
 
 if TYPE_CHECKING:
-    from routelint.policy.effective import show, show_json
+    from routelint.policy.effective import document, show
     from routelint.policy.starting import FoundModel, starter
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Waiver",
     "Workload",
     "default",
+    "document",
     "find",
     "load",
     "matches_path",
@@ -84,7 +85,6 @@ __all__ = [
     "misspelt",
     "nearest",
     "show",
-    "show_json",
     "starter",
 ]
 
@@ -92,7 +92,7 @@ __all__ = [
 _PRINTERS = {
     "FoundModel": "routelint.policy.starting",
     "show": "routelint.policy.effective",
-    "show_json": "routelint.policy.effective",
+    "document": "routelint.policy.effective",
     "starter": "routelint.policy.starting",
 }
 

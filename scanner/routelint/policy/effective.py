@@ -1,8 +1,7 @@
-"""The effective policy as text, with where each value came from: YAML that loads again to the same policy, or JSON."""
+"""The effective policy with where each value came from: as YAML that loads again to the same policy, or as a document."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from routelint.deferred import lazy_regex
@@ -28,20 +27,19 @@ def show(policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
-def show_json(policy: Policy) -> str:
-    """The effective policy as JSON: `policy`, the origin of each value by JSON pointer, and the warnings."""
+def document(policy: Policy) -> dict[str, object]:
+    """The effective policy for JSON: `policy`, the origin of each value by JSON pointer, and the warnings."""
     tree = policy.tree
     whole: Plain = {"version": 1, "extends": []}
     if tree is not None and isinstance(whole, dict):
         whole |= {key: _value(entry.node) for key, entry in _sections(tree)}
-    document = {
+    return {
         "version": 1,
         "path": policy.path,
         "policy": whole,
         "origins": dict(_origins(tree, "")) if tree is not None else {},
         "warnings": [str(each) for each in policy.warnings],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def quote(text: str) -> str:
@@ -49,7 +47,8 @@ def quote(text: str) -> str:
     node = ScalarNode(text, True, _NOWHERE)
     if _PLAIN.fullmatch(text) and node.value == text and text.casefold() not in _AMBIGUOUS:
         return text
-    return '"' + "".join(_escaped(character) for character in text) + '"'
+    # A runner of CI obeys `##[` and `##vso[` wherever they stand in its log.
+    return '"' + "".join(_escaped(character) for character in text).replace("##", "#\\x23") + '"'
 
 
 _NOWHERE = Location("")

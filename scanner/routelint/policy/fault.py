@@ -24,7 +24,7 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         """The fault on one line: `path:line:col: fact; expected ...; nearest key 'x'`."""
-        return f"{self.path}:{self.line}:{self.column}: {self.said}"
+        return f"{_printable(self.path)}:{self.line}:{self.column}: {self.said}"
 
     @property
     def said(self) -> str:
@@ -77,4 +77,8 @@ def listing(words: Iterable[str], *, whole: bool = False) -> str:
 def shown(text: str) -> str:
     """A text in quotes, on one line, cut where it is long, safe to print on a terminal."""
     text = text if len(text) <= 60 else text[:57] + "..."
-    return "'" + "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text) + "'"
+    return f"'{_printable(text)}'"
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
