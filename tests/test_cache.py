@@ -18,7 +18,7 @@ from routelint import catalog, engine
 from routelint import policy as policies
 from routelint.cache import CachedRunner, Entry, FileState, Snapshot, file
 from routelint.cache.entries import Validity
-from routelint.cli import caching
+from routelint.cli import caching, main
 from routelint.cli.working import default_folder
 from routelint.collect import collect_tree
 from routelint.parse import steps
@@ -443,6 +443,32 @@ def test_new_times_alone_change_nothing(repository: Path, tmp_path: Path) -> Non
         each.touch()
     assert run(repository, cache) == first
     assert stored(cache)[0].stat().st_ino == before
+
+
+def test_new_times_are_kept_so_that_files_are_read_once(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    digest = caching.digest_of_bytes
+
+    def noted(data: bytes) -> bytes:
+        read.append("")
+        return digest(data)
+
+    def reads() -> int:
+        read.clear()
+        assert main(["inventory", "--cache-dir", str(tmp_path / "cache"), "--jobs", "1", str(repository)]) == 0
+        return len(read)
+
+    monkeypatch.setattr(caching, "digest_of_bytes", noted)
+    # The clock of this file system is as fine as its times.
+    monkeypatch.setattr(caching, "CLOCK_NANOSECONDS", 0)
+    reads()
+    assert reads() == 0
+    for each in repository.rglob("*.py"):
+        each.touch()
+    assert reads() == 20
+    assert reads() == 0
 
 
 def test_runs_at_once_share_a_cache(repository: Path, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ class Cache:
         self._tree = tree
         self._started = time.time_ns()
         self._digests: dict[str, bytes] = {}
+        self._touched: list[str] = []
         self._earlier = self._load(_basis())
 
     def runner(self, workers: Workers) -> CachedRunner:
@@ -56,11 +57,16 @@ class Cache:
                 self._digests[path] = known.digest
             else:
                 self._digests[path] = digest_of_bytes(self._tree.read(path))
+                if known is not None and known.digest == self._digests[path]:
+                    self._touched.append(path)
         return self._digests[path]
 
     def keep(self, runner: CachedRunner) -> None:
-        """Keeps the results of a run for the next one, where there is anything new; silent where it cannot be written."""
-        if not runner.has_news:
+        """Keeps the results of a run for the next one; silent where that cannot be written.
+
+        It is not written again where nothing is new. New times of files are, for the next run would read them all again.
+        """
+        if not runner.has_news and not any(self._state(path).signature for path in self._touched):
             return
         data = file.dump(runner.snapshot(self._state))
         if len(data) > LARGEST_BYTES:
