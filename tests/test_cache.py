@@ -449,11 +449,10 @@ def test_new_times_are_kept_so_that_files_are_read_once(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    digest = caching.digest_of_bytes
 
     def noted(data: bytes) -> bytes:
         read.append("")
-        return digest(data)
+        return digest_of_bytes(data)
 
     def reads() -> int:
         read.clear()
