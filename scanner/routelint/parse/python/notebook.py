@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import ScanError
+from routelint.parse.python import written_files
 from routelint.parse.python.newer_syntax import portable
 from routelint.parse.python.syntax import parse_plain, parse_text
+from routelint.parse.python.written_files import WrittenFile, written_file
 
 # A cell in another language than Python.
 _OTHER_LANGUAGE = lazy_regex(
@@ -98,11 +100,12 @@ class _Text:
 
 @dataclass
 class _Cell:
-    """A code cell: its lines, where they stand, and whether it is known to be Python by itself."""
+    """A code cell: its lines, where they stand, whether it is known to be Python by itself, and the file it writes."""
 
     lines: list[str]
     stretches: list[tuple[_Stretch, ...]]
     checked: bool = False
+    written: WrittenFile | None = None
 
 
 @dataclass
@@ -110,11 +113,18 @@ class _Reader:
     path: str
     errors: list[ScanError] = field(default_factory=list)
 
+    def fault(self, cell: _Cell, error: Exception) -> None:
+        """Notes that a cell is no Python."""
+        line = getattr(error, "lineno", None) or 1
+        place = _position(cell.stretches[min(line, len(cell.stretches)) - 1], 0)
+        reason = error.msg if isinstance(error, SyntaxError) else "nested too deeply"
+        self.errors.append(ScanError(self.path, f"a cell is not Python that can be read: {reason}", *place))
+
 
 def read(path: str, text: str) -> Cells:
     """The code cells of a notebook (nbformat 3 and 4) as one module; magics and shell lines are blank.
 
-    A cell that is no Python costs only itself.
+    A Python file that a cell writes is a function of it. A cell that is no Python costs only itself.
 
     Raises:
         ModuleError: the cells are Python, but not one after the other.
@@ -127,28 +137,48 @@ def read(path: str, text: str) -> Cells:
         return Cells("", ast.Module([], []), CellLines(()), (fault,))
     reader = _Reader(path)
     cells = [_cell(texts) for texts in document[:MOST_CELLS]]
-    cells = [cell for cell in cells if not _OTHER_LANGUAGE.match("\n".join(cell.lines))]
+    cells = [cell for cell in cells if cell.written or not _OTHER_LANGUAGE.match("\n".join(cell.lines))]
     # Most cells are plain Python. They are looked at one by one only where all of them together are not.
-    cells = [cell for cell in cells if not _LIKE_MAGIC.search("\n".join(cell.lines)) or _make_readable(reader, cell)]
+    cells = [
+        cell for cell in cells if cell.written or not _LIKE_MAGIC.search("\n".join(cell.lines)) or _make_readable(reader, cell)
+    ]
     tree = _parsed_together(cells)
     if tree is None:
-        cells = [cell for cell in cells if cell.checked or _make_readable(reader, cell)]
-        tree = parse_text(path, _code(cells))
+        cells = [cell for cell in cells if cell.written or cell.checked or _make_readable(reader, cell)]
+        tree = parse_text(path, _code(cells, run=True))
+    _add_written(reader, tree, cells)
     reader.errors.sort(key=lambda error: (error.line, error.column))
     stretches = itertools.chain.from_iterable(cell.stretches for cell in cells)
     return Cells(_code(cells), tree, CellLines(tuple(stretches)), tuple(reader.errors))
 
 
-def _code(cells: Sequence[_Cell]) -> str:
-    return "\n".join(line for cell in cells for line in cell.lines) + "\n"
+def _code(cells: Sequence[_Cell], *, run: bool = False) -> str:
+    """The lines of all cells; those that only write a file are blank in what the notebook runs."""
+    return "\n".join("" if run and cell.written else line for cell in cells for line in cell.lines) + "\n"
+
+
+def _add_written(reader: _Reader, tree: ast.Module, cells: Sequence[_Cell]) -> None:
+    """Gives the tree the files that cells write, each where its first cell stands."""
+    parts = []
+    line = 1
+    for cell in cells:
+        if cell.written is not None:
+            try:
+                parts.append((cell.written, written_files.parse(cell.lines, line), line))
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                reader.fault(cell, error)
+        line += len(cell.lines)
+    if parts:
+        tree.body += written_files.functions(parts)
+        tree.body.sort(key=lambda each: each.lineno)
 
 
 def _parsed_together(cells: Sequence[_Cell]) -> ast.Module | None:
     """The tree of all cells, where each of them is Python by itself; None where that cannot be told from the whole."""
-    if any(cell.lines[-1].endswith("\\") for cell in cells):
+    if any(cell.lines[-1].endswith("\\") for cell in cells if cell.written is None):
         return None
     try:
-        tree = parse_plain(_code(cells))
+        tree = parse_plain(_code(cells, run=True))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     # A cell that needs another one to be Python has a statement that begins or ends there.
@@ -263,7 +293,7 @@ def _cell(texts: Sequence[_Text]) -> _Cell:
         lengths.append(end.end() - at)
         at = end.end()
     lines.append(value[at:])
-    return _Cell(lines, list(_located(texts, [*lengths, len(value) - at])))
+    return _Cell(lines, list(_located(texts, [*lengths, len(value) - at])), written=written_file(lines))
 
 
 def _located(texts: Sequence[_Text], lengths: Sequence[int]) -> Iterator[tuple[_Stretch, ...]]:
@@ -310,10 +340,7 @@ def _make_readable(reader: _Reader, cell: _Cell) -> bool:
         if all(len(new) <= len(old) for new, old in zip(older, code, strict=True)) and _fault(older) is None:
             code, error = older, None
     if error is not None:
-        line = getattr(error, "lineno", None) or 1
-        place = _position(cell.stretches[min(line, len(cell.stretches)) - 1], 0)
-        reason = error.msg if isinstance(error, SyntaxError) else "nested too deeply"
-        reader.errors.append(ScanError(reader.path, f"a cell is not Python that can be read: {reason}", *place))
+        reader.fault(cell, error)
         return False
     cell.lines = code
     return True
