@@ -6,7 +6,7 @@ import copy
 import importlib.util
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -242,3 +242,16 @@ def test_surfaces_are_read_from_their_index(path: Path) -> None:
     read = surfaces.load(path.stem)
     assert [surface.id for surface in read] == [row["id"] for row in rows]
     assert len({surface.id for surface in read}) == len(read)
+
+
+def test_an_index_is_made_once_for_a_table_and_anew_for_another() -> None:
+    made: list[int] = []
+
+    @surfaces.indexed
+    def index(rows: Sequence[Surface]) -> int:
+        made.append(len(rows))
+        return len(rows)
+
+    table = surfaces.load("python")
+    assert (index(table), index(table), index(table[1:]), index(table)) == (*[len(table)] * 2, len(table) - 1, len(table))
+    assert made == [len(table), len(table) - 1, len(table)]

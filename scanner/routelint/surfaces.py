@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from routelint.deferred import dataclass
 from routelint.model import Kind
 
+Made = TypeVar("Made")
 FOLDER = Path(__file__).parent / "surfaces"
 
 
@@ -69,3 +71,22 @@ def load(language: str) -> tuple[Surface, ...]:
             row[caps] = tuple(row[caps])
         found.append(Surface(*row))
     return tuple(found)
+
+
+def indexed(make: Callable[[Sequence[Surface]], Made]) -> Callable[[Sequence[Surface]], Made]:
+    """An index over surfaces that is made anew only for another table of them; who asks leaves it as it is.
+
+    A scan asks with the same table for each of its units. To compare tables takes as long as to make the index, so that they
+    are told apart by what they are, not by what they hold.
+    """
+    last: tuple[Sequence[Surface], Made] | None = None
+
+    @wraps(make)
+    def made(rows: Sequence[Surface]) -> Made:
+        nonlocal last
+        kept = last
+        if kept is None or kept[0] is not rows:
+            kept = last = (rows, make(rows))
+        return kept[1]
+
+    return made

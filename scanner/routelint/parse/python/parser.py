@@ -24,7 +24,7 @@ from routelint.parse.python.questions import MOST_STEPS_OF_A_FILE, TooMuchError
 from routelint.parse.python.references import References, numbered
 from routelint.parse.python.sinks import Sinks
 from routelint.parse.python.statements import Statements
-from routelint.parse.python.surface_index import SurfaceIndex
+from routelint.parse.python.surface_index import SurfaceIndex, index
 from routelint.parse.python.versions import Defaults
 from routelint.parse.steps import Failure, Item, Result, Runner
 from routelint.source import SourceText, SourceUnit
@@ -160,7 +160,7 @@ class PythonScan:
 
     @cached_property
     def _index(self) -> SurfaceIndex:
-        return SurfaceIndex(self.context.surfaces)
+        return index(self.context.surfaces)
 
     @cached_property
     def _ownership(self) -> Ownership:

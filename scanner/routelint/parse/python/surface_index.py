@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from routelint.parse.python.libraries import CLIENT
-from routelint.surfaces import Surface
+from routelint.surfaces import Surface, indexed
 
 # What stands in a sink for an SDK client whose service cannot be told.
 _SDK = "boto3"
@@ -78,6 +78,12 @@ class SurfaceIndex:
                 start = parts.index(row[0])
                 return self.rows(".".join([*parts[start:], name]))
         return ()
+
+
+@indexed
+def index(surfaces: Sequence[Surface]) -> SurfaceIndex:
+    """The surfaces by the last name of their symbol."""
+    return SurfaceIndex(surfaces)
 
 
 def _within(short: Sequence[str], long: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from routelint import surfaces
 from routelint.deferred import lazy_regex
@@ -31,7 +32,7 @@ _TEMPLATED = lazy_regex(r"\{\{|\{%|<%|\$\{\{")
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     """The routes of every marked file of the unit, and the environment variables that some of them set for code."""
-    rows = context.surfaces or tuple(row for name in ("typescript", "config", "other") for row in surfaces.load(name))
+    rows = context.surfaces or _surfaces()
     paths = Paths(context.tree.paths())
     rows_of_files = config.of_files(rows)
     parts: list[Parsed] = []
@@ -69,6 +70,11 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
     made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "typescript")
     parts.append(Parsed(resources=observing.once((*seen, *made)), principals=tuple(apps)))
     return merge(parts)
+
+
+@cache
+def _surfaces() -> tuple[Surface, ...]:
+    return tuple(row for name in ("typescript", "config", "other") for row in surfaces.load(name))
 
 
 def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -15,7 +15,7 @@ from routelint.parse.text import shell, words
 from routelint.parse.text.draft import File, Place, fallbacks, kind_of, literal
 from routelint.parse.text.nodes import List, Map, Node, Scalar, Step, walk
 from routelint.possible import Possible, known, unknown
-from routelint.surfaces import Surface
+from routelint.surfaces import Surface, indexed
 
 # Keys that only name the thing they stand in; what it is used for is said further up.
 _IDENTITY = frozenset(("id", "name", "value", "key", "arn", "ref", "type", "const"))
@@ -31,7 +31,8 @@ _SWITCH = "CLAUDE_CODE_USE_"
 _SETTING_LINE = lazy_regex(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<quote>[\"']?)(?P<value>[^\"'\s]+)(?P=quote)")
 
 
-def of_files(rows: tuple[Surface, ...]) -> tuple[Surface, ...]:
+@indexed
+def of_files(rows: Sequence[Surface]) -> tuple[Surface, ...]:
     """The surfaces that name files of YAML, JSON or TOML."""
     return tuple(row for row in rows if any(each.strip().endswith((*TREES, "*")) for each in row.symbol.split(",")))
 

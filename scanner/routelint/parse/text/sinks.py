@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from routelint.deferred import dataclass
@@ -19,7 +19,7 @@ from routelint.parse.text.objects import entries
 from routelint.parse.text.scope import Key, Path, Reader, Scope, find_key
 from routelint.parse.text.shape import shape
 from routelint.possible import Hole, Possible, known, unknown
-from routelint.surfaces import Surface
+from routelint.surfaces import Surface, indexed
 
 # A longer chain of calls is machine-made.
 _MOST_CALLS = 64
@@ -29,7 +29,8 @@ _MOST_TOKENS_OF_TYPE = 24
 _DECLARES = ("function", "class", "interface", "type", "def", "fun", "func", "fn", "import", "struct")
 
 
-def by_name(rows: tuple[Surface, ...]) -> dict[str, list[Surface]]:
+@indexed
+def by_name(rows: Sequence[Surface]) -> dict[str, list[Surface]]:
     """The surfaces of program code by the last name of their symbol."""
     found: dict[str, list[Surface]] = {}
     for row in rows:
