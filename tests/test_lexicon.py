@@ -64,6 +64,10 @@ def told(text: str, name: str) -> list[tuple[TokenKind, str]]:
         pytest.param("python", '"" ""', [(STRING, ""), (STRING, "")], id="two quotes are an empty string"),
         pytest.param("yaml", "'it''s' x", [(STRING, "it''s"), (NAME, "x")], id="a doubled quote does not end a string"),
         pytest.param(
+            "python", "#a\rb", [(COMMENT, "#a"), (NAME, "b")], id="a return by itself ends a comment, as it ends a line"
+        ),
+        pytest.param("javascript", "//a\r\nb", [(COMMENT, "//a"), (NAME, "b")], id="and one before a newline is not in it"),
+        pytest.param(
             "yaml", "a#b #c", [(NAME, "a"), (MARK, "#"), (NAME, "b"), (COMMENT, "#c")], id="a blank stands before a comment"
         ),
         pytest.param("ruby", "a\n=begin\nb\n=end\nc", [(NAME, "a"), (COMMENT, "\n=begin\nb\n=end"), (NAME, "c")], id="=begin"),

@@ -213,7 +213,7 @@ def _scanner(name: str) -> re.Pattern[str]:
     lexicon = LEXICONS[name]
     comments = [rf"{re.escape(opener)}(?:.*?{re.escape(closer)}|.*)" for opener, closer in lexicon.block_comments]
     before = r"(?<![^\s(\[{;])" if lexicon.spaced else ""
-    comments += [rf"{before}{re.escape(mark)}[^\n]*" for mark in lexicon.line_comments]
+    comments += [rf"{before}{re.escape(mark)}[^\r\n]*" for mark in lexicon.line_comments]
     openers = sorted((quote.open for quote in lexicon.quotes), key=len, reverse=True)
     starts = (*openers, *lexicon.line_comments, *(opener for opener, _ in lexicon.block_comments))
     not_a_name = "".join(f"(?!{re.escape(start)})" for start in starts if start[0].isalpha())
