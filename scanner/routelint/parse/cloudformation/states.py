@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 
-from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Location, ModelReference, Resolution, Span, Tags
-from routelint.parse.cloudformation import cases, documents, rows, syntax
+from routelint.parse.cloudformation import cases, documents, queries, rows, syntax
 from routelint.parse.cloudformation.documents import Document
 from routelint.parse.cloudformation.naming import kind_of, maybe_model
 from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence, function, span, text_at
@@ -18,7 +17,7 @@ from routelint.parse.cloudformation.routes import LANGUAGE, listed, models_of
 from routelint.parse.cloudformation.stack import Found, Stack, statement
 from routelint.parse.cloudformation.template import Declared
 from routelint.parse.route import to_value
-from routelint.possible import Possible, known, unite, unknown, via
+from routelint.possible import Content, Hole, Possibility, Possible, unite, via
 from routelint.possible import Template as PartText
 from routelint.source import SourceText
 from routelint.surfaces import Surface
@@ -28,9 +27,9 @@ MOST_STATES = 2_000
 _ARN = lazy_regex(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<operation>.+)")
 _HOLE = lazy_regex(r"\$\{[^}]*\}")
 _PATTERNS = lazy_regex(r"\.(?:sync(?::\d)?|waitForTaskToken)$")
-_JSONATA = lazy_regex(r"\s*\{%(.*)%\}\s*", re.DOTALL)
-_JSONATA_VARIABLE = lazy_regex(r"\s*\$(\w+)\s*")
-_QUOTED = lazy_regex(r"'([^']*)'|\"([^\"]*)\"")
+_JSONATA = lazy_regex(r"\s*\{%.*%\}\s*", re.DOTALL)
+_OPENING = lazy_regex(r"^\s*\{%")
+_CLOSING = lazy_regex(r"%\}\s*$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,33 +183,44 @@ def _state_span(root: Node, name: str) -> Span | None:
 def _value(machine: Machine, node: Node, key: str, variables: MappingOf[str, tuple[Scalar, ...]]) -> Possible:
     """What a text of a state may come to: filled in, of a query expression what can be read of it."""
     text = node.text if isinstance(node, Scalar) and node.tag is None else ""
-    jsonata = _JSONATA.fullmatch(text)
-    if jsonata is None and not key.endswith(".$"):
+    if _JSONATA.fullmatch(text) is None and not key.endswith(".$"):
         return machine.possible(node)
-    expression = jsonata[1] if jsonata is not None else text
-    variable = _JSONATA_VARIABLE.fullmatch(expression)
-    if variable is None or (assigned := variables.get(variable[1])) is None:
-        return _opaque(expression)
-    found = []
-    for each in assigned:
-        possible = _opaque(each.text) if _JSONATA.fullmatch(each.text) else machine.possible(each)
-        hop = Hop(Location(each.source.path, machine.span(each)), f"workflow variable {variable[1]}")
-        found.append(via(possible, hop, Resolution.CONSTANT))
-    return unite(found)
+
+    def assigned(name: str) -> Possible | None:
+        found = []
+        for each in variables.get(name, ()):
+            is_query = _JSONATA.fullmatch(each.text) is not None
+            possible = _query(machine, each, lambda _: None) if is_query else machine.possible(each)
+            hop = Hop(Location(each.source.path, machine.span(each)), f"workflow variable {name}")
+            found.append(via(possible, hop, Resolution.CONSTANT))
+        return unite(found) if found else None
+
+    return _query(machine, node, assigned)
 
 
-def _opaque(expression: str) -> Possible:
-    """What can be read of a query: its only literal, the identifiers among its literals, or nothing."""
-    shown = " ".join(expression.split())[:80]
-    literals = [first or second for first, second in _QUOTED.findall(expression)]
-    models = [literal for literal in literals if model_id.read(literal) is not None]
-    if models and _QUOTED.fullmatch(expression.strip()):
-        return known(models[0])
-    inside = [model.text for _, _, model in model_id.find_all(expression)]
-    if inside:
-        rest = () if "?" in expression and len(inside) > 1 else unknown(f"the state machine computes it: {shown}")
-        return unite([*(known(each, Resolution.CONDITIONAL) for each in inside), rest])
-    return unknown(f"it is taken from the input of the execution: {shown}")
+def _query(machine: Machine, node: Node, variable: Callable[[str], Possible | None]) -> Possible:
+    """What can be read of a query, after what the template fills into its text."""
+    return unite(
+        tuple(
+            Possibility(inner.content, (*inner.trail, *each.trail), each.environments, _last(inner.resolution, each.resolution))
+            for inner in queries.read(_bare(each.content), variable)
+        )
+        for each in machine.possible(node)
+    )
+
+
+def _bare(content: Content) -> tuple[str | Hole, ...]:
+    """The pieces of an expression without the marks around it."""
+    pieces = list(content.parts) if isinstance(content, PartText) else [content if isinstance(content, Hole) else str(content)]
+    if isinstance(pieces[0], str):
+        pieces[0] = _OPENING.sub("", pieces[0])
+    if isinstance(pieces[-1], str):
+        pieces[-1] = _CLOSING.sub("", pieces[-1])
+    return tuple(pieces)
+
+
+def _last(inner: Resolution, outer: Resolution) -> Resolution:
+    return outer if inner is Resolution.LITERAL else inner
 
 
 class Definitions:
