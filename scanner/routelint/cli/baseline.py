@@ -11,7 +11,8 @@ import click
 
 from routelint import baseline as known
 from routelint.baseline import Baseline
-from routelint.cli import options
+from routelint.cli import destinations, options
+from routelint.cli.destinations import Destination
 from routelint.cli.errors import PolicyFault, tell
 from routelint.cli.judging import judge
 from routelint.cli.rule_set import rule_ids, rules_of
@@ -87,7 +88,7 @@ def baseline(
         entries = known.unite(kept, known.accept(held, placing(session, file)))
     text = known.dump(entries)
     if not file.exists() or file.read_bytes() != text.encode():
-        options.write(options.Destination("text", file), text)
+        destinations.write(Destination("text", file), text)
     if not quiet:
         click.echo(escape.terminal(_said(file, before.entries, entries, len(report.findings) - len(held))))
     for error in report.errors:

@@ -10,7 +10,8 @@ import click
 
 from routelint import __version__, cost
 from routelint import catalog as known_models
-from routelint.cli import options
+from routelint.cli import destinations, options
+from routelint.cli.destinations import Destination
 from routelint.cli.session import load_policy
 from routelint.output import models as printer
 from routelint.output.printing import Printing
@@ -29,7 +30,7 @@ from routelint_rules import RULES
 def catalog(
     name: str | None,
     policy_path: Path | None,
-    formats: tuple[options.Destination, ...],
+    formats: tuple[Destination, ...],
     output: Path | None,
     provider: str | None,
     tier_name: str | None,
@@ -45,7 +46,7 @@ def catalog(
     policy = load_policy(policy_path, Path.cwd(), [rule.id for rule in RULES])
     day = today or options.today_utc()
     view = printer.View(known, policy, day)
-    destinations = options.destinations(formats, output)
+    outputs = destinations.chosen(formats, output)
     if name is not None:
         model = known.find(name)
         if model is None:
@@ -67,7 +68,7 @@ def catalog(
         and (tier_name is None or cost.tier(each, policy) == tier_name)
         and (not active or each.status(day) not in (known_models.Status.LEGACY, known_models.Status.RETIRED))
     ]
-    for destination in destinations:
+    for destination in outputs:
         printing = Printing(
             version=__version__,
             width=options.terminal_width() if destination.path is None else None,
@@ -78,5 +79,5 @@ def catalog(
             text = printer.listing_json(listed, view) if as_json else printer.listing(listed, view, printing)
         else:
             text = printer.page_json(model, view) if as_json else printer.page(model, view, printing)
-        options.write(destination, text)
+        destinations.write(destination, text)
     return 0

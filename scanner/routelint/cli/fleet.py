@@ -13,7 +13,8 @@ from typing import assert_never
 import click
 
 from routelint import __version__, fleet
-from routelint.cli import options, parameters
+from routelint.cli import destinations, options, parameters
+from routelint.cli.destinations import Destination
 from routelint.cli.errors import PolicyFault
 from routelint.cli.fleet_engines import Engine, engine
 from routelint.cli.fleet_scanning import FORMATS, Finished, Job, Unchanged
@@ -100,7 +101,7 @@ def command(
     list_file: Path,
     output_dir: Path | None,
     policy_path: Path | None,
-    formats: tuple[options.Destination, ...],
+    formats: tuple[Destination, ...],
     sort: str,
     fail_on: str | None,
     strict: bool,
@@ -169,14 +170,12 @@ def command(
         store.conclude(printer.json(rows, day.isoformat()))
     for destination in summaries:
         if destination.format != "jsonl" or destination.path is not None:
-            options.write(destination, _summary(destination, rows, day, color, quiet))
+            destinations.write(destination, _summary(destination, rows, day, color, quiet))
     telling.end()
     return fleet.exit_status(rows)
 
 
-def _destinations(
-    formats: Sequence[options.Destination], output_dir: Path | None
-) -> tuple[tuple[options.Destination, ...], tuple[str, ...]]:
+def _destinations(formats: Sequence[Destination], output_dir: Path | None) -> tuple[tuple[Destination, ...], tuple[str, ...]]:
     """Where the summary is printed, and the formats of full reports besides JSON.
 
     Raises:
@@ -193,7 +192,7 @@ def _destinations(
             raise click.UsageError(
                 f"--format {each.format} is a full report of each repository; --output-dir says where they go"
             )
-    summaries = options.destinations(tuple(each for each in formats if each.format in SUMMARIES), None)
+    summaries = destinations.chosen(tuple(each for each in formats if each.format in SUMMARIES), None)
     return summaries, tuple(dict.fromkeys(each.format for each in reports))
 
 
@@ -295,7 +294,7 @@ def _outcomes(
                     assert_never(result)
 
 
-def _summary(destination: options.Destination, rows: Sequence[Row], day: date, color: str, quiet: bool) -> str:
+def _summary(destination: Destination, rows: Sequence[Row], day: date, color: str, quiet: bool) -> str:
     match destination.format:
         case "json":
             return printer.json(rows, day.isoformat())

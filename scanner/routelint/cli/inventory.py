@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from routelint import __version__, spend
-from routelint.cli import options, working
+from routelint.cli import destinations, options, working
+from routelint.cli.destinations import Destination
 from routelint.cli.session import incomplete, open_session
 from routelint.inventory import Row, rows
 from routelint.model import Resource, ScanError
@@ -37,7 +38,7 @@ def inventory(
     paths: tuple[Path, ...],
     policy_path: Path | None,
     no_repo_config: bool,
-    formats: tuple[options.Destination, ...],
+    formats: tuple[Destination, ...],
     output: Path | None,
     strict: bool,
     exclude: tuple[str, ...],
@@ -51,7 +52,7 @@ def inventory(
     verbose: bool,
 ) -> int:
     """List every model route below PATHS: model, tier, price, environments, tags, workload, and how each was resolved."""
-    destinations = options.destinations(formats, output)
+    outputs = destinations.chosen(formats, output)
     session = open_session(
         paths,
         policy_path,
@@ -67,7 +68,7 @@ def inventory(
     errors = [each for each in session.resolved.errors if session.reported(each.path)]
     found = rows(references, session.policy, session.catalog)
     estimates = spend.estimates(session.resolved.references, session.policy, session.catalog, session.today)
-    for destination in destinations:
+    for destination in outputs:
         on_terminal = destination.path is None
         printing = Printing(
             version=__version__,
@@ -78,7 +79,9 @@ def inventory(
             shown_prefix=session.shown_prefix,
             repository_prefix=session.repository_prefix,
         )
-        options.write(destination, _render(destination.format, found, resources, errors, printing, estimates, explain_cost))
+        destinations.write(
+            destination, _render(destination.format, found, resources, errors, printing, estimates, explain_cost)
+        )
     return 3 if incomplete(errors, strict) else 0
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from routelint.cli.options import Destination, destination
+from routelint.cli import destinations
+from routelint.cli.destinations import Destination
 
 
 class OutputFormat(click.ParamType[Destination]):
@@ -27,7 +28,7 @@ class OutputFormat(click.ParamType[Destination]):
         if isinstance(value, Destination):
             return value
         try:
-            return destination(str(value), self.formats)
+            return destinations.read(str(value), self.formats)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

@@ -10,7 +10,8 @@ import click
 
 from routelint import cost
 from routelint import policy as policies
-from routelint.cli import errors, options
+from routelint.cli import destinations, errors, options
+from routelint.cli.destinations import Destination
 from routelint.cli.policy_impact import impact
 from routelint.cli.policy_ledger import justifications
 from routelint.cli.policy_test import test
@@ -59,12 +60,12 @@ def check(files: tuple[Path, ...]) -> int:
 @policy.command()
 @options.policy_option
 @options.format_option(("text", "json"))
-def show(policy_path: Path | None, formats: tuple[options.Destination, ...], output: Path | None) -> int:
+def show(policy_path: Path | None, formats: tuple[Destination, ...], output: Path | None) -> int:
     """Print the effective policy after `extends`, with where each value came from."""
     effective = load_policy(policy_path, Path.cwd(), [rule.id for rule in RULES])
-    for destination in options.destinations(formats, output):
+    for destination in destinations.chosen(formats, output):
         text = escape.json_text(policies.document(effective)) if destination.format == "json" else policies.show(effective)
-        options.write(destination, text)
+        destinations.write(destination, text)
     return 0
 
 
@@ -81,12 +82,12 @@ def init(path: Path, output: Path | None, force: bool, to_stdout: bool, today: d
     session = open_session([path], None, today or options.today_utc(), rule_ids=[rule.id for rule in RULES], own_policy=False)
     text = starter(session)
     if to_stdout:
-        options.write(options.Destination("text", None), text)
+        destinations.write(Destination("text", None), text)
         return 0
     target = output or path / NAME
     if target.exists() and not force:
         raise click.UsageError(f"'{target}' exists; --force overwrites it, --stdout prints the new one")
-    options.write(options.Destination("text", target), text)
+    destinations.write(Destination("text", target), text)
     routes = len(session.resolved.references)
     click.echo(escape.terminal(f"wrote {target}; routes read: {routes}; check it with: routelint policy check {target}"))
     return 0

@@ -13,7 +13,8 @@ import click
 
 from routelint import __version__, engine
 from routelint import policy as policies
-from routelint.cli import options
+from routelint.cli import destinations, options
+from routelint.cli.destinations import Destination
 from routelint.cli.errors import PolicyFault
 from routelint.cli.judging import changed_on
 from routelint.cli.rule_set import rule_ids, rules_of
@@ -37,7 +38,7 @@ def impact(
     paths: tuple[Path, ...],
     policy_path: Path | None,
     no_repo_config: bool,
-    formats: tuple[options.Destination, ...],
+    formats: tuple[Destination, ...],
     output: Path | None,
     today: date | None,
     color: str,
@@ -61,7 +62,7 @@ def impact(
     appearing = [each for key, each in now.items() if key not in then]
     vanishing = [each for key, each in then.items() if key not in now]
     unchanged = len(now) - len(appearing)
-    for destination in options.destinations(formats, output):
+    for destination in destinations.chosen(formats, output):
         if destination.format == "json":
             text = comparison.impact_json(appearing, vanishing, unchanged, old.path, new_policy.as_posix())
         else:
@@ -74,7 +75,7 @@ def impact(
             )
             known_as = "the profile 'recommended'" if old.path is None else f"'{printing.shown(old.path)}'"
             text = comparison.impact(appearing, vanishing, unchanged, known_as, f"'{new_policy}'", printing)
-        options.write(destination, text)
+        destinations.write(destination, text)
     return 0
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from routelint import __version__, ledger
-from routelint.cli import options
+from routelint.cli import destinations, options
+from routelint.cli.destinations import Destination
 from routelint.cli.judging import changed_on
 from routelint.cli.rule_set import rule_ids
 from routelint.cli.session import open_session
@@ -29,7 +30,7 @@ def justifications(
     paths: tuple[Path, ...],
     policy_path: Path | None,
     no_repo_config: bool,
-    formats: tuple[options.Destination, ...],
+    formats: tuple[Destination, ...],
     output: Path | None,
     today: date | None,
     color: str,
@@ -51,7 +52,7 @@ def justifications(
     whole = session.whole and len(references) == len(session.resolved.references)
     context = Context(session.policy, session.catalog, session.today, references, changed_on=changed_on(session), whole=whole)
     lines = ledger.lines(context)
-    for destination in options.destinations(formats, output):
+    for destination in destinations.chosen(formats, output):
         on_terminal = destination.path is None
         printing = Printing(
             version=__version__,
@@ -66,5 +67,5 @@ def justifications(
                 text = printer.csv(lines)
             case _:
                 text = printer.text(lines, printing)
-        options.write(destination, text)
+        destinations.write(destination, text)
     return 0

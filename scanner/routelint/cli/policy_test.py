@@ -13,7 +13,8 @@ import click
 from routelint import __version__, engine
 from routelint import catalog as known_models
 from routelint import policy as policies
-from routelint.cli import options
+from routelint.cli import destinations, options
+from routelint.cli.destinations import Destination
 from routelint.cli.errors import PolicyFault
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import load_policy, read_policy
@@ -33,7 +34,7 @@ from routelint.policy_tests import SUFFIX, Case, Comparison, Result, Suite, comp
 def test(
     paths: tuple[Path, ...],
     policy_path: Path | None,
-    formats: tuple[options.Destination, ...],
+    formats: tuple[Destination, ...],
     output: Path | None,
     color: str,
     quiet: bool,
@@ -56,7 +57,7 @@ def test(
     if faults:
         raise PolicyFault("\n".join(dict.fromkeys(faults)))
     results = [_run(case, suite.path, governing) for suite, governing in suites for case in suite.cases]
-    for destination in options.destinations(formats, output):
+    for destination in destinations.chosen(formats, output):
         on_terminal = destination.path is None
         printing = Printing(
             version=__version__,
@@ -64,7 +65,7 @@ def test(
             quiet=quiet,
         )
         as_json = destination.format == "json"
-        options.write(destination, comparison.tests_json(results) if as_json else comparison.tests(results, printing))
+        destinations.write(destination, comparison.tests_json(results) if as_json else comparison.tests(results, printing))
     return 0 if all(result.passed for result in results) else 1
 
 

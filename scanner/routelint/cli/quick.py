@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from routelint.cli.options import Destination
+    from routelint.cli.destinations import Destination
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
 SARIF_PROFILES = ("github", "full")
@@ -64,9 +64,9 @@ def _processes(value: str) -> int:
 
 
 def _destination(value: str) -> Destination:
-    from routelint.cli.options import destination  # `--version` loads no options
+    from routelint.cli import destinations  # `--version` prints to none
 
-    return destination(value, FORMATS)
+    return destinations.read(value, FORMATS)
 
 
 # The parameter of an option and how a value is read; of values given again the last one counts, or all of them do.

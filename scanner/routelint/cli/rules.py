@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from routelint import __version__
-from routelint.cli import errors, options
+from routelint.cli import destinations, errors, options
+from routelint.cli.destinations import Destination
 from routelint.cli.rule_set import rule_ids, rules_of
 from routelint.cli.session import load_policy
 from routelint.output import pages
@@ -32,12 +33,12 @@ def _printing(color: str, known: Sequence[Rule] = RULES) -> Printing:
 @options.policy_option
 @options.format_option(("text", "json"))
 @options.color_option
-def rules(policy_path: Path | None, formats: tuple[options.Destination, ...], output: Path | None, color: str) -> int:
+def rules(policy_path: Path | None, formats: tuple[Destination, ...], output: Path | None, color: str) -> int:
     """List every rule with its default severity: the built-in ones, and those that the policy adds."""
     known = _known(policy_path)
-    for destination in options.destinations(formats, output):
+    for destination in destinations.chosen(formats, output):
         text = pages.rules_json(known) if destination.format == "json" else pages.rules(_printing(color, known))
-        options.write(destination, text)
+        destinations.write(destination, text)
     return 0
 
 
@@ -70,5 +71,5 @@ def explain(rule_id: str, policy_path: Path | None, color: str) -> int:
         near = nearest(rule_id, [each.id for each in known])
         hint = f"; did you mean '{near}'?" if near else ""
         raise click.UsageError(f"no rule '{rule_id}'{hint} 'routelint rules' lists them")
-    options.write(options.Destination("text", None), pages.explain(rule, _printing(color)))
+    destinations.write(Destination("text", None), pages.explain(rule, _printing(color)))
     return 0

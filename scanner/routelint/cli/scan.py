@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routelint import __version__
-from routelint.cli import errors, options, working
+from routelint.cli import destinations, errors, options, working
+from routelint.cli.destinations import Destination
 from routelint.cli.judging import judge
 from routelint.cli.printers import scan_report
 from routelint.cli.quick import FORMATS, GATES, SARIF_PROFILES
@@ -34,7 +35,7 @@ def scan(
     *,
     policy_path: Path | None = None,
     no_repo_config: bool = False,
-    formats: tuple[options.Destination, ...] = (),
+    formats: tuple[Destination, ...] = (),
     output: Path | None = None,
     fail_on: str | None = None,
     baseline: Path | None = None,
@@ -63,7 +64,7 @@ def scan(
 
     Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, policy or evidence error, 3 the scan is incomplete.
     """
-    destinations = options.destinations(formats, output)
+    outputs = destinations.chosen(formats, output)
     accepted = None if baseline is None else _accepted(baseline)
     day = today or options.today_utc()
     work = working.chosen(jobs, no_cache, cache_dir)
@@ -101,11 +102,11 @@ def scan(
         if session.evidence_faults:
             # A record that cannot be read may be the one that counts: what was judged without it is written, and not trusted.
             status = 2
-            if not any(each.format == "text" and each.path is None for each in destinations):
+            if not any(each.format == "text" and each.path is None for each in outputs):
                 errors.tell(PolicyError(session.evidence_faults).diagnostics())
         judged = [rule.id for rule in chosen if session.policy.severity(rule.id, rule.severity) is not Severity.OFF]
-        for destination in destinations:
-            options.write(
+        for destination in outputs:
+            destinations.write(
                 destination,
                 _render(
                     report, rules, judged, destination, session, status, sarif_profile, color, quiet, verbose, show_suppressed
@@ -230,7 +231,7 @@ def _render(
     report: Report,
     rules: Sequence[Rule],
     judged: Sequence[str],
-    destination: options.Destination,
+    destination: Destination,
     session: Session,
     status: int,
     sarif_profile: str,
