@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.terraform import repetition, sections
+from routelint.parse.terraform import providers, repetition, sections
 from routelint.parse.terraform.constraints import convert
 from routelint.parse.terraform.deployments.given import GivenAttribute
 from routelint.parse.terraform.module import Instance, Scope
@@ -256,6 +256,10 @@ class References:
             if value is not None:
                 return value
         scopes = [scope for _, scope in self._chosen(evaluator, referred)]
+        if symbol == providers.REGION_SYMBOL and name in providers.REGION_ATTRIBUTES:
+            region = providers.looked_up_region(evaluator, block, scopes[0])
+            if region is not None:
+                return region
         found = []
         for scope in scopes:
             written = sections.value(evaluator, block.body, name, scope)

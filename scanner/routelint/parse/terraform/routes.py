@@ -10,7 +10,7 @@ from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import LEFT_OUT, Evidence, Kind, Principal, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
-from routelint.parse.terraform import code, grants, scripts, sections, statements, states, tagging, watched
+from routelint.parse.terraform import code, grants, providers, scripts, sections, statements, states, tagging, watched
 from routelint.parse.terraform.attributes import spelled_out
 from routelint.parse.terraform.evaluate import Evaluator
 from routelint.parse.terraform.identities import Identities
@@ -227,7 +227,7 @@ class Walk:
     def _region(self, context: _Resource) -> str | None:
         if context.block.type not in ("resource", "data"):
             return None
-        return tagging.region_of(self.evaluator, context.block, context.scope)
+        return providers.region_of(self.evaluator, context.block, context.scope)
 
     def _settings(self, context: _Resource) -> Mapping[str, str]:
         """What else a resource says about the use of its model; nothing where it says several things."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from routelint.model import Tags, Unknown
-from routelint.parse.terraform import sections
+from routelint.parse.terraform import providers, sections
 from routelint.parse.terraform.module import Instance, Scope
-from routelint.parse.terraform.nodes import Block, Expression, GetAttr, Literal, ObjectNode, Variable
+from routelint.parse.terraform.nodes import Block
 from routelint.parse.terraform.values import Failure, entries, rest_of
 from routelint.possible import Content, Hole, Items, Possible, Record, Template, text_of
 
@@ -111,36 +111,8 @@ def _shown(content: Content) -> str | Unknown | None:
             return text_of(content)
 
 
-# -- providers
-
-
-def region_of(evaluator: Evaluator, block: Block, scope: Scope) -> str | None:
-    """The region of one instance of a resource: its own, or its provider's; None where it is not told."""
-    own = block.body.attributes.get("region")
-    if own is not None:
-        return _only_text(evaluator.evaluate(own.expression, scope))
-    found = _provider(scope.instance, _wanted(block), "region")
-    if found is None:
-        return None
-    owner, provider = found
-    attribute = provider.body.attributes.get("region")
-    return _only_text(evaluator.evaluate(attribute.expression, Scope(owner))) if attribute is not None else None
-
-
-def _only_text(possible: Possible) -> str | None:
-    texts = {each.content for each in possible if isinstance(each.content, str)}
-    return texts.pop() or None if len(texts) == len(possible) == 1 else None
-
-
-def _wanted(block: Block) -> tuple[str, str]:
-    """The name and alias of the provider that a resource asks for."""
-    name = block.labels[0].split("_", 1)[0]
-    chosen = block.body.attributes.get("provider")
-    return (_provider_name(chosen.expression) if chosen is not None else None) or (name, "")
-
-
 def _provider_tags(evaluator: Evaluator, block: Block, instance: Instance) -> tuple[Entries, Unknown | None]:
-    found = _provider(instance, _wanted(block), "default_tags")
+    found = providers.holding(instance, block, "default_tags")
     if found is None:
         return {}, None
     owner, provider = found
@@ -152,49 +124,3 @@ def _provider_tags(evaluator: Evaluator, block: Block, instance: Instance) -> tu
         merged.update(more)
         rest = rest or open_end
     return merged, rest
-
-
-def _provider_name(expression: Expression) -> tuple[str, str] | None:
-    match expression:
-        case GetAttr(_, Variable(_, name), alias):
-            return name, alias
-        case Variable(_, name) | Literal(_, str(name)):
-            base, _, alias = name.partition(".")
-            return base, alias
-    return None
-
-
-def _provider(instance: Instance, wanted: tuple[str, str], asked: str) -> tuple[Instance, Block] | None:
-    """The provider block that a name means in an instance, handed down by calls, and the instance that holds it.
-
-    A module's own block without what is `asked` gives way to its caller's.
-    """
-    current: Instance | None = instance
-    while current is not None:
-        declared = current.folder.providers.get(wanted)
-        if declared is not None and (current.parent is None or asked in _sections(declared)):
-            return current, declared
-        handed = _handed_down(current).get(wanted)
-        if handed is not None:
-            wanted = handed
-        elif wanted[1]:
-            return None
-        current = current.parent
-    return None
-
-
-def _sections(block: Block) -> set[str]:
-    return {inner.type for inner in block.body.blocks} | set(block.body.attributes)
-
-
-def _handed_down(instance: Instance) -> Mapping[tuple[str, str], tuple[str, str]]:
-    """What the call's `providers` argument maps: name inside -> name at the caller."""
-    argument = instance.call.body.attributes.get("providers") if instance.call is not None else None
-    if argument is None or not isinstance(argument.expression, ObjectNode):
-        return {}
-    mapping = {}
-    for key, value in argument.expression.items:
-        inside, outside = _provider_name(key), _provider_name(value)
-        if inside is not None and outside is not None:
-            mapping[inside] = outside
-    return mapping
