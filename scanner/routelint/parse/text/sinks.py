@@ -11,6 +11,7 @@ from routelint.model import Kind, Resolution
 from routelint.parse.lexicon import NAME
 from routelint.parse.route import to_value
 from routelint.parse.text import frames
+from routelint.parse.text.callees import class_of
 from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import File, Place, kind_of
 from routelint.parse.text.groups import Code
@@ -106,6 +107,8 @@ def _place(scope: Scope, index: int, row: Surface) -> Place | None:
     model = first_model(possible)
     if to_value(possible, bedrock_only=row.bedrock_only) is None or (model is None and not row.bedrock_only):
         return None
+    if all(isinstance(each.content, Hole) for each in possible) and _is_own(scope, index):
+        return None
     return Place(
         code.tokens[given.start].start,
         code.tokens[given.end - 1].end,
@@ -148,6 +151,14 @@ def _is_symbol(code: Code, index: int, symbol: str) -> bool:
     if len(wanted) > 1:
         return code.chain(index)[1][-len(wanted) :] == wanted
     return not code.is_name(index - 1, *_DECLARES)
+
+
+def _is_own(scope: Scope, index: int) -> bool:
+    """Whether an object is made of a class that the scan declares under a library's name: what it does is said there."""
+    code = scope.code
+    if code.lexicon.name != "javascript" or not code.is_name(index - 1, "new"):
+        return False
+    return class_of(scope, code.tokens[index].text) is not None
 
 
 def _is_imported(code: Code, index: int, module: str) -> bool:
