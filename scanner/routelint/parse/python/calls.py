@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
-from routelint.parse.python import formatting, libraries, lookups, methods, options
+from routelint.parse.python import cdk, formatting, libraries, lookups, methods, options
 from routelint.parse.python.arguments import Given, bind, given, with_receiver
 from routelint.parse.python.returns import returns
 from routelint.parse.python.scopes import Scope, shown
@@ -54,7 +54,8 @@ class Calls:
     def call(self, node: ast.Call, site: Site) -> Possible:
         """What a call may return."""
         if isinstance(node.func, ast.Attribute):
-            found = self._method(node, node.func, site)
+            of_cdk = cdk.method(self._evaluator, node, node.func, site) if node.func.attr in cdk.METHODS else None
+            found = of_cdk or self._method(node, node.func, site)
             if found is not None:
                 return found
         return join([self._returned(each, node, site) for each in self._evaluator.expression(node.func, site)])

@@ -11,6 +11,7 @@ import ast
 from routelint.model import Hop, Resolution
 from routelint.parse.parsed import ParseContext
 from routelint.parse.python import (
+    cdk,
     conditions,
     constants,
     decorators,
@@ -273,8 +274,8 @@ class Evaluator(Questions):
                 return self.enums.attribute(member, name)
             case Hole():
                 return None
-        # The value of an enum member that is no text is kept as the member itself.
-        return None if name == "value" else unknown(f"attribute {name} of a text or number")
+        # The value of an enum member that is no text is kept as the member itself; a model of the CDK is its identifier.
+        return None if name == "value" or cdk.is_own_identifier(name) else unknown(f"attribute {name} of a text or number")
 
     def entered(self, node: ast.expr, site: Site) -> Possible:
         """What `with node as name` gives the name."""

@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import changes, conditions, dynaconf, holding, options, paths, returns, standard
+from routelint.parse.python import cdk, changes, conditions, dynaconf, holding, options, paths, returns, standard
 from routelint.parse.python.environment import environment
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import Made, Site, Symbol, contents, join, sole_text, symbol
@@ -156,7 +156,7 @@ def made_attribute(evaluator: Evaluator, content: Made, name: str, site: Site) -
             return evaluator.expression(node, content.site)
     if content.path == "boto3.Session()" or content.path.endswith("session.Session()"):
         return _session_attribute(evaluator, content, name)
-    return None
+    return cdk.made_attribute(evaluator, content, name)
 
 
 def _session_attribute(evaluator: Evaluator, content: Made, name: str) -> Possible | None:
