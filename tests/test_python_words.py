@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routelint.parse.python import words
+from routelint.parse.python import program as program_module
+from routelint.parse.python import word_index, words
 from routelint.parse.python.program import Program
 from routelint.parse.python.scopes import last_name
 from routelint.source import MemoryTree
@@ -153,3 +154,37 @@ PATHS = st.lists(st.sampled_from("ab"), min_size=1, max_size=4).map(lambda parts
 def test_the_nearest_files_come_first(paths: list[str], near: str) -> None:
     program = Program(MemoryTree(dict.fromkeys(paths, b"ask(1)")), paths)
     assert list(program.calling("ask", near, imported=False)) == sorted(paths, key=lambda path: distance(near, path))
+
+
+TEXTS = st.sampled_from(["ask(1)", "run(ask)", "tell(1)", "x = ask", "run(1); tell(ask)", "", "é(1)"])
+NAMES = ("ask", "run", "tell", "é", "absent")
+
+
+@given(st.dictionaries(PATHS, TEXTS, min_size=1), st.integers(0, 6), st.integers(1, 8))
+def test_an_index_changes_no_answer(texts: dict[str, str], most_held: int, most_searched: int) -> None:
+    tree = MemoryTree({path: text.encode() for path, text in texts.items()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program_module, "MOST_FILES_SEARCHED", most_searched)
+        patch.setattr(word_index, "MOST_HELD", most_held)
+        answers = []
+        for few in (len(NAMES), 0):
+            patch.setattr(program_module, "FEW_NAMES", few)
+            program = Program(tree, sorted(texts))
+            answers.append([program.calling(name, near, imported=False) for name in NAMES for near in texts])
+    assert answers[0] == answers[1]
+
+
+def test_each_file_is_indexed_once_and_when_a_search_reaches_it() -> None:
+    asked: list[int] = []
+
+    def data(index: int) -> bytes:
+        asked.append(index)
+        return b"ask(1)" if index % 2 else b"tell(1)"
+
+    index = word_index.WordIndex(10, data)
+    number = words.number("ask")
+    assert number is not None
+    assert list(index.holding(number, range(4, 6))) == [5]
+    assert asked == [4, 5]
+    assert list(index.holding(number, range(10))) == [1, 3, 5, 7, 9]
+    assert sorted(asked) == list(range(10))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import itertools
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -13,6 +11,7 @@ from routelint.model import ScanError
 from routelint.parse.python import notebook, words
 from routelint.parse.python.modules import Module
 from routelint.parse.python.syntax import ModuleError, parse_text
+from routelint.parse.python.word_index import WordIndex
 from routelint.source import NotTextError, SourceTree, decode
 from routelint.tracing import Search, TracedTree
 
@@ -22,13 +21,10 @@ MOST_BYTES = 4_000_000
 MOST_FILES_SEARCHED = 5_000
 # So much of them is held in memory for the next search; the rest is read again.
 MOST_BYTES_HELD = 24_000_000
-# Words of their indexes that are held, four bytes each.
-MOST_NUMBERS_HELD = 4_000_000
 # Indexing a file takes as long as looking through its text for so many names.
 FEW_NAMES = 12
 # Words for which is remembered what files hold them.
 MOST_WORDS_HELD = 64
-_HELD, _NOT_HELD = 1, 2
 # Questions about which files there are.
 FILE, MODULES = "file", "modules"
 # Files parsed for the callers of one name.
@@ -45,13 +41,12 @@ class Program:
         self.paths = tuple(sorted(paths))
         self.errors: dict[str, tuple[ScanError, ...]] = {}
         self._modules: dict[str, Module | None] = {}
-        self._bytes: dict[str, bytes] = {}
+        self._bytes: dict[int, bytes] = {}
         self._searched: dict[tuple[str, str, str], Search] = {}
         self._bytes_held = 0
-        self._numbers: dict[int, array[int]] = {}
-        self._numbers_held = 0
-        self._held: dict[tuple[str, str], bytearray] = {}
-        self._names = 0
+        self._index = WordIndex(len(self.paths), self._data)
+        self._held: dict[tuple[str, str], dict[int, bool]] = {}
+        self._names: set[str] = set()
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -138,9 +133,9 @@ class Program:
         key = (kind, name, near if origins else near.rpartition("/")[0])
         if key not in self._searched:
             hits = []
-            holding = self._holding(kind, name, origins)
-            for index in itertools.islice(self._nearest(near), MOST_FILES_SEARCHED):
-                if holding(index) or (origins and self.paths[index] == near):
+            holds = self._holds(kind, name, origins)
+            for index in self._candidates(name, near):
+                if holds(index) or (origins and self.paths[index] == near):
                     hits.append(self.paths[index])
                     if len(hits) >= MOST_FILES_PARSED:
                         break
@@ -152,57 +147,53 @@ class Program:
             self.tree.paths()
         return found.hits
 
-    def _holding(self, kind: str, name: str, origins: tuple[str, ...]) -> Callable[[int], bool]:
-        """Whether the file of an index holds a name; no file is searched twice for the names asked last.
+    def _candidates(self, name: str, near: str) -> Iterator[int]:
+        """The files that may hold a name, nearest first, of so many of the nearest that are searched at all; `near` is one."""
+        self._names.add(name)
+        # Most files do not have the word at all, which an index tells many times as fast as their text.
+        number = words.number(name) if len(self._names) > FEW_NAMES else None
+        left = MOST_FILES_SEARCHED
+        for stretch in self._nearest(near):
+            searched = stretch[:left]
+            left -= len(searched)
+            if number is None:
+                yield from searched
+                continue
+            yield from self._index.holding(number, searched)
+
+    def _holds(self, kind: str, name: str, origins: tuple[str, ...]) -> Callable[[int], bool]:
+        """Whether a file holds a name; no file is looked through twice for the names asked last.
 
         Most files do not hold it, wherever it may come from: only of those that do, each is asked for the `origins` too.
         """
-        known = self._held.pop((kind, name), None)
-        if known is None:
-            known = bytearray(len(self.paths))
-            self._names += 1
+        known = self._held.pop((kind, name), {})
         self._held[kind, name] = known
         if len(self._held) > MOST_WORDS_HELD:
             del self._held[next(iter(self._held))]
-        # Most files do not have the word at all, which their index tells many times as fast as their text.
-        number = words.number(name) if self._names > FEW_NAMES else None
 
-        def holding(index: int) -> bool:
-            answer = known[index]
-            if not answer:
-                held = (number is None or self._has(index, number)) and words.holds(self._data(self.paths[index]), kind, name)
-                answer = known[index] = _HELD if held else _NOT_HELD
-            if answer != _HELD or not origins:
-                return answer == _HELD
-            return words.holds(self._data(self.paths[index]), kind, name, origins)
+        def holds(index: int) -> bool:
+            answer = known.get(index)
+            if answer is None:
+                answer = known[index] = words.holds(self._data(index), kind, name)
+            return answer and (not origins or words.holds(self._data(index), kind, name, origins))
 
-        return holding
+        return holds
 
-    def _has(self, index: int, number: int) -> bool:
-        """Whether a file has the word of a number; each file is indexed once."""
-        held = self._numbers.get(index)
-        if held is None:
-            held = words.numbers(self._data(self.paths[index]))
-            if self._numbers_held + len(held) <= MOST_NUMBERS_HELD:
-                self._numbers[index] = held
-                self._numbers_held += len(held)
-        at = bisect.bisect_left(held, number)
-        return at < len(held) and held[at] == number
-
-    def _data(self, path: str) -> bytes:
-        held = self._bytes.get(path)
+    def _data(self, index: int) -> bytes:
+        held = self._bytes.get(index)
         if held is not None:
             return held
+        path = self.paths[index]
         data = words.searched(path, self.tree.untraced.read(path))
         if self._bytes_held + len(data) <= MOST_BYTES_HELD:
-            self._bytes[path] = data
+            self._bytes[index] = data
             self._bytes_held += len(data)
         return data
 
-    def _nearest(self, near: str) -> Iterator[int]:
-        """The index of every file, those that share the most folders with a path first, each kind in order of their paths.
+    def _nearest(self, near: str) -> Iterator[range]:
+        """Every file as stretches of the sorted paths: those that share the most folders with a path first.
 
-        What lies below a folder is one stretch of the sorted paths: ranking them all for every folder would be quadratic.
+        What lies below a folder is one stretch: ranking all files for every folder would be quadratic.
         """
         parts = near.split("/")[:-1]
         start = end = 0
@@ -211,10 +202,10 @@ class Program:
             outer_start = bisect.bisect_left(self.paths, prefix)
             outer_end = bisect.bisect_left(self.paths, prefix + "\U0010ffff") if prefix else len(self.paths)
             if start == end:
-                yield from range(outer_start, outer_end)
+                yield range(outer_start, outer_end)
             else:
-                yield from range(outer_start, start)
-                yield from range(end, outer_end)
+                yield range(outer_start, start)
+                yield range(end, outer_end)
             start, end = outer_start, outer_end
 
     def find_module(self, name: str, importer: str, level: int = 0) -> str | None:

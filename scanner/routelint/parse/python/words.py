@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -26,6 +25,8 @@ _USED = lazy_regex(rb"\s*(?:#[^\n]*\n\s*)*(?:[(,)\[\\]|as\b)")
 _CLASS = lazy_regex(rb"\bclass\s+\Z")
 _LONGEST_CLASS = 16
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+# So few numbers that an index of them stays small: one file in 160 then seems to hold a word that it does not.
+_NUMBERS = 0xFFFF
 # Every byte that no ASCII name has, as a blank.
 _BLANKS = bytes(byte if byte in _WORD else 32 for byte in range(256))
 
@@ -55,14 +56,14 @@ def _code(data: bytes) -> bytes:
     return "\n".join(texts).encode("utf-8", "surrogatepass")
 
 
-def numbers(data: bytes) -> array[int]:
-    """The ASCII words of a file, each as a number, sorted: an index that takes a tenth of the memory of the file."""
-    return array("I", sorted(map(zlib.crc32, set(data.translate(_BLANKS).split()))))
+def numbers(data: bytes) -> frozenset[int]:
+    """The ASCII words of a file, each as its number."""
+    return frozenset(zlib.crc32(word) & _NUMBERS for word in set(data.translate(_BLANKS).split()))
 
 
 def number(name: str) -> int | None:
-    """The number of a name in `numbers`; None for one that is not listed there."""
-    return zlib.crc32(name.encode()) if name.isascii() else None
+    """The number of a name in `numbers`, which it shares with few others; None for one that is not listed there."""
+    return zlib.crc32(name.encode()) & _NUMBERS if name.isascii() else None
 
 
 def holds(data: bytes, kind: str, name: str, origins: Sequence[str] = ()) -> bool:
