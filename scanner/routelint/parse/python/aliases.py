@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -59,12 +59,11 @@ def _shared(value: ast.expr, *, loop: bool) -> list[tuple[str, Relation]]:
     return []
 
 
-def changes(name: str, relation: Relation, statement: ast.stmt, calls: Sequence[ast.Call]) -> bool:
-    """Whether a simple statement changes the object of a name through another `name` it has.
+def changed(statement: ast.stmt, calls: Sequence[ast.Call]) -> Iterator[tuple[str, bool]]:
+    """The names through which a simple statement and its calls change objects, and whether it is what these hold that changes.
 
-    A collection that holds it is changed itself by its first index or a method; what it holds, by a further one.
+    A collection is changed itself by its first index or a method; what it holds, by a further one.
     """
-    depth = 2 if relation is Relation.AROUND else 1
     targets: list[ast.expr] = []
     match statement:
         case ast.Assign(targets=written) | ast.Delete(targets=written):
@@ -73,19 +72,25 @@ def changes(name: str, relation: Relation, statement: ast.stmt, calls: Sequence[
             targets = [target]
     for each in targets:
         base, indexes = subscripted(each)
-        if indexes and dotted(base) == name and len(indexes) >= depth:
-            return True
-        if isinstance(each, ast.Attribute) and dotted(each.value) == name and depth == 1:
-            return True
+        if isinstance(each, ast.Attribute):
+            base = each.value
+        elif not indexes:
+            continue
+        if (name := dotted(base)) is not None:
+            yield name, len(indexes) > 1
     for call in calls:
         match call.func:
             case ast.Attribute(value=holder, attr=method) if method in MUTATORS:
                 base, indexes = subscripted(holder)
-                if dotted(base) == name and len(indexes) >= depth - 1:
-                    return True
-            case ast.Name(called) if called == name and depth == 1:
-                return True
-    return False
+                if (name := dotted(base)) is not None:
+                    yield name, bool(indexes)
+            case ast.Name(called):
+                yield called, False
+
+
+def changes(name: str, relation: Relation, statement: ast.stmt, calls: Sequence[ast.Call]) -> bool:
+    """Whether a simple statement changes the object of a name through another `name` it has."""
+    return any(each == name and (inside or relation is not Relation.AROUND) for each, inside in changed(statement, calls))
 
 
 def blurred(value: Possible | None, name: str) -> Possible | None:

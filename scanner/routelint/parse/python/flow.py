@@ -109,7 +109,7 @@ class Flow:
     def _under_another_name(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
         """What a statement does to the object of a name under another one it has."""
         calls = frame.scope.module.calls_in(statement)
-        for other, relation in self.reaching.other_names(frame.scope).get(key, {}).items():
+        for other, relation in frame.scope.module.other_names(frame.scope).get(key, {}).items():
             if not aliases.changes(other, relation, statement, calls):
                 continue
             same = relation is aliases.Relation.SAME

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from routelint.deferred import dataclass
 from routelint.model import Location, Span
-from routelint.parse.python import notebook
+from routelint.parse.python import aliases, notebook
 from routelint.parse.python.indexer import Indexer
 from routelint.parse.python.reaching import BlockIndex
 from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name
@@ -39,6 +39,7 @@ class Module:
     _stores: dict[ast.stmt, Collection[str]] = field(default_factory=dict)
     _indexes: dict[ast.stmt, BlockIndex] = field(default_factory=dict)
     _calls_in: dict[ast.stmt, tuple[ast.Call, ...]] = field(default_factory=dict)
+    _other_names: dict[Scope, aliases.Aliases] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.tree, self)
@@ -123,6 +124,13 @@ class Module:
         found = self._indexes.get(block[0])
         if found is None or found.block is not block:
             found = self._indexes[block[0]] = BlockIndex(block, self)
+        return found
+
+    def other_names(self, scope: Scope) -> aliases.Aliases:
+        """The names of a scope of the module that share objects."""
+        found = self._other_names.get(scope)
+        if found is None:
+            found = self._other_names[scope] = aliases.of(scope)
         return found
 
     @cached_property

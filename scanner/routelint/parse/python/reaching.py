@@ -24,6 +24,8 @@ class BlockIndex:
     def __init__(self, block: list[ast.stmt], module: Module) -> None:
         self.block = block
         self._module = module
+        self._touching: dict[str, Sequence[int]] = {}
+        self._telling: dict[str, Sequence[int]] = {}
 
     @cached_property
     def stores(self) -> Mapping[str, Sequence[int]]:
@@ -60,42 +62,63 @@ class BlockIndex:
         """Whether the end of the block is never reached."""
         return leaves(self.block)
 
+    @cached_property
+    def changing(self) -> Mapping[tuple[str, bool], Sequence[int]]:
+        """Dotted name -> statements that change an object through it; likewise with True, what the object holds."""
+        found: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+        for position, statement in enumerate(self.block):
+            for name, inside in _changed(statement, self._module):
+                found[name, inside].append(position)
+        return found
 
-class Reaching:
-    """Answers which statements may change what a name holds."""
+    def touching(self, key: str, scope: Scope) -> Sequence[int]:
+        """Statements that may change what a name of the scope holds, the last one first."""
+        found = self._touching.get(key)
+        if found is None:
+            found = self._touching[key] = tuple(sorted(self._touched(key, scope), reverse=True))
+        return found
 
-    def __init__(self) -> None:
-        self._shared: dict[Scope, aliases.Aliases] = {}
+    def telling(self, key: str, scope: Scope) -> Sequence[int]:
+        """The same, and those that tell by a test what it holds."""
+        found = self._telling.get(key)
+        if found is None:
+            found = self.touching(key, scope)
+            # Even a branch that stores nothing may leave the block, and then the other one tells what holds.
+            tests = [position for position, test in self.guarding if conditions.mentions(test, key)]
+            if tests:
+                found = tuple(sorted({*found, *tests}, reverse=True))
+            self._telling[key] = found
+        return found
 
-    def before(self, key: str, block: list[ast.stmt], index: int, scope: Scope) -> list[int]:
-        """Statements before `block[index]` that may change what a name holds, or tell it by a test; the last one first."""
-        whole = scope.module.index_of(block)
-        found = self._touching(key, whole, scope)
-        # Even a branch that stores nothing may leave the block, and then the other one tells what holds.
-        found.update([position for position, test in whole.guarding if conditions.mentions(test, key)])
-        return sorted([position for position in found if position < index], reverse=True)
-
-    def touched_in(self, key: str, block: list[ast.stmt], scope: Scope) -> bool:
-        """Whether any statement of a block may change what a dotted name holds."""
-        return bool(block) and bool(self._touching(key, scope.module.index_of(block), scope))
-
-    def _touching(self, key: str, whole: BlockIndex, scope: Scope) -> set[int]:
-        stores = whole.stores
+    def _touched(self, key: str, scope: Scope) -> set[int]:
+        stores = self.stores
         found: set[int] = set()
         name = key
         while name:
             if name in stores:
                 found.update(stores[name])
             name = name.rpartition(".")[0]
-        block, module = whole.block, scope.module
-        for position in whole.calling:
-            if position not in found and any(True for _ in handed.calls(module, block[position], key, scope)):
+        for position in self.calling:
+            if position not in found and any(True for _ in handed.calls(self._module, self.block[position], key, scope)):
                 found.add(position)
-        around = self.other_names(scope).get(key)
-        if around:
-            rest = (position for position in range(len(block)) if position not in found)
-            found.update([position for position in rest if _changed_as(block[position], around, module)])
+        for name, relation in self._module.other_names(scope).get(key, {}).items():
+            found.update(self.changing.get((name, True), ()))
+            if relation is not aliases.Relation.AROUND:
+                found.update(self.changing.get((name, False), ()))
         return found
+
+
+class Reaching:
+    """Answers which statements may change what a name holds."""
+
+    def before(self, key: str, block: list[ast.stmt], index: int, scope: Scope) -> Sequence[int]:
+        """Statements before `block[index]` that may change what a name holds, or tell it by a test; the last one first."""
+        found = scope.module.index_of(block).telling(key, scope)
+        return found if not found or found[0] < index else [position for position in found if position < index]
+
+    def touched_in(self, key: str, block: list[ast.stmt], scope: Scope) -> bool:
+        """Whether any statement of a block may change what a dotted name holds."""
+        return bool(block) and bool(scope.module.index_of(block).touching(key, scope))
 
     def touches(self, key: str, statement: ast.stmt, scope: Scope) -> bool:
         """Whether a statement, or one inside it, may change what a dotted name holds."""
@@ -107,23 +130,27 @@ class Reaching:
             name = name.rpartition(".")[0]
         if any(True for _ in handed.calls(scope.module, statement, key, scope)):
             return True
-        around = self.other_names(scope).get(key)
-        return bool(around) and _changed_as(statement, around or {}, scope.module)
+        around = scope.module.other_names(scope).get(key)
+        if not around:
+            return False
+        return any(
+            around.get(name) is not None and (inside or around[name] is not aliases.Relation.AROUND)
+            for name, inside in _changed(statement, scope.module)
+        )
 
-    def other_names(self, scope: Scope) -> aliases.Aliases:
-        """The names of a scope that share objects."""
-        if scope not in self._shared:
-            self._shared[scope] = aliases.of(scope)
-        return self._shared[scope]
 
-
-def _changed_as(statement: ast.stmt, names: Mapping[str, aliases.Relation], module: Module) -> bool:
-    """Whether a statement, or one inside it, changes an object under one of its other names."""
-    inside = blocks(statement)
-    if inside:
-        return any(_changed_as(inner, names, module) for block, _ in inside for inner in block)
-    calls = module.calls_in(statement)
-    return any(aliases.changes(name, relation, statement, calls) for name, relation in names.items())
+def _changed(statement: ast.stmt, module: Module) -> set[tuple[str, bool]]:
+    """The names through which a statement, or those inside it, change objects, and whether it is what these hold."""
+    found: set[tuple[str, bool]] = set()
+    work = [statement]
+    while work:
+        inner = work.pop()
+        inside = blocks(inner)
+        if inside:
+            work += [each for block, _ in inside for each in block]
+        else:
+            found.update(aliases.changed(inner, module.calls_in(inner)))
+    return found
 
 
 def leaves(block: list[ast.stmt]) -> bool:
