@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import field
+from functools import cached_property
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NamedTuple
@@ -25,8 +26,8 @@ _OTHER_LANGUAGE = lazy_regex(
     r"\s*%%(bash|sh|script|html|javascript|js|markdown|latex|sql|writefile|writetemplate|file|perl|ruby|cmd|svg|R)\b"
 )
 _ASSIGNED_MAGIC = lazy_regex(r"^(\s*[\w.]+\s*=\s*)([%!].*)$")
-# What a cell with magics or shell lines has somewhere, and some others too.
-_LIKE_MAGIC = lazy_regex(r"^[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?[%!?]|\?[ \t]*$", re.MULTILINE)
+# How a magic or shell line begins, and some others too.
+_LIKE_MAGIC = lazy_regex(r"[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?[%!?]")
 # `str.splitlines` would also split at characters that the Python parser keeps inside a line.
 _LINE_END = lazy_regex(r"\r\n|\r|\n")
 # How a JSON string spells one character that it cannot or need not hold as it reads.
@@ -50,15 +51,18 @@ class _Stretch(NamedTuple):
 
 @dataclass(frozen=True)
 class CellLines:
-    """Where each line of the joined code stands in the file."""
+    """Where each line of the joined code stands in the file: the cells, and the lines of the code that they end before."""
 
-    lines: tuple[tuple[_Stretch, ...], ...]
+    cells: tuple[_Cell, ...] = ()
+    ends: tuple[int, ...] = ()
 
     def position(self, line: int, column: int) -> tuple[int, int]:
         """1-based line and column in the file of a line of the code and a 0-based code-point column."""
-        if not 1 <= line <= len(self.lines):
+        number = bisect.bisect(self.ends, line - 1)
+        if line < 1 or number == len(self.cells):
             return 1, 1
-        return _position(self.lines[line - 1], column)
+        start = self.ends[number - 1] if number else 0
+        return _position(self.cells[number].stretches[line - 1 - start], column)
 
 
 def _position(stretches: Sequence[_Stretch], column: int) -> tuple[int, int]:
@@ -88,8 +92,7 @@ class Cells:
     errors: tuple[ScanError, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Text:
+class _Text(NamedTuple):
     """A JSON string that knows its place: what it says, how it is spelled, and the 1-based place of its first character."""
 
     value: str
@@ -100,12 +103,20 @@ class _Text:
 
 @dataclass
 class _Cell:
-    """A code cell: its lines, where they stand, whether it is known to be Python by itself, and the file it writes."""
+    """A code cell: its lines, the texts that hold them, whether it is known to be Python by itself, and the file it writes."""
 
     lines: list[str]
-    stretches: list[tuple[_Stretch, ...]]
+    texts: list[_Text]
     checked: bool = False
     written: WrittenFile | None = None
+
+    @cached_property
+    def stretches(self) -> list[tuple[_Stretch, ...]]:
+        """Where each line stands: asked of few cells, and of most notebooks for one or two."""
+        value = "".join([text.value for text in self.texts])
+        # The length of each line with what ends it.
+        ends = [0, *(end.end() for end in _LINE_END.finditer(value)), len(value)]
+        return list(_located(self.texts, [end - start for start, end in itertools.pairwise(ends)]))
 
 
 @dataclass
@@ -134,22 +145,20 @@ def read(path: str, text: str) -> Cells:
     except (JSONDecodeError, RecursionError, ValueError) as error:
         line = error.lineno if isinstance(error, JSONDecodeError) else 1
         fault = ScanError(path, f"not a notebook that can be read: {error}", line)
-        return Cells("", ast.Module([], []), CellLines(()), (fault,))
+        return Cells("", ast.Module([], []), CellLines(), (fault,))
     reader = _Reader(path)
     cells = [_cell(texts) for texts in document[:MOST_CELLS]]
     cells = [cell for cell in cells if cell.written or not _OTHER_LANGUAGE.match("\n".join(cell.lines))]
     # Most cells are plain Python. They are looked at one by one only where all of them together are not.
-    cells = [
-        cell for cell in cells if cell.written or not _LIKE_MAGIC.search("\n".join(cell.lines)) or _make_readable(reader, cell)
-    ]
+    cells = [cell for cell in cells if cell.written or not _may_have_magic(cell.lines) or _make_readable(reader, cell)]
     tree = _parsed_together(cells)
     if tree is None:
         cells = [cell for cell in cells if cell.written or cell.checked or _make_readable(reader, cell)]
         tree = parse_text(path, _code(cells, run=True))
     _add_written(reader, tree, cells)
     reader.errors.sort(key=lambda error: (error.line, error.column))
-    stretches = itertools.chain.from_iterable(cell.stretches for cell in cells)
-    return Cells(_code(cells), tree, CellLines(tuple(stretches)), tuple(reader.errors))
+    ends = itertools.accumulate(len(cell.lines) for cell in cells)
+    return Cells(_code(cells), tree, CellLines(tuple(cells), tuple(ends)), tuple(reader.errors))
 
 
 def _code(cells: Sequence[_Cell], *, run: bool = False) -> str:
@@ -209,6 +218,7 @@ class _Locator:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self._has_returns = "\r" in text
         # How far lines have been counted, which one that is, and where it begins.
         self._counted = 0
         self._line = 1
@@ -238,14 +248,20 @@ class _Locator:
         for kind, language, parts, key in cells:
             if not parts:
                 continue
-            texts = self._texts(parts, key)
-            if texts is None:
+            places = self._places(parts, key)
+            if places is None:
                 continue
             if kind == "code" and language in (None, "python", "python3"):
-                result.append(texts)
+                result.append(
+                    [
+                        _Text(part, self.text[start:end], *self._position(start))
+                        for part, (start, end) in zip(parts, places, strict=True)
+                    ]
+                )
         return result
 
-    def _texts(self, parts: list[str], key: str) -> list[_Text] | None:
+    def _places(self, parts: list[str], key: str) -> list[tuple[int, int]] | None:
+        """Where each of the strings of a key is spelled, from its first character to its end."""
         name = f'"{key}"'
         pattern = re.compile(rf'{name}\s*:\s*\[?\s*(?=")')
         # Most of a notebook are images in its outputs: a plain text is found several times as fast as a pattern.
@@ -254,7 +270,7 @@ class _Locator:
             if found is None:
                 self.at = start + 1
                 continue
-            at, texts = found.end(), []
+            at, places = found.end(), []
             for part in parts:
                 at = self.text.find('"', at)
                 if at < 0:
@@ -262,11 +278,11 @@ class _Locator:
                 value, end = scanstring(self.text, at + 1, False)
                 if value != part:
                     break
-                texts.append(_Text(value, self.text[at + 1 : end - 1], *self._position(at + 1)))
+                places.append((at + 1, end - 1))
                 at = end
-            if len(texts) == len(parts):
+            if len(places) == len(parts):
                 self.at = at
-                return texts
+                return places
             self.at = found.end()
         return None
 
@@ -274,26 +290,32 @@ class _Locator:
         """1-based line and column of an offset; what lies before the last one asked for is not counted again."""
         if offset < self._counted:
             self._counted, self._line, self._line_start = 0, 1, 0
-        for end in _LINE_END.finditer(self.text, self._counted, offset):
-            self._line += 1
-            self._line_start = end.end()
+        text, counted = self.text, self._counted
+        ends, last = text.count("\n", counted, offset), text.rfind("\n", counted, offset)
+        if self._has_returns:
+            # No string begins between the two characters that end a line.
+            ends += text.count("\r", counted, offset) - text.count("\r\n", counted, offset)
+            last = max(last, text.rfind("\r", counted, offset))
+        if ends:
+            self._line += ends
+            self._line_start = last + 1
         self._counted = offset
         return self._line, offset - self._line_start + 1
 
 
-def _cell(texts: Sequence[_Text]) -> _Cell:
+def _cell(texts: list[_Text]) -> _Cell:
     """The lines of a cell; it has at least one."""
-    value = "".join(text.value for text in texts)
-    lines: list[str] = []
-    # The length of each line with what ends it.
-    lengths: list[int] = []
-    at = 0
-    for end in _LINE_END.finditer(value):
-        lines.append(value[at : end.start()])
-        lengths.append(end.end() - at)
-        at = end.end()
-    lines.append(value[at:])
-    return _Cell(lines, list(_located(texts, [*lengths, len(value) - at])), written=written_file(lines))
+    value = "".join([text.value for text in texts])
+    lines = _LINE_END.split(value) if "\r" in value else value.split("\n")
+    return _Cell(lines, texts, written=written_file(lines))
+
+
+def _may_have_magic(lines: Sequence[str]) -> bool:
+    """Whether a cell may have magics or shell lines: whether a line begins like one, or ends like a question for help."""
+    return any(
+        ("%" in line or "!" in line or "?" in line) and (_LIKE_MAGIC.match(line) or line.rstrip(" \t").endswith("?"))
+        for line in lines
+    )
 
 
 def _located(texts: Sequence[_Text], lengths: Sequence[int]) -> Iterator[tuple[_Stretch, ...]]:
