@@ -35,7 +35,8 @@ _NOT_XML = lazy_regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A colon begins an address, or may close or open the name of an emoji; a period follows `www`; a hyphen `GH`.
 _MARKDOWN_INNER = r":(?=//|[\w+-]*(?::|$))|(?<=[wW]{3})\.|(?<=GH)-"
 # What has a meaning anywhere in a line of Markdown, or only where a line starts.
-_MARKDOWN_SPECIAL = lazy_regex(rf"[\\`*_{{}}\[\]<>#|~&@$^!%\"]|{_MARKDOWN_INNER}|^\s*(?:[-+=]|\d+[.)])")
+# A line that begins with blanks may be code.
+_MARKDOWN_SPECIAL = lazy_regex(rf"^ |[\\`*_{{}}\[\]<>#|~&@$^!%\"]|{_MARKDOWN_INNER}|^\s*(?:[-+=]|\d+[.)])")
 # Hosts look for mentions, references, emoji and addresses in the text that is left when entities are decoded.
 _HOST_SIGN = lazy_regex(rf"[@#!~%&$](?=[\w\"]|$)|{_MARKDOWN_INNER}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from routelint.deferred import lazy_regex
 from routelint.model import Severity
@@ -123,6 +124,7 @@ def plain_paragraph(text: str) -> str:
     return " ".join(prose).rstrip(":.")
 
 
+@lru_cache(maxsize=128)
 def plain_page(page: str) -> str:
     """A page without Markdown's marks, for readers that show text as it is."""
     lines: list[str] = []

@@ -34,7 +34,9 @@ def entries(code: Code, group: int) -> Iterator[Entry]:
     """The entries of an object in the order written; methods and accessors are left out."""
     for low, high in code.entries(group):
         if code.is_mark(low, "..."):
-            yield Entry(-1, None, low + 1, high)
+            # While it is being written, a spread may have nothing to spread.
+            if low + 1 < high:
+                yield Entry(-1, None, low + 1, high)
             continue
         token = code.tokens[low]
         bracket = code.opened_at.get(low)
@@ -138,4 +140,9 @@ def at_index(evaluate: Evaluate, scope: Scope, group: int, path: Path, depth: in
         return evaluate(scope, *items[int(key)], path[1:], depth + 1)
     if len(items) > MOST_ENTRIES:
         return (Possibility(Hole(f"one of more than {MOST_ENTRIES} items is taken")),)
-    return unite(evaluate(scope, low, high, path[1:], depth + 1) for low, high in items)
+    return unite(
+        evaluate(scope, low + 1, high, path, depth + 1)
+        if scope.code.is_mark(low, "...")
+        else evaluate(scope, low, high, path[1:], depth + 1)
+        for low, high in items
+    )

@@ -263,7 +263,9 @@ def _objects(code: Code, low: int, high: int) -> Iterator[tuple[int, int]]:
     if inner is not None and code.opener(inner) == "{":
         yield from ((each.start, each.end) for each in reversed(list(entries(code, inner))) if each.key < 0)
     elif _may_hold(code, low, high):
-        yield (low + 1, high) if code.is_mark(low, "...") else (low, high)
+        start = low + 1 if code.is_mark(low, "...") else low
+        if start < high:
+            yield start, high
 
 
 def _may_hold(code: Code, low: int, high: int) -> bool:
