@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzzing import bundles, grammar
+from fuzzing import bundles, grammar, schemas
 from fuzzing.drive import Budget, Settings, run
 from fuzzing.faults import FaultError, Outcome
 from fuzzing.inputs import Inputs
@@ -18,6 +19,8 @@ from fuzzing.mutate import LONGEST, MUTATIONS, Material
 from fuzzing.reduce import reduce
 from fuzzing.targets import BY_NAME, TARGETS, Target
 from fuzzing.trial import give
+from routelint.model import Report
+from routelint.output import json_report
 
 LONG = b"a" * 20_000
 AGENT = b'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = %s\n}\n'
@@ -85,6 +88,10 @@ FOUND = {
         "workflows",
         b'variable "model" {}\n' + AGENT % b"var.model" + b"#==> .sh <==#\nterraform apply -var model=${\nA\n",
     ),
+    "a comment went on behind the return that ended its line": ("directives", b"#routelint:-\r\n"),
+    "a spread had nothing to spread": ("typescript", b"InvokeModelCommand(..."),
+    "nor had one in an object": ("typescript", b"InvokeModelCommand({..."),
+    "a remark that began with blanks was drawn as code": ("print-markdown", b"    |"),
 }
 
 
@@ -182,6 +189,30 @@ def test_an_input_becomes_as_small_as_its_fault() -> None:
 def test_the_same_seed_makes_the_same_inputs() -> None:
     first, second = (Inputs(BY_NAME["terraform"], "s") for _ in range(2))
     assert [first.next() for _ in range(200)] == [second.next() for _ in range(200)]
+
+
+def test_of_inputs_that_say_the_same_the_smallest_is_kept() -> None:
+    inputs = Inputs(of(wrong), "s")
+    for data, features in ((b"a" * 60, {"x", "y"}), (b"b" * 50, {"x"}), (b"c" * 10, {"x"}), (b"d" * 5, {"z"})):
+        inputs.learn(data, Outcome(frozenset(features)))
+    assert inputs.behaviours == 3
+    assert [inputs.smallest(each)[:1] for each in "xyz"] == [b"c", b"a", b"d"]
+
+
+def test_most_inputs_are_small_and_some_are_large() -> None:
+    inputs = Inputs(BY_NAME["terraform"], "s")
+    sizes = sorted(len(inputs.next()) for _ in range(1_000))
+    assert sizes[500] < 600
+    assert sizes[-1] > 10_000
+
+
+def test_a_report_that_is_not_as_its_schema_says_is_told_each_time() -> None:
+    valid = json.loads(json_report.scan(Report((), (), ())))
+    faulty = {**valid, "errors": [{"path": 1}]}
+    for _ in range(2):
+        schemas.check("scan", json.dumps(valid))
+        with pytest.raises(FaultError, match=r"^schema: scan: \$\.errors\[0\]"):
+            schemas.check("scan", json.dumps(faulty))
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)

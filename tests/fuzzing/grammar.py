@@ -16,6 +16,7 @@ from random import Random
 FOLDER = Path(__file__).parent / "grammars"
 DEEPEST = 14
 MOST_PARTS = 1_500
+BYTES_OF_PART = 15
 _PART = re.compile(r"<([a-z0-9-]+)([*+]?)>")
 # Shift in and out stand for themselves nowhere else.
 _IN, _OUT = "\x0e", "\x0f"
@@ -41,10 +42,11 @@ class Grammar:
                 if part[0] not in self._rules:
                     raise ValueError(f"'{name}' names '<{part[0]}>', which no line of the grammar says")
 
-    def make(self, random: Random, start: str = "start") -> bytes:
-        """An input."""
+    def make(self, random: Random, most_bytes: int = MOST_PARTS * BYTES_OF_PART) -> bytes:
+        """An input that comes to its end once it is about that long."""
+        most_parts = min(MOST_PARTS, most_bytes // BYTES_OF_PART)
         out: list[str] = []
-        pending: list[tuple[Part, int]] = [((start, ""), 0)]
+        pending: list[tuple[Part, int]] = [(("start", ""), 0)]
         while pending:
             part, depth = pending.pop()
             if isinstance(part, str):
@@ -52,7 +54,7 @@ class Grammar:
                 continue
             name, times = part
             alternatives = self._rules[name]
-            ends = depth > DEEPEST or len(out) > MOST_PARTS
+            ends = depth > DEEPEST or len(out) > most_parts
             count = 1 if not times else (times == "+") + (0 if ends else random.randint(0, 3))
             for _ in range(count):
                 chosen = alternatives[0] if ends else random.choice(alternatives)

@@ -148,17 +148,19 @@ Mutation = Callable[[Random, bytes, "Material"], bytes]
 
 
 class Material:
-    """What mutations may put in: words of the target's language, and other inputs of it."""
+    """What mutations may put in: words of the target's language, and other inputs of it; and how long an input may grow."""
 
-    def __init__(self, words: Sequence[bytes], others: Sequence[bytes]) -> None:
+    def __init__(self, words: Sequence[bytes], others: Sequence[bytes], longest: int = LONGEST) -> None:
         self.words = words or (b"a",)
         self.others = others
+        self.longest = longest
 
 
 def mutate(random: Random, data: bytes, material: Material) -> bytes:
-    """One to five mutations of `data`, one more often than five."""
+    """One to five mutations of `data`, one more often than five; what is longer than it may grow stays as long as it is."""
+    longest = max(len(data), material.longest)
     for _ in range(min(random.randint(1, 5), random.randint(1, 5))):
-        data = random.choice(MUTATIONS)(random, data, material)[:LONGEST]
+        data = random.choice(MUTATIONS)(random, data, material)[:longest]
     return data
 
 
@@ -193,10 +195,10 @@ def double(random: Random, data: bytes, _: Material) -> bytes:
     return data[:at] + data[start:end] + data[at:]
 
 
-def repeat(random: Random, data: bytes, _: Material) -> bytes:
+def repeat(random: Random, data: bytes, material: Material) -> bytes:
     """A piece stands very often."""
     start, end = _chunk(random, data, 120)
-    times = min(random.choice((3, 20, 200, 2_000)), LONGEST // max(1, end - start))
+    times = min(random.choice((3, 20, 200, 2_000)), material.longest // max(1, end - start))
     return data[:start] + data[start:end] * times + data[end:]
 
 
@@ -226,14 +228,14 @@ def transplant(random: Random, data: bytes, material: Material) -> bytes:
     return data[:at] + other[start:end] + data[at:]
 
 
-def nest(random: Random, data: bytes, _: Material) -> bytes:
+def nest(random: Random, data: bytes, material: Material) -> bytes:
     """Something opens again and again, and may never close."""
     at = _place(random, data)
     opener = random.choice(OPENERS)
     times = random.choice((2, 10, 60, 150, 400, 1_500, 5_000))
     closer = {b"(": b")", b"[": b"]", b"{": b"}"}.get(opener[-1:], b"")
     closing = closer * (times if random.random() < 0.5 else 0)
-    return data[:at] + (opener * times)[: LONGEST // 2] + data[at : at + 10] + closing + data[at + 10 :]
+    return data[:at] + (opener * times)[: material.longest // 2] + data[at : at + 10] + closing + data[at + 10 :]
 
 
 def number(random: Random, data: bytes, _: Material) -> bytes:

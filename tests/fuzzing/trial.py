@@ -54,8 +54,10 @@ class Trial:
 def _peak_kilobytes() -> int:
     """The most memory this process has held; of the usage that Linux counts, some is of the process that started it."""
     try:
-        status = Path("/proc/self/status").read_text("ascii", "replace")
-        return int(status.partition("VmHWM:")[2].split()[0])
+        # Without buffer and decoder: of an input that takes 100 us, reading this as text took half.
+        with Path("/proc/self/status").open("rb", buffering=0) as file:
+            status = file.read(4096)
+        return int(status.partition(b"VmHWM:")[2].split(None, 1)[0])
     except (OSError, IndexError, ValueError):
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
