@@ -10,6 +10,7 @@ from routelint.parse.lexicon import STRING
 from routelint.parse.text import conditions
 from routelint.parse.text.callees import Found, class_of, functions_of
 from routelint.parse.text.functions import Function
+from routelint.parse.text.iteration import SAME_ITEMS, results_of
 from routelint.parse.text.names import Target, fields, of_property
 from routelint.parse.text.reading import READS_FILE, context, of_file, parsed, stringify
 from routelint.parse.text.scope import Binding, Evaluate, Path, Scope, find_key
@@ -166,6 +167,8 @@ def _special(
         return of_file(evaluate, scope, arguments[0], path, depth)
     if name == "tryGetContext" and arguments:
         return context(evaluate, scope, arguments[0], path, depth)
+    if path and (items := _items(evaluate, scope, name, owner, receiver, arguments, path, depth)) is not None:
+        return items
     if name == "assign" and owner == "Object" and path:
         found = (evaluate(scope, *each, path, depth + 1) for each in reversed(arguments))
         return next((each for each in found if each), ())
@@ -194,6 +197,34 @@ def _special(
         return evaluate(scope, *arguments[-1], keys, depth + 1)
     if name == "StringParameter" and arguments:
         return evaluate(scope, *arguments[-1], ("stringValue",), depth + 1)
+    return None
+
+
+def _items(
+    evaluate: Evaluate,
+    scope: Scope,
+    name: str,
+    owner: str,
+    receiver: list[int],
+    arguments: list[tuple[int, int]],
+    path: Path,
+    depth: int,
+) -> Possible | None:
+    """What a list holds at a path that a call makes of another: the same items, or what a function makes of each."""
+    if owner == "Object" and name == "values" and arguments:
+        return evaluate(scope, *arguments[0], (None, *path[1:]), depth + 1)
+    if arguments and ((owner == "Array" and name == "from" and len(arguments) == 1) or name == "Set"):
+        return evaluate(scope, *arguments[0], path, depth + 1)
+    if not receiver:
+        return None
+    if name in SAME_ITEMS:
+        more = arguments if name == "concat" else []
+        lists = [(receiver[0], _end(scope, receiver[-1])), *more]
+        return unite(evaluate(scope, *each, path, depth + 1) for each in lists)
+    if name in ("map", "flatMap") and arguments:
+        made = results_of(scope, *arguments[0])
+        left = path[1:] if name == "map" else path
+        return unite(evaluate(scope, *each, left, depth + 1) for each in made) if made else None
     return None
 
 

@@ -10,7 +10,7 @@ from routelint import model_id
 from routelint.deferred import lazy_regex
 from routelint.model import Evidence, Kind
 from routelint.parse.lexicon import NAME, STRING
-from routelint.parse.text import frames, words
+from routelint.parse.text import frames, permits, words
 from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import File, Place, kind_of
 from routelint.parse.text.evaluate import CDK_CLASSES
@@ -58,12 +58,13 @@ def places(reader: Reader, file: File) -> Iterator[Place]:
     """Every literal identifier of a file that chooses or permits a model, and permissions for every model."""
     # What is escaped in a string must not hide it from a look at the whole text.
     text = file.source.text.replace("\\", "")
+    hits = Hits(reader.scope(file))
     if _INVOKES.search(text) is not None:
         yield from _wildcards(reader.scope(file))
+        yield from permits.places(reader.scope(file), hits)
     if not model_id.may_stand_in(text) and CDK_CLASSES.isdisjoint(reader.words(file)):
         return
     scope = reader.scope(file)
-    hits = Hits(scope)
     for hit in hits.all:
         if (scope.file.path, scope.code.tokens[hit.start].start) not in scope.reader.used:
             place = _place(scope, hits, hit)
@@ -179,8 +180,9 @@ def _construct(code: Code, around: Sequence[Frame]) -> str | None:
     for frame in around:
         if frame.kind is FrameKind.ARGUMENT:
             for low, high in itertools.islice(code.entries(frame.group), _MOST_ARGUMENTS):
-                if high - low == 1 and code.tokens[low].kind is STRING and words.says_model(code.tokens[low].text):
-                    return code.tokens[low].text
+                text = code.tokens[low].text if high - low == 1 and code.tokens[low].kind is STRING else ""
+                if text and ":" not in text and words.says_model(text):
+                    return text
     return None
 
 

@@ -11,6 +11,7 @@ from routelint.parse.text import words
 from routelint.parse.text.files import Data, of_module
 from routelint.parse.text.functions import Function, Parameter, is_reassigned, parameter
 from routelint.parse.text.groups import Code, Declaration
+from routelint.parse.text.iteration import item
 from routelint.parse.text.objects import entries
 from routelint.parse.text.scope import Key, Path, Scope, find_key
 from routelint.possible import Hole
@@ -61,8 +62,13 @@ def look_up(scope: Scope, names: list[str], at: int, path: Path = (), depth: int
         return _field(scope, first, at, path, depth)
     holder = _parameter_of(scope, first, at)
     found = None if _is_required(scope.code, first) else declared(scope, first, at)
+    through = _through(scope, first, at, path)
+    if through is not None and found and found[-1].name < through[0]:
+        found = None
     if found and (holder is None or holder[0].start <= found[-1].name < holder[0].end):
         return tuple(each for one in found[:_MOST_DECLARATIONS] for each in _of_declaration(scope, one, path))
+    if through is not None and (holder is None or scope.code.groups[holder[0].parameters].open <= through[0]):
+        return (through[1],)
     if holder is not None:
         return passed(scope, *holder, first, path)
     if first not in scope.code.imported and (taken := scope.code.destructured.get(first)) is not None:
@@ -80,6 +86,16 @@ def look_up(scope: Scope, names: list[str], at: int, path: Path = (), depth: int
         if found_there is not None:
             return crossing(found_there)
     return (nowhere((first, *path)),)
+
+
+def _through(scope: Scope, name: str, at: int, path: Path) -> tuple[int, Target] | None:
+    """The list that a name goes through, item by item, and the token that binds it; None where it goes through none."""
+    code = scope.code
+    found = item(code, name, at) if scope.outer is None else None
+    if found is None:
+        return None
+    hop = scope.file.hop(code.tokens[found.start].start, code.tokens[found.end - 1].end, f"each {name} of a list")
+    return found.bound, Target(scope, found.start, found.end, hop, Resolution.CONSTANT, path=(*found.path, *path))
 
 
 def _is_required(code: Code, name: str) -> bool:
@@ -246,7 +262,7 @@ def _of_declaration(scope: Scope, declaration: Declaration, path: Path) -> Meani
         for change in _changes(code, declaration, path)[:_MOST_DECLARATIONS]
         for each in (_target(scope, (change.start, change.end), f"{name}.{path[0]}", path[1:]),)
     )
-    return (*meaning, *changes) if changes else meaning
+    return (*meaning, *changes, *_pushed(scope, declaration, path))
 
 
 def _after(inside: tuple[int, ...]) -> int:
@@ -267,6 +283,27 @@ def _changes(code: Code, declaration: Declaration, path: Path) -> list[Declarati
         and code.is_name(each.name - 2, name)
         and not code.is_mark(each.name - 3, ".", "?.")
     ]
+
+
+def _pushed(scope: Scope, declaration: Declaration, path: Path) -> Iterator[Target]:
+    """What is put into a list that a name stands for, where any of its items is meant: `arns.push(...)`."""
+    code = scope.code
+    if not path or path[0] is not None or not code.is_mark(declaration.start, "["):
+        return
+    name = code.tokens[declaration.name].text
+    low, high = code.groups[declaration.group].open, code.limit(declaration.group)
+    taken = 0
+    for index in code.between(max(low, 0), high, "push"):
+        group = code.opened_at.get(index + 1)
+        if group is None or not (code.is_mark(index - 1, ".", "?.") and code.is_name(index - 2, name)):
+            continue
+        for start, end in code.entries(group):
+            taken += 1
+            if taken > _MOST_DECLARATIONS:
+                return
+            is_spread = code.is_mark(start, "...")
+            own = (start + 1, end) if is_spread else (start, end)
+            yield _target(scope, own, name, path if is_spread else path[1:])
 
 
 def _template_parameter(scope: Scope, declaration: Declaration, inside: tuple[int, ...]) -> Meaning:
