@@ -17,7 +17,7 @@ _MOST_GROUPS_UP = 40
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list: the tokens of the list, the keys that are taken of the item, and the token where the name is bound."""
+    """One item of a list: the tokens of the list, the keys that are taken of the item, and the token that binds the name."""
 
     start: int
     end: int
