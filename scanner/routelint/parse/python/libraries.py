@@ -94,7 +94,7 @@ def call(evaluator: Evaluator, path: str, node: ast.Call, site: Site) -> Possibl
     if module == "pathlib" and name in ("Path", "PurePath", "PosixPath"):
         return paths.joined(*[evaluator.expression(each, site) for each in node.args]) if node.args else known(paths.path("."))
     found = standard.CALLS.get(path)
-    return found(evaluator, node, site) if found is not None else None
+    return found(evaluator, node, site) if found is not None else cdk.call(evaluator, path, node, site)
 
 
 def _argument(evaluator: Evaluator, node: ast.Call, site: Site, position: int, *names: str) -> Possible | None:
