@@ -169,6 +169,7 @@ def test_an_index_changes_no_answer(texts: dict[str, str], most_held: int, most_
         answers = []
         for few in (len(NAMES), 0):
             patch.setattr(program_module, "FEW_NAMES", few)
+            patch.setattr(word_index, "FILES_AT_ONCE", 1 + few)
             program = Program(tree, sorted(texts))
             answers.append([program.calling(name, near, imported=False) for name in NAMES for near in texts])
     assert answers[0] == answers[1]
@@ -184,7 +185,21 @@ def test_each_file_is_indexed_once_and_when_a_search_reaches_it() -> None:
     index = word_index.WordIndex(10, data)
     number = words.number("ask")
     assert number is not None
-    assert list(index.holding(number, range(4, 6))) == [5]
+    assert index.holding(number, range(4, 6)) == [5]
     assert asked == [4, 5]
-    assert list(index.holding(number, range(10))) == [1, 3, 5, 7, 9]
+    assert sorted(index.holding(number, range(10))) == [1, 3, 5, 7, 9]
     assert sorted(asked) == list(range(10))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6), st.sets(st.integers(0, 39)))
+def test_no_file_is_looked_through_twice(asked: list[tuple[int, int]], held: set[int]) -> None:
+    looked: list[int] = []
+
+    def holds(index: int) -> bool:
+        looked.append(index)
+        return index in held
+
+    holders = word_index.Holders(40, lambda files: files, holds)
+    for start, stop in asked:
+        assert list(holders.within(range(start, stop))) == sorted(held & set(range(start, stop)))
+    assert len(looked) == len(set(looked))

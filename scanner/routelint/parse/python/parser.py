@@ -135,7 +135,7 @@ class PythonScan:
     def holds(self, path: str, search: Search) -> bool:
         """Whether a file holds the name of a search."""
         data = words.searched(path, self.tree.untraced.read(path))
-        return words.holds(data, search.kind, search.word, search.origins)
+        return words.holds(data, search.kind, search.word, () if path == search.near else search.origins)
 
     def answer(self, question: Question, shared: object) -> object:
         """What a question comes to: which files there are, or what is set for a place."""

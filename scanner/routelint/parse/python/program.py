@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from routelint.model import ScanError
 from routelint.parse.python import notebook, words
 from routelint.parse.python.modules import Module
 from routelint.parse.python.syntax import ModuleError, parse_text
-from routelint.parse.python.word_index import WordIndex
+from routelint.parse.python.word_index import Holders, WordIndex
 from routelint.source import NotTextError, SourceTree, decode
 from routelint.tracing import Search, TracedTree
 
@@ -45,8 +45,8 @@ class Program:
         self._searched: dict[tuple[str, str, str], Search] = {}
         self._bytes_held = 0
         self._index = WordIndex(len(self.paths), self._data)
-        self._held: dict[tuple[str, str], dict[int, bool]] = {}
-        self._names: set[str] = set()
+        self._holders: dict[tuple[str, str], Holders] = {}
+        self._names = 0
         self._imported: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -132,11 +132,11 @@ class Program:
         # What is imported is known by its own module too; anything else is the same for all files of a folder.
         key = (kind, name, near if origins else near.rpartition("/")[0])
         if key not in self._searched:
-            hits = []
-            holds = self._holds(kind, name, origins)
-            for index in self._candidates(name, near):
-                if holds(index) or (origins and self.paths[index] == near):
-                    hits.append(self.paths[index])
+            hits: list[str] = []
+            for index in self._holding(kind, name, near):
+                path = self.paths[index]
+                if not origins or path == near or words.holds(self._data(index), kind, name, origins):
+                    hits.append(path)
                     if len(hits) >= MOST_FILES_PARSED:
                         break
             self._searched[key] = Search(kind, name, origins, near, tuple(hits), len(hits) >= MOST_FILES_PARSED)
@@ -147,37 +147,30 @@ class Program:
             self.tree.paths()
         return found.hits
 
-    def _candidates(self, name: str, near: str) -> Iterator[int]:
-        """The files that may hold a name, nearest first, of so many of the nearest that are searched at all; `near` is one."""
-        self._names.add(name)
-        # Most files do not have the word at all, which an index tells many times as fast as their text.
-        number = words.number(name) if len(self._names) > FEW_NAMES else None
+    def _holding(self, kind: str, name: str, near: str) -> Iterator[int]:
+        """The files that hold a name, nearest first, of so many of the nearest that are searched at all.
+
+        Wherever it may come from: most files do not hold it, and only those that do are asked for its origins.
+        """
+        holders = self._holders.pop((kind, name), None) or self._new_holders(kind, name)
+        self._holders[kind, name] = holders
+        if len(self._holders) > MOST_WORDS_HELD:
+            del self._holders[next(iter(self._holders))]
         left = MOST_FILES_SEARCHED
         for stretch in self._nearest(near):
             searched = stretch[:left]
             left -= len(searched)
-            if number is None:
-                yield from searched
-                continue
-            yield from self._index.holding(number, searched)
+            yield from holders.within(searched)
 
-    def _holds(self, kind: str, name: str, origins: tuple[str, ...]) -> Callable[[int], bool]:
-        """Whether a file holds a name; no file is looked through twice for the names asked last.
+    def _new_holders(self, kind: str, name: str) -> Holders:
+        self._names += 1
+        # Most files do not have the word at all, which an index tells many times as fast as their text.
+        number = words.number(name) if self._names > FEW_NAMES else None
 
-        Most files do not hold it, wherever it may come from: only of those that do, each is asked for the `origins` too.
-        """
-        known = self._held.pop((kind, name), {})
-        self._held[kind, name] = known
-        if len(self._held) > MOST_WORDS_HELD:
-            del self._held[next(iter(self._held))]
+        def may_hold(files: range) -> Sequence[int]:
+            return files if number is None else self._index.holding(number, files)
 
-        def holds(index: int) -> bool:
-            answer = known.get(index)
-            if answer is None:
-                answer = known[index] = words.holds(self._data(index), kind, name)
-            return answer and (not origins or words.holds(self._data(index), kind, name, origins))
-
-        return holds
+        return Holders(len(self.paths), may_hold, lambda index: words.holds(self._data(index), kind, name))
 
     def _data(self, index: int) -> bytes:
         held = self._bytes.get(index)
