@@ -39,6 +39,8 @@ BESIDE = Path(sys.executable).parent
 ROUTELINT = (str(BESIDE / "routelint"),) if (BESIDE / "routelint").exists() else (sys.executable, "-m", "routelint")
 SCAN_OPTIONS = ("--today", TODAY, "--fail-on", "never", "--quiet", "--jobs", "1")
 IDLE_HOOK = "repos: [{repo: local, hooks: [{id: idle, name: idle, entry: 'true', language: system}]}]\n"
+ORDINARY_FILES = 13_000
+WITHOUT_FAST = "import sys; sys.modules['hyperscan'] = None; from routelint.__main__ import main; main()"
 # Tools say by different statuses that they found something.
 ANY_STATUS = tuple(range(256))
 # wait4 counts in kilobytes on Linux and in bytes on macOS.
@@ -124,6 +126,7 @@ def jobs(folder: Path, sizes: Sequence[int], trees: Sequence[Path], others: Sequ
         repository = folder / f"files-{size}"
         changed = generated_tree.write(repository, size)
         found += _of_repository(repository, f"{size:,} files", changed, others)
+    found += _of_ordinary(folder / "ordinary", others)
     for tree in trees:
         found += _of_repository(tree.resolve(), tree.name, None, others)
         found += _again(tree.resolve(), folder / "copies" / tree.name, folder / "cache")
@@ -150,6 +153,15 @@ def _of_repository(repository: Path, what: str, changed: Path | None, others: Se
     for peer in others:
         if peer.folders:
             yield Job(f"{peer.name}, {what}", peer.command(".", "directory"), repository, searcher[0], ANY_STATUS)
+
+
+def _of_ordinary(repository: Path, others: Sequence[peers.Peer]) -> Iterator[Job]:
+    """A tree in which hardly anything concerns Bedrock, with the faster matcher and without."""
+    generated_tree.write(repository, ORDINARY_FILES, bedrock_every=1000)
+    what = f"an ordinary tree of {ORDINARY_FILES:,} files"
+    yield from _of_repository(repository, what, None, others)
+    command = (sys.executable, "-c", WITHOUT_FAST, "scan", ".", *SCAN_OPTIONS, "--no-cache")
+    yield Job(f"routelint scan without the extra, {what}", command, repository, _search(what)[0])
 
 
 def _of_file(changed: Path, repository: Path, what: str, others: Sequence[peers.Peer]) -> Iterator[Job]:

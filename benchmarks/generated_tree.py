@@ -1,4 +1,4 @@
-"""A generated repository: ordinary files of a service company, one in a hundred of them with a Bedrock route."""
+"""A generated repository: ordinary files of a service company, some of them with a Bedrock route."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 # Shares of files in a repository with services and their infrastructure; what is left over is text that no parser reads.
 SHARES = (("py", 50), ("tf", 15), ("yaml", 15), ("json", 8), ("md", 12))
 FILES_PER_FOLDER = 25
-BEDROCK_EVERY = 100
 SEED = 20261124
 
 WORDS = ("order", "invoice", "customer", "ledger", "shipment", "refund", "account", "payment", "basket", "voucher", "carrier")
@@ -95,8 +94,10 @@ Resources:
 BEDROCK = {"py": BEDROCK_PYTHON, "tf": BEDROCK_TERRAFORM, "yaml": BEDROCK_YAML}
 
 
-def write(root: Path, files: int) -> Path:
-    """A git repository with that many files below `root`; the same content for the same number, on every machine.
+def write(root: Path, files: int, bedrock_every: int = 100) -> Path:
+    """A git repository with that many files below `root`; the same content for the same numbers, on every machine.
+
+    One in so many files has a route.
 
     Returns the path of one file with a route, for measurements of a single changed file.
     """
@@ -104,17 +105,17 @@ def write(root: Path, files: int) -> Path:
     suffixes = [suffix for suffix, share in SHARES for _ in range(share)]
     changed = None
     for number in range(files):
-        suffix = suffixes[number % len(suffixes)] if number % BEDROCK_EVERY else source.choice(sorted(BEDROCK))
+        suffix = suffixes[number % len(suffixes)] if number % bedrock_every else source.choice(sorted(BEDROCK))
         path = root / f"service_{number // FILES_PER_FOLDER:03}" / f"{source.choice(WORDS)}_{number}.{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        if number % BEDROCK_EVERY:
+        if number % bedrock_every:
             pieces = [_fill(PLAIN[suffix], source) for _ in range(source.randint(10, 50))]
             path.write_text(f"[{','.join(pieces)}]" if suffix == "json" else "".join(pieces), "utf-8")
             continue
         path.write_text(_fill(BEDROCK[suffix], source) + _fill(PLAIN[suffix], source) * (suffix != "yaml"), "utf-8")
         if suffix == "py":
             changed = path
-    assert changed is not None, "a tree of 100 files or more has a Python file with a route"
+    assert changed is not None, "so many files with a route are Python files, some of them"
     commit(root)
     return changed
 
