@@ -99,6 +99,8 @@ def _concerns(deployment: Deployment, declared: Collection[str]) -> bool:
 
 
 def _reader(path: str) -> Reader | None:
-    if _EXAMPLE.search(posixpath.basename(path)):
-        return None
-    return next((reader for pattern, reader in _READERS if pattern.fullmatch(path)), None)
+    # Nearly every file of a tree is none of these.
+    for pattern, reader in _READERS:
+        if pattern.fullmatch(path):
+            return None if _EXAMPLE.search(posixpath.basename(path)) else reader
+    return None
