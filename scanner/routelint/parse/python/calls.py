@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from routelint.model import Hop, Resolution
 from routelint.parse.python import cdk, formatting, libraries, lookups, methods, options
 from routelint.parse.python.arguments import Given, bind, given, with_receiver
+from routelint.parse.python.fields import VALIDATORS
 from routelint.parse.python.returns import returns
-from routelint.parse.python.scopes import Scope, shown
+from routelint.parse.python.scopes import Scope, argument_node, shown
 from routelint.parse.python.values import (
     NOTHING,
     Argument,
@@ -56,6 +57,8 @@ class Calls:
         if isinstance(node.func, ast.Attribute):
             of_cdk = cdk.method(self._evaluator, node, node.func, site) if node.func.attr in cdk.METHODS else None
             found = of_cdk or self._method(node, node.func, site)
+            if found is None and node.func.attr in VALIDATORS:
+                found = self._evaluator.fields.validated(node, node.func, site)
             if found is not None:
                 return found
         return join([self._returned(each, node, site) for each in self._evaluator.expression(node.func, site)])
@@ -113,9 +116,10 @@ class Calls:
                 found = libraries.call(self._evaluator, path, node, site)
                 if found is not None:
                     return found
-                return known(
+                result = known(
                     Made(f"what {path}() returns is not a text", path=f"{path}()", call=node, site=site, origin=origin)
                 )
+                return join([result, self._default_of_get(path, node, site)])
             case Partial(callee=inner, call=first, site=where) if first is not None and where is not None:
                 return self._partial(inner, first, where, node, site)
             case Instance() as instance:
@@ -131,6 +135,18 @@ class Calls:
             case Hole():
                 return (callee,)
         return unknown(f"the call '{shown(node)}' is not followed")
+
+    def _default_of_get(self, path: str, node: ast.Call, site: Site) -> Possible:
+        """The text that `thing.get(key, text)` gives where something from outside, such as a request, does not have the key.
+
+        A module is asked for something else: `requests.get(address, query)`.
+        """
+        default = argument_node(node, 1, "default") if path.endswith(".get") and path.count(".") > 1 and node.args else None
+        if default is None:
+            return NOTHING
+        value = self._evaluator.expression(default, site)
+        texts = tuple(each for each in value if isinstance(each.content, str | Template))
+        return step(texts, None, Resolution.CONDITIONAL)
 
     def _partial(self, callee: Possible, first: ast.Call, where: Site, node: ast.Call, site: Site) -> Possible:
         results = []

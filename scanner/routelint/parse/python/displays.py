@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from routelint.deferred import dataclass
 from routelint.model import Hop
 from routelint.parse.python import changes, holding
 from routelint.parse.python.scopes import dotted, shown
-from routelint.parse.python.values import Site, step
+from routelint.parse.python.values import Site, join, step
 from routelint.possible import Hole, Items, Possible, Record, known, unknown
 
 if TYPE_CHECKING:
@@ -70,26 +71,36 @@ def comprehension(evaluator: Evaluator, generators: list[ast.comprehension], ele
     if told is None:
         inside = turn(evaluator, generators, site)
         return known(Items((evaluator.expression(element, inside),), Hole(f"a loop over '{shown(generators[0].iter)}'")))
-    sites, rest = told
-    return known(Items(tuple(evaluator.expression(element, inside) for inside in sites), rest))
+    values = tuple(evaluator.expression(element, inside) for inside in told.sites)
+    # Where any turn may be left out, so may the place of any other.
+    return known(Items(values if told.certain else (join(values),) * len(values), told.rest))
 
 
 def dict_comprehension(evaluator: Evaluator, node: ast.DictComp, key: ast.expr, value: ast.expr, site: Site) -> Possible:
     """A dict built by a comprehension: entry by entry where what it loops over is known."""
     told = _turns(evaluator, node.generators, site)
     if told is None:
-        told = [turn(evaluator, node.generators, site)], Hole("a dict built in a loop")
-    sites, rest = told
-    result = known(Record({}, rest))
-    for inside in sites:
+        told = _Told([turn(evaluator, node.generators, site)], Hole("a dict built in a loop"))
+    result = known(Record({}, told.rest))
+    for inside in told.sites:
         result = changes.put(result, evaluator.expression(key, inside), evaluator.expression(value, inside), shown(key))
     return result
 
 
-def _turns(evaluator: Evaluator, generators: list[ast.comprehension], site: Site) -> tuple[list[Site], Hole | None] | None:
-    """The place inside a comprehension turn by turn, and why there may be more; None where the turns cannot be told."""
+@dataclass(frozen=True)
+class _Told:
+    """The place inside a comprehension turn by turn, why there may be more, and whether none of them may be left out."""
+
+    sites: list[Site]
+    rest: Hole | None
+    certain: bool = True
+
+
+def _turns(evaluator: Evaluator, generators: list[ast.comprehension], site: Site) -> _Told | None:
+    """The turns of a comprehension; None where they cannot be told."""
     sites = [site]
     rest: Hole | None = None
+    certain = True
     for generator in generators:
         text = shown(generator.iter)
         inner: list[Site] = []
@@ -106,12 +117,13 @@ def _turns(evaluator: Evaluator, generators: list[ast.comprehension], site: Site
                 verdicts = [evaluator.verdict(test, inside) for test in generator.ifs]
                 if False in verdicts:
                     continue
-                if None in verdicts:
-                    # Whether this turn counts cannot be told, so neither can the place of any later one.
-                    return None
+                for test, verdict in zip(generator.ifs, verdicts, strict=True):
+                    if verdict is None:
+                        certain = False
+                        inside = evaluator.assuming(test, True, inside)
                 inner.append(inside)
         sites = inner
-    return sites, rest
+    return _Told(sites, rest, certain)
 
 
 def turn(evaluator: Evaluator, generators: list[ast.comprehension], site: Site) -> Site:

@@ -109,7 +109,7 @@ class Evaluator(Questions):
     def _inside(self, node: ast.expr, part: str, site: Site) -> Site:
         match node:
             case ast.IfExp(test=test):
-                return self._assuming(test, part == "body", site)
+                return self.assuming(test, part == "body", site)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 return displays.turn(self, node.generators, site)
             case ast.Lambda():
@@ -209,11 +209,11 @@ class Evaluator(Questions):
         if verdict is not None:
             return self.expression(body if verdict else orelse, site)
         alternatives = [
-            self.expression(branch, self._assuming(test, outcome, site)) for branch, outcome in ((body, True), (orelse, False))
+            self.expression(branch, self.assuming(test, outcome, site)) for branch, outcome in ((body, True), (orelse, False))
         ]
         return step(join(alternatives), None, Resolution.CONDITIONAL)
 
-    def _assuming(self, test: ast.expr, truth: bool, site: Site) -> Site:
+    def assuming(self, test: ast.expr, truth: bool, site: Site) -> Site:
         """The same place where a condition is known to hold or not to."""
         narrowed: dict[str, Possible] = {}
         for node in ast.walk(test):

@@ -10,12 +10,17 @@ from routelint.model import Hop, Resolution
 from routelint.parse.python import holding, libraries
 from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.environment import environment
-from routelint.parse.python.scopes import Scope, dotted
-from routelint.parse.python.values import Instance, join, step
+from routelint.parse.python.scopes import Scope, dotted, shown
+from routelint.parse.python.values import Class, Instance, Site, is_gap, join, step
 from routelint.possible import Hole, Possible, Record, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
+
+
+# Methods that pydantic's classes inherit: each makes an object of the class from a dict, or from the text of one.
+_FROM_TEXT = frozenset(["model_validate_json", "parse_raw", "model_validate_strings", "parse_file"])
+VALIDATORS = frozenset(["model_validate", "parse_obj", "from_orm", *_FROM_TEXT])
 
 
 class Fields:
@@ -23,6 +28,31 @@ class Fields:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._validated: dict[ast.Call, ast.Call] = {}
+
+    def validated(self, node: ast.Call, func: ast.Attribute, site: Site) -> Possible | None:
+        """What `Model.model_validate(data)` makes, which is what `Model(**data)` does; None where no class is asked for it."""
+        if not node.args:
+            return None
+        objects = self._evaluator.objects
+        classes = self._evaluator.expression(func.value, site)
+        for each in classes:
+            if not isinstance(each.content, Class) or each.content.scope is None:
+                return None
+            if objects.kind(each.content.scope) not in ("fields", "settings"):
+                return None
+            if any(objects.function(one, func.attr) is not None for one in objects.lineage(each.content.scope)):
+                return None
+        data = node.args[0]
+        if func.attr in _FROM_TEXT:
+            site = site.binding({"<data>": unknown(f"the text that '{shown(node)}' reads is not in the scanned files")})
+            data = ast.copy_location(ast.Name("<data>", ast.Load()), data)
+        call = self._validated.get(node)
+        if call is None:
+            # One call makes one object, however often it is asked for.
+            spread = ast.copy_location(ast.keyword(None, data), data)
+            call = self._validated[node] = ast.copy_location(ast.Call(func.value, [], [spread]), node)
+        return join([objects.made(each.content, call, site) for each in classes if isinstance(each.content, Class)])
 
     def of(self, scope: Scope) -> dict[str, tuple[Scope, ast.AnnAssign | ast.Assign]]:
         """Field name -> the class that declares it and the declaration, in the order of the constructor."""
@@ -78,7 +108,8 @@ class Fields:
             fields = self.of(scope)
             owner, statement = fields[name]
             default = self._field_default(owner, statement, name, self._evaluator.objects.kind(scope), scope)
-            return join([default, rest])
+            # Where the field has no default, only what is handed over can tell.
+            return rest if all(is_gap(each.content) for each in default) else join([default, rest])
         return None
 
     def _aliases(self, scope: Scope, name: str) -> Iterator[str]:

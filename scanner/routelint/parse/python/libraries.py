@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
-from routelint.parse.python import cdk, changes, conditions, dynaconf, holding, options, paths, returns, standard
+from routelint.parse.python import cdk, changes, conditions, dynaconf, holding, menus, options, paths, returns, standard
 from routelint.parse.python.environment import environment
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.values import Made, Site, Symbol, contents, join, sole_text, symbol
@@ -93,6 +93,9 @@ def call(evaluator: Evaluator, path: str, node: ast.Call, site: Site) -> Possibl
         return paths.function(name, [evaluator.expression(each, site) for each in node.args])
     if module == "pathlib" and name in ("Path", "PurePath", "PosixPath"):
         return paths.joined(*[evaluator.expression(each, site) for each in node.args]) if node.args else known(paths.path("."))
+    menu = menus.picked(evaluator, path, node, site) if path.startswith(menus.LIBRARY) else None
+    if menu is not None:
+        return menu
     found = standard.CALLS.get(path)
     return found(evaluator, node, site) if found is not None else cdk.call(evaluator, path, node, site)
 

@@ -189,6 +189,23 @@ def _run(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
     return join(results)
 
 
+def _injected(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
+    """`Depends(f)`: what f returns, or yields, for the handler of a request."""
+    dependency = argument_node(node, 0, "dependency")
+    if dependency is None:
+        return None
+    call = ast.copy_location(ast.Call(dependency, [], []), dependency)
+    results: list[Possible] = []
+    for each in evaluator.expression(dependency, site):
+        if not isinstance(each.content, Function) or each.content.scope is None:
+            return evaluator.calls.call(call, site)
+        found = evaluator.calls.called(each.content, call, site)
+        if any(isinstance(inner, ast.Yield) for inner in ast.walk(each.content.scope.node)):
+            found = holding.every(found, shown(dependency))
+        results.append(found)
+    return join(results)
+
+
 BUILTIN_CALLS: dict[str, Followed] = {
     "str": _as_text,
     "dict": _dict,
@@ -232,4 +249,6 @@ CALLS: dict[str, Followed] = {
     "random.choice": _any,
     "os.fspath": _as_text,
     "streamlit.cache_resource": _same,
+    "fastapi.Depends": _injected,
+    "fastapi.Security": _injected,
 }
