@@ -26,6 +26,16 @@ def test_no_expression_stands_in_a_script() -> None:
     assert [name for name, step in STEPS.items() if "${{" in step.get("run", "")] == []
 
 
+def test_every_action_that_is_used_is_named_by_commit() -> None:
+    """A tag can be moved to other code; the comment says which version the commit is."""
+    used = []
+    for file in (ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml"))):
+        used += re.findall(r"^\s*(?:- )?uses: *(.+)$", file.read_text("utf-8"), re.M)
+    others = [each for each in used if each != "./"]
+    assert len(others) >= 3
+    assert [each for each in others if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)] == []
+
+
 def test_every_input_is_described_and_used() -> None:
     text = (ROOT / "action.yml").read_text("utf-8")
     assert [name for name, each in ACTION["inputs"].items() if not each.get("description") or "default" not in each] == []
