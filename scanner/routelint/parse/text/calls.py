@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.lexicon import STRING
-from routelint.parse.text import conditions
+from routelint.parse.text import conditions, texts
 from routelint.parse.text.callees import Found, class_of, functions_of
 from routelint.parse.text.functions import Function
 from routelint.parse.text.iteration import SAME_ITEMS, results_of
@@ -184,6 +184,15 @@ def _special(
         return evaluate(scope, receiver[0], _end(scope, receiver[-1]), (), depth + 1)
     if path:
         return None
+    if (
+        name in ("replace", "replaceAll")
+        and receiver
+        and (text := texts.replaced(evaluate, scope, name, (receiver[0], _end(scope, receiver[-1])), arguments, depth))
+        is not None
+    ):
+        return text
+    if name == "join" and (text := _joined(evaluate, scope, owner, receiver, arguments, depth)) is not None:
+        return text
     if name == "fromConfig" and "CrossRegionInferenceProfile" in names:
         return _cross_region(evaluate, scope, group, depth)
     if name.startswith("from") and name.endswith(("Id", "Arn")) and any("Model" in each or "Profile" in each for each in names):
@@ -198,6 +207,18 @@ def _special(
     if name == "StringParameter" and arguments:
         return evaluate(scope, *arguments[-1], ("stringValue",), depth + 1)
     return None
+
+
+def _joined(
+    evaluate: Evaluate, scope: Scope, owner: str, receiver: list[int], arguments: list[tuple[int, int]], depth: int
+) -> Possible | None:
+    """`Fn.join("", [...])` and `[...].join("")`."""
+    if owner == "Fn" and len(arguments) == 2:
+        return texts.joined(evaluate, scope, arguments[1], evaluate(scope, *arguments[0], (), depth + 1), depth)
+    if not receiver or len(arguments) != 1:
+        return None
+    separator = evaluate(scope, *arguments[0], (), depth + 1)
+    return texts.joined(evaluate, scope, (receiver[0], _end(scope, receiver[-1])), separator, depth)
 
 
 def _items(

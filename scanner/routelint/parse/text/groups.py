@@ -302,6 +302,8 @@ class Code:
         previous = self.before(index)
         while previous >= 0 and self.is_mark(previous, ".", "&", "|"):
             previous = self.before(self.before(previous)) if self.is_mark(previous, ".") else self.before(previous)
+        while previous >= 0 and self.is_name(previous, "readonly", "typeof", "keyof"):
+            previous = self.before(previous)
         return previous >= 0 and self.is_mark(previous, ":") and self.opener(self.group_of[index]) != "["
 
     @cached_property

@@ -14,7 +14,7 @@ from routelint.parse.text.draft import Place
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import Hits
 from routelint.parse.text.scope import Path, Scope, find_key
-from routelint.possible import Content, Hole, Possible, Template
+from routelint.possible import Content, Hole, Possibility, Possible, Template
 
 _INVOKES = lazy_regex(r"(?i)bedrock:(?:\*|in?v?o?k?e?\*|invokemodel|converse)")
 _MODEL = lazy_regex(
@@ -68,12 +68,17 @@ def _of_statement(scope: Scope, value: tuple[int, int], written: list[int]) -> I
         if high - low == 1 and code.tokens[low].kind is STRING and not code.tokens[low].code:
             said = True
             continue
+        intrinsic = _intrinsic(code, low)
+        if intrinsic is not None:
+            told = Hole(f"'{intrinsic}' is known only when the stack is deployed")
+            unknown = unknown or _made(scope, (low, high), value, (Possibility(told),))
+            continue
         possible = everywhere(scope, low, high, path, default=())
         if path and (not possible or all(isinstance(each.content, Hole) for each in possible)):
             # One resource may stand without a list around it.
             single = everywhere(scope, low, high, (), default=())
-            told = any(not isinstance(each.content, Hole) for each in single)
-            possible = single if told else possible or single
+            if possible == () or any(not isinstance(each.content, Hole) for each in single):
+                possible = single
         granted = tuple(each for each in possible if _is_model(each.content))
         holes = tuple(each for each in possible if isinstance(each.content, Hole))
         if granted:
@@ -101,6 +106,15 @@ def _items(code: Code, value: tuple[int, int]) -> Iterator[tuple[int, int, Path]
             yield inner + 1, end, (None,)
         else:
             yield inner, end, ()
+
+
+def _intrinsic(code: Code, low: int) -> str | None:
+    """The function of CloudFormation that an object stands for: `{ "Fn::GetAtt": [...] }`, `{ Ref: "Model" }`."""
+    group = code.opened_at.get(low)
+    if group is None or code.opener(group) != "{" or low + 1 >= code.limit(group):
+        return None
+    key = code.tokens[low + 1].text
+    return key if key == "Ref" or key.startswith("Fn::") else None
 
 
 def _is_model(content: Content) -> bool:

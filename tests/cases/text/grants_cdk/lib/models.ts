@@ -9,3 +9,16 @@ export function allowedArns(region: string): string[] {
   }
   return found;
 }
+
+// Behind a type, and without the prefix that names a geography.
+export const PROFILES: readonly string[] = ["global.anthropic.claude-sonnet-4-6", "global.amazon.nova-2-lite-v1:0"];
+const plain = (id: string) => id.replace(/^(global|us)\./, "");
+
+export function profileArns(region: string, account: string): string[] {
+  const arns: string[] = [];
+  for (const id of PROFILES) {
+    arns.push(`arn:aws:bedrock:${region}:${account}:inference-profile/${id}`);
+    arns.push(`arn:aws:bedrock:*::foundation-model/${plain(id)}`);
+  }
+  return arns;
+}

@@ -1,6 +1,6 @@
 import * as cdk from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
-import { ALLOWED, BY_TASK, allowedArns } from "./models";
+import { ALLOWED, BY_TASK, allowedArns, profileArns } from "./models";
 
 interface Props extends cdk.StackProps {
   modelIds: string[];
@@ -34,9 +34,20 @@ export class Permissions extends cdk.Stack {
     const plain = { Effect: "Allow", Action: "bedrock:InvokeModel", Resource: arn };
     // Only the deployment knows this one.
     const open = new iam.PolicyStatement({ actions: ["bedrock:InvokeModel"], resources: [process.env.MODEL_ARN!] });
+    // Both forms of each profile, and ARNs that are joined of parts.
+    const profiles = new iam.PolicyStatement({ actions: ["bedrock:InvokeModel"], resources: profileArns(this.region, this.account) });
+    const parts = new iam.PolicyStatement({
+      actions: ["bedrock:InvokeModel"],
+      resources: [
+        cdk.Fn.join("", ["arn:aws:bedrock:", this.region, "::foundation-model/", ALLOWED[0]]),
+        ["arn:aws:bedrock:*:", "foundation-model/" + BY_TASK.rank].join(":"),
+      ],
+    });
+    // A resource of the stack itself, in a document in the form of CloudFormation.
+    const made = { Effect: "Allow", Action: ["bedrock:InvokeModel"], Resource: { "Fn::GetAtt": ["Custom", "modelArn"] } };
     // No grants: what is denied, and what invokes no model.
     const denied = new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ["bedrock:InvokeModel"], resources: entries });
     const agent = new iam.PolicyStatement({ actions: ["bedrock:InvokeAgent"], resources: [props.modelIds[0]] });
-    this.add(mapped, called, values, listed, plain, open, denied, agent);
+    this.add(mapped, called, values, listed, plain, open, denied, agent, profiles, parts, made);
   }
 }
