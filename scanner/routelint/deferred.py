@@ -358,7 +358,14 @@ def _initializer(cls: type, fields: _Fields, slots: bool, frozen: bool) -> Calla
             parameters.append(parameter)
         elif factory is None and not (slots and default is not MISSING):
             continue  # the class has its default, or `__post_init__` sets it
-        lines.append(f"  _set(self, {name!r}, {value})" if frozen else f"  self.{name} = {value}")
+        if not frozen:
+            lines.append(f"  self.{name} = {value}")
+        elif slots:
+            # What a slot is set by need not be looked for, and no guard is in its way: a third less than `object.__setattr__`.
+            bound[f"_set_{name}"] = getattr(cls, name).__set__
+            lines.append(f"  _set_{name}(self, {value})")
+        else:
+            lines.append(f"  _set(self, {name!r}, {value})")
     if hasattr(cls, "__post_init__"):
         lines.append("  self.__post_init__()")
     source = f"def make({', '.join(bound)}):\n def __init__({', '.join(parameters)}):\n" + "\n".join(lines or ["  pass"])
