@@ -13,7 +13,7 @@ from routelint.parse import statements
 from routelint.parse.python.grants import own_expressions
 from routelint.parse.python.sinks import Sink, statement_span, symbol_of
 from routelint.parse.python.values import Site, Symbol
-from routelint.parse.stated import MOST_TEXT
+from routelint.parse.stated import MOST_TEXT, texts
 from routelint.parse.statements import Draft
 from routelint.possible import Content, Items, Possible, Record, known
 
@@ -36,7 +36,8 @@ class Statements:
         """The statement that a call makes."""
         call, site = sink.place.call, sink.site
         named = {each.arg: each.value for each in call.keywords if each.arg is not None and statements.element(each.arg)}
-        yield from self._made(self._read(named, site), call, named, site, statement_span(sink.place))
+        if self._may_be_of_bedrock(named, site):
+            yield from self._made(self._read(named, site), call, named, site, statement_span(sink.place))
 
     def of_module(self, module: Module) -> Iterator[PolicyStatement]:
         """The statements of policy documents written as dicts or as JSON texts, and policies of AWS given by name."""
@@ -64,7 +65,7 @@ class Statements:
             for key, value in zip(node.keys, node.values, strict=True)
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and statements.element(key.value)
         }
-        if "Effect" in named and ("Action" in named or "NotAction" in named):
+        if "Effect" in named and ("Action" in named or "NotAction" in named) and self._may_be_of_bedrock(named, site):
             yield from self._made(self._read(named, site), node, named, site, site.scope.module.span(node))
 
     def _json(self, node: ast.Constant, text: str, site: Site) -> Iterator[PolicyStatement]:
@@ -77,6 +78,15 @@ class Statements:
             if isinstance(each, dict) and "Effect" in each:
                 fields = {str(key): _plain(value, 0) for key, value in each.items() if statements.element(str(key))}
                 yield from self._made(statements.read(fields), node, {}, site, site.scope.module.span(node))
+
+    def _may_be_of_bedrock(self, named: Mapping[str, ast.expr], site: Site) -> bool:
+        """Whether the actions of a statement may be Bedrock's: where they are another service's, nothing else is asked for."""
+        return any(statements.element(name) == "not_actions" for name in named) or any(
+            isinstance(action, str) and statements.may_be_bedrock(action)
+            for name, node in named.items()
+            if statements.element(name) == "actions"
+            for action in texts(_named(self._evaluator.ask(node, site)))
+        )
 
     def _read(self, named: Mapping[str, ast.expr], site: Site) -> Draft:
         return statements.read({name: _named(self._evaluator.ask(node, site)) for name, node in named.items()})
