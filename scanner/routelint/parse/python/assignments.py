@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from routelint.deferred import dataclass
 from routelint.model import Hop, Resolution
 from routelint.parse.python import changes, handed, holding
+from routelint.parse.python.children import walk
 from routelint.parse.python.scopes import Scope, dotted, shown, subscripted, targets
 from routelint.parse.python.values import NOTHING, Class, Instance, Site, step
 from routelint.possible import Possible, known, unknown
@@ -77,7 +78,7 @@ class Assignments:
 
     def _inside(self, key: str, statement: ast.stmt, site: Site) -> Effect:
         """What the expressions of a statement do: `(x := ...)`, `d.update(...)`."""
-        for node in ast.walk(statement):
+        for node in walk(statement):
             match node:
                 case ast.NamedExpr(target=ast.Name(name), value=value) if name == key:
                     return Define(lambda value=value: self._evaluator.expression(value, site))  # type: ignore[misc]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python import holding, notebook
 from routelint.parse.python.arguments import Given, given
+from routelint.parse.python.modules import is_test
 from routelint.parse.python.scopes import CallPlace, Scope, dotted, last_name
 from routelint.parse.python.values import NOTHING, Class, Function
 from routelint.possible import Possible
@@ -96,8 +97,10 @@ class Callers:
                 if path in seen or (home.is_notebook and path.endswith(notebook.SUFFIX) and path != home.path):
                     continue
                 seen.add(path)
+                if is_test(path) and not home.is_test:
+                    continue
                 module = self._evaluator.program.module(path)
-                if module is not None and (not module.is_test or home.is_test):
+                if module is not None:
                     yield module
 
     def _calls_in(self, module: Module, name: str, wanted: Scope) -> Iterator[Given]:

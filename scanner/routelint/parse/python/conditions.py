@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from routelint.model import Hop, Resolution
+from routelint.parse.python.children import walk
 from routelint.parse.python.scopes import dotted
 from routelint.parse.python.values import (
     Class,
@@ -68,7 +70,13 @@ def mentions(test: ast.expr, key: str) -> bool:
 @lru_cache(maxsize=8192)
 def _names(test: ast.expr) -> frozenset[str]:
     """Every dotted name in a test; kept, because every name of a function asks every test on its way."""
-    return frozenset(dotted(node) or "" for node in ast.walk(test) if isinstance(node, ast.Name | ast.Attribute))
+    return frozenset([dotted(node) or "" for node in walk(test) if isinstance(node, ast.Name | ast.Attribute)])
+
+
+@lru_cache(maxsize=8192)
+def given_names(test: ast.expr) -> Sequence[ast.NamedExpr]:
+    """Every `(name := value)` in a test; kept likewise."""
+    return tuple([node for node in walk(test) if isinstance(node, ast.NamedExpr)])
 
 
 def verdict(evaluator: Evaluator, test: ast.expr, site: Site) -> bool | None:

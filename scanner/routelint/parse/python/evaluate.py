@@ -24,6 +24,7 @@ from routelint.parse.python import (
 )
 from routelint.parse.python.callers import Callers
 from routelint.parse.python.calls import Calls
+from routelint.parse.python.children import walk
 from routelint.parse.python.enums import Enums
 from routelint.parse.python.fields import Fields
 from routelint.parse.python.flow import Flow
@@ -216,7 +217,7 @@ class Evaluator(Questions):
     def assuming(self, test: ast.expr, truth: bool, site: Site) -> Site:
         """The same place where a condition is known to hold or not to."""
         narrowed: dict[str, Possible] = {}
-        for node in ast.walk(test):
+        for node in walk(test):
             key = dotted(node) if isinstance(node, ast.Name | ast.Attribute) else None
             if key is None or key in narrowed or key in BUILTINS:
                 continue

@@ -16,6 +16,7 @@ from routelint.model import Kind, Location, ModelReference, Resolution, Span
 from routelint.parse.python import arguments
 from routelint.parse.python.children import children
 from routelint.parse.python.grants import head_span
+from routelint.parse.python.indexer import may_be_id
 from routelint.parse.python.scopes import Scope, last_name
 from routelint.parse.python.sinks import symbol_of
 from routelint.parse.python.values import NOTHING
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
     from routelint.parse.python.modules import Module
 
-# A text without one of these cannot be an identifier: asking the catalog costs more.
-_MAY_BE_ID = lazy_regex(r"(?i)[a-z0-9]\.[a-z]")
 # Words of a name that say its value is a model somebody uses.
 _MODEL_NAME = lazy_regex(r"(?i)(model|llm|embed|fm_?id|rerank|judge)")
 _MODEL_KEYS = lazy_regex(
@@ -111,7 +110,7 @@ class Fallbacks:
                     continue
                 if isinstance(node, ast.Constant):
                     text = node.value
-                    if isinstance(text, str) and 8 < len(text) < 300 and _MAY_BE_ID.search(text) and self._is_model(text):
+                    if isinstance(text, str) and may_be_id(text) and self._is_model(text):
                         yield _Spot(node, text, around, statement, place.scope)
                     continue
                 if len(around) < 24:

@@ -16,7 +16,7 @@ from routelint.parse.python.assignments import Assignments, Define, Effect, Entr
 from routelint.parse.python.loops import Loops
 from routelint.parse.python.reaching import Reaching, leaves
 from routelint.parse.python.scopes import Place, Scope, dotted, targets
-from routelint.parse.python.values import NOTHING, Frame, Raised, Site, Unset, join, step
+from routelint.parse.python.values import NOTHING, Frame, Raised, Unset, join, step
 from routelint.possible import Hole, Possible, Template, unknown
 
 if TYPE_CHECKING:
@@ -82,7 +82,6 @@ class Flow:
 
     def _effect(self, key: str, statement: ast.stmt, frame: Frame) -> Effect:
         """What a statement does to a name that it may change."""
-        site = self._evaluator.site(statement, frame)
         match statement:
             case ast.If():
                 return Update(lambda entry: self._after_if(key, statement, entry, frame))
@@ -93,7 +92,7 @@ class Flow:
             case ast.With() | ast.AsyncWith():
                 return Update(
                     lambda entry: self.upto(
-                        key, statement.body, len(statement.body), lambda: self._with(key, statement, entry, site), frame
+                        key, statement.body, len(statement.body), lambda: self._with(key, statement, entry, frame), frame
                     )
                 )
             case ast.Try() | ast.TryStar():
@@ -101,7 +100,8 @@ class Flow:
             case ast.Match():
                 return Update(lambda entry: self._after_match(key, statement, entry, frame))
             case _:
-                return self._assignments.effect(key, statement, site) or self._under_another_name(key, statement, frame)
+                effect = self._assignments.effect(key, statement, self._evaluator.site(statement, frame))
+                return effect or self._under_another_name(key, statement, frame)
 
     def _leaves(self, block: list[ast.stmt], frame: Frame) -> bool:
         return bool(block) and frame.scope.module.index_of(block).leaves
@@ -135,7 +135,6 @@ class Flow:
                 statement = module.owners[owner]
                 assert isinstance(statement, ast.Match)
                 return self._case_entry(key, owner, statement, lambda: self.before(key, statement, frame), frame)
-        site = self._evaluator.site(owner, frame)
         match owner:
             case ast.If():
                 truth = place.block is owner.body
@@ -145,7 +144,7 @@ class Flow:
                     return self.before(key, owner, frame)
                 return self._loops.entry(key, owner, lambda: self.before(key, owner, frame), frame)
             case ast.With() | ast.AsyncWith():
-                return self._with(key, owner, lambda: self.before(key, owner, frame), site)
+                return self._with(key, owner, lambda: self.before(key, owner, frame), frame)
             case ast.Try() | ast.TryStar():
                 return self._try_entry(key, owner, place.block, frame)
         return self.before(key, owner, frame)
@@ -167,7 +166,7 @@ class Flow:
 
     def _tested(self, key: str, statement: ast.If, entry: Entry, frame: Frame) -> Entry:
         """The value once the test of an `if` is evaluated: `(name := value)` in it gives the name a new one."""
-        given = [node for node in ast.walk(statement.test) if isinstance(node, ast.NamedExpr) and node.target.id == key]
+        given = [node for node in conditions.given_names(statement.test) if node.target.id == key]
         if not given:
             return _Lazy(entry)
         return _Lazy(lambda: self._evaluator.expression(given[-1].value, self._evaluator.site(statement, frame)))
@@ -175,9 +174,10 @@ class Flow:
     def _narrowed(self, key: str, statement: ast.If, truth: bool, value: Possible | None, frame: Frame) -> Possible | None:
         if not conditions.mentions(statement.test, key):
             return value
+        site = self._evaluator.site(statement, frame)
         if value is None:
-            value = self._evaluator.names.outer(key, self._evaluator.site(statement, frame))
-        return conditions.narrow(self._evaluator, statement.test, key, value, truth, self._evaluator.site(statement, frame))
+            value = self._evaluator.names.outer(key, site)
+        return conditions.narrow(self._evaluator, statement.test, key, value, truth, site)
 
     def _after_if(self, key: str, statement: ast.If, entry: Entry, frame: Frame) -> Possible | None:
         alternatives: list[Possible | None] = []
@@ -206,23 +206,27 @@ class Flow:
             if not self._leaves(rest, frame):
                 alternatives.append(self.upto(key, rest, len(rest), _constant(pending), frame))
             break
-        return self.either(key, alternatives, self._evaluator.site(statement, frame))
+        return self.either(key, alternatives, statement, frame)
 
-    def either(self, key: str, alternatives: list[Possible | None], site: Site) -> Possible | None:
-        """The union of what each way leaves; a way that stores nothing keeps what the name held outside."""
+    def either(self, key: str, alternatives: list[Possible | None], statement: ast.stmt, frame: Frame) -> Possible | None:
+        """The union of what each way through a statement leaves; a way that stores nothing keeps what the name held outside."""
         if all(each is None for each in alternatives):
             return None if alternatives else NOTHING
-        filled = [self._evaluator.names.outer(key, site) if each is None else each for each in alternatives]
+        filled = [
+            self._evaluator.names.outer(key, self._evaluator.site(statement, frame)) if each is None else each
+            for each in alternatives
+        ]
         union = join(filled)
         return step(union, None, Resolution.CONDITIONAL) if len(union) > 1 else union
 
     # With, try, match --------------------------------------------------------------------------------------------
 
-    def _with(self, key: str, statement: ast.With | ast.AsyncWith, before: Entry, site: Site) -> Possible | None:
+    def _with(self, key: str, statement: ast.With | ast.AsyncWith, before: Entry, frame: Frame) -> Possible | None:
         for given in reversed(statement.items):
             if given.optional_vars is None:
                 continue
             if dotted(given.optional_vars) == key:
+                site = self._evaluator.site(statement, frame)
                 value = self._evaluator.entered(given.context_expr, site)
                 return self._assignments.named(key, given.context_expr, value, site)
             if any(dotted(each) == key for each in targets(given.optional_vars)):
@@ -254,7 +258,7 @@ class Flow:
         if not self.reaching.touched_in(key, statement.body, frame.scope):
             return first
         done = self.upto(key, statement.body, len(statement.body), _constant(first), frame)
-        return self.either(key, [first, done], self._evaluator.site(statement, frame))
+        return self.either(key, [first, done], statement, frame)
 
     def _cannot_raise(self, statement: ast.Try | ast.TryStar, frame: Frame) -> bool:
         """Whether the body of a `try` only puts together what is known, so that no handler is ever reached."""
@@ -289,7 +293,7 @@ class Flow:
             if not self._leaves(handler.body, frame) and not self._cannot_raise(statement, frame):
                 start = _Lazy(lambda: self._raised(key, statement, entry, frame))
                 alternatives.append(self.upto(key, handler.body, len(handler.body), start, frame))
-        after = self.either(key, alternatives or [entry()], self._evaluator.site(statement, frame))
+        after = self.either(key, alternatives or [entry()], statement, frame)
         if final and statement.finalbody:
             return self.upto(key, statement.finalbody, len(statement.finalbody), _constant(after), frame)
         return after
@@ -323,7 +327,7 @@ class Flow:
                 break
         if not complete:
             alternatives.append(entry())
-        return self.either(key, alternatives, site)
+        return self.either(key, alternatives, statement, frame)
 
 
 def _not_raised(value: Possible | None, statement: ast.Try | ast.TryStar) -> Possible | None:

@@ -6,14 +6,17 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from routelint.deferred import lazy_regex
 from routelint.parse.python.children import children, walk
-from routelint.parse.python.scopes import MUTATORS, CallPlace, Place, Scope, blocks, dotted, subscripted
+from routelint.parse.python.scopes import MUTATORS, CallPlace, Place, Scope, blocks, dotted, is_compound, subscripted
 
 if TYPE_CHECKING:
     from routelint.parse.python.modules import Module
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Around = tuple[tuple[ast.expr, str], ...]
+# What identifiers of models have somewhere: asking the catalog costs more.
+_MAY_BE_ID = lazy_regex(r"(?i)[a-z0-9]\.[a-z]")
 # Statements that change what names hold, where they do anything to names, and bind none.
 _BIND_NOTHING = (ast.Expr, ast.Return, ast.Raise, ast.Assert)
 
@@ -96,8 +99,11 @@ class Indexer:
         return {node.name for node in patterns if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name}
 
     def _plain(self, statement: ast.stmt, scope: Scope) -> Iterable[str]:
-        self._open(statement, scope)
-        return self._expressions([child for child in children(statement) if not isinstance(child, ast.stmt)], statement, scope)
+        inside = children(statement)
+        if is_compound(statement):
+            self._open(statement, scope)
+            inside = [child for child in inside if not isinstance(child, ast.stmt)]
+        return self._expressions(inside, statement, scope)
 
     def _open(self, statement: ast.stmt, scope: Scope) -> None:
         """Has the blocks of a statement walked later."""
@@ -124,10 +130,12 @@ class Indexer:
                 if isinstance(node, ast.Name):
                     if not isinstance(node.ctx, ast.Load):
                         keys.add(node.id)
+                        if isinstance(node.ctx, ast.Store):
+                            scope.assigned.add(node.id)
                 elif isinstance(node, ast.Constant):
                     text = node.value
                     if isinstance(text, str):
-                        if "." in text:
+                        if "." in text and may_be_id(text):
                             module.dotted_texts.add(statement)
                         if "{" in text and text.lstrip().startswith("{"):
                             module.braced.add(statement)
@@ -155,7 +163,9 @@ class Indexer:
                     groups.append(([node.orelse], (*around, (node, "orelse")), keys))
                 elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
                     work.append(node.generators[0].iter)
-                    keys.update(_targets(node.generators))
+                    targets = _targets(node.generators)
+                    keys.update(targets)
+                    scope.assigned.update(targets)
                     groups.append((_repeated(node), (*around, (node, "element")), keys))
                 else:
                     if isinstance(node, ast.Dict):
@@ -180,6 +190,11 @@ class Indexer:
         # What a lambda changes is changed when it is called, not here.
         groups.append(([node.body], (*around, (node, "body")), set()))
         groups.append(([default for default in (*node.args.defaults, *node.args.kw_defaults) if default], around, set()))
+
+
+def may_be_id(text: str) -> bool:
+    """Whether a text has the looks of an identifier of a model."""
+    return 8 < len(text) < 300 and _MAY_BE_ID.search(text) is not None
 
 
 def _repeated(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.AST]:

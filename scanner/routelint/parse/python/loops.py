@@ -116,7 +116,7 @@ class Loops:
         return self._flow.upto(key, loop.orelse, len(loop.orelse), entry, frame)
 
     def _either(self, key: str, alternatives: list[Possible | None], loop: Loop, frame: Frame) -> Possible | None:
-        return self._flow.either(key, alternatives, self._site(loop, frame))
+        return self._flow.either(key, alternatives, loop, frame)
 
     def _site(self, loop: Loop, frame: Frame) -> Site:
         return self._evaluator.site(loop, frame)

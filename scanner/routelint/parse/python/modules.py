@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 
@@ -15,6 +15,17 @@ from routelint.parse.python import aliases, notebook
 from routelint.parse.python.indexer import Indexer
 from routelint.parse.python.reaching import BlockIndex
 from routelint.parse.python.scopes import CallPlace, Place, Scope, ScopeNode, blocks, dotted, last_name
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test or a part of one."""
+    *folders, file = path.split("/")
+    return (
+        any(folder in ("test", "tests", "testing", "__tests__") for folder in folders)
+        or file.startswith("test_")
+        or file.endswith("_test.py")
+        or file == "conftest.py"
+    )
 
 
 @dataclass(eq=False)
@@ -30,7 +41,7 @@ class Module:
     scopes: dict[ast.AST, Scope] = field(default_factory=dict)
     owners: dict[ast.AST, ast.stmt] = field(default_factory=dict)
     calls: list[CallPlace] = field(default_factory=list)
-    # Statements with a text that has a dot in it, as identifiers of models have.
+    # Statements with a text that has the looks of an identifier of a model.
     dotted_texts: set[ast.stmt] = field(default_factory=set)
     # Statements with a dict display, or with a text that may be one in JSON, as policies are written.
     braced: set[ast.stmt] = field(default_factory=set)
@@ -49,7 +60,7 @@ class Module:
     @cached_property
     def _lines(self) -> list[str]:
         # The lines as the Python parser counts them, not as an editor does: a form feed ends none.
-        return re.split(r"\r\n|\r|\n", self.text)
+        return re.split(r"\r\n|\r|\n", self.text) if "\r" in self.text else self.text.split("\n")
 
     def source(self, node: ScopeNode) -> str:
         """The lines a class or function is written on; the whole text for the module."""
@@ -71,13 +82,7 @@ class Module:
     @cached_property
     def is_test(self) -> bool:
         """Whether the file is a test or a part of one."""
-        *folders, file = self.path.split("/")
-        return (
-            any(folder in ("test", "tests", "testing", "__tests__") for folder in folders)
-            or file.startswith("test_")
-            or file.endswith("_test.py")
-            or file == "conftest.py"
-        )
+        return is_test(self.path)
 
     def position(self, line: int, byte_offset: int) -> tuple[int, int]:
         """1-based line and code-point column in the file of a position that the Python parser gives."""
@@ -178,8 +183,17 @@ class Module:
     def _calls_of(self) -> dict[ast.stmt, list[ast.Call]]:
         found: dict[ast.stmt, list[ast.Call]] = defaultdict(list)
         for place in self.calls:
-            if not any(isinstance(node, ast.Lambda) for node, _ in place.around):
+            if not place.around or not any(isinstance(node, ast.Lambda) for node, _ in place.around):
                 found[place.statement].append(place.call)
+        return found
+
+    @cached_property
+    def inside(self) -> Mapping[Scope, Sequence[Scope]]:
+        """Scope -> those directly inside it."""
+        found: dict[Scope, list[Scope]] = defaultdict(list)
+        for scope in self.scopes.values():
+            if scope.parent is not None:
+                found[scope.parent].append(scope)
         return found
 
     @cached_property
@@ -193,6 +207,11 @@ class Module:
                 if scope.sets_outside(key):
                     found[key].add(scope.name)
         return {key: frozenset(names) for key, names in found.items()}
+
+    @cached_property
+    def changing_names(self) -> frozenset[str]:
+        """Functions that set names of the code around, or change what they are handed."""
+        return self.changers.union(*self.setters.values())
 
     @cached_property
     def set_properties(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from routelint.parse.python.modules import Module
+from routelint.parse.python.modules import Module, is_test
 from routelint.parse.python.scopes import Scope
 from routelint.parse.python.values import ROOT, FilePath, Frame, ModuleValue, Site, join, symbol
 from routelint.possible import Possible, known, unknown
@@ -135,8 +135,10 @@ class Names:
         """What other files store to a name of a module: when they do cannot be told."""
         stored = []
         for path in self._evaluator.program.setting(name, module.path):
-            other = self._evaluator.program.module(path) if path != module.path else None
-            if other is None or (other.is_test and not module.is_test):
+            if path == module.path or (is_test(path) and not module.is_test):
+                continue
+            other = self._evaluator.program.module(path)
+            if other is None:
                 continue
             for statement, place in other.places.items():
                 for key in other.stores(statement):

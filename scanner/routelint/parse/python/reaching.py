@@ -39,7 +39,7 @@ class BlockIndex:
     @cached_property
     def calling(self) -> Sequence[int]:
         """Statements that call a function of the module which changes more than it returns."""
-        names = self._module.changers.union(*self._module.setters.values())
+        names = self._module.changing_names
         if not names:
             return ()
         return [

@@ -40,10 +40,10 @@ def _walk(evaluator: Evaluator, block: list[ast.stmt], frame: Frame, results: li
     """Collects what a block returns; whether its end is never reached."""
     module = frame.scope.module
     for statement in block:
-        site = evaluator.site(statement, frame)
         match statement:
             case ast.Return(value=value):
                 if value is not None:
+                    site = evaluator.site(statement, frame)
                     hop = Hop(module.location(value), f"returned by {frame.scope.name}()")
                     results.append(step(evaluator.expression(value, site), hop, Resolution.CONSTANT))
                 else:
@@ -52,9 +52,9 @@ def _walk(evaluator: Evaluator, block: list[ast.stmt], frame: Frame, results: li
             case ast.Raise():
                 return True
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
-                yielded.append(evaluator.expression(value, site))
+                yielded.append(evaluator.expression(value, evaluator.site(statement, frame)))
             case ast.If(test=test, body=body, orelse=orelse):
-                verdict = evaluator.verdict(test, site)
+                verdict = evaluator.verdict(test, evaluator.site(statement, frame))
                 ends = []
                 if verdict is not False:
                     ends.append(_walk(evaluator, body, frame, results, yielded))
@@ -63,7 +63,7 @@ def _walk(evaluator: Evaluator, block: list[ast.stmt], frame: Frame, results: li
                 if all(ends):
                     return True
             case ast.Match(subject=subject, cases=cases):
-                if _walk_match(evaluator, subject, cases, site, frame, results, yielded):
+                if _walk_match(evaluator, subject, cases, evaluator.site(statement, frame), frame, results, yielded):
                     return True
             case ast.Try() | ast.TryStar():
                 body_ends = _walk(evaluator, [*statement.body, *statement.orelse], frame, results, yielded)

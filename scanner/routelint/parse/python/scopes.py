@@ -24,7 +24,10 @@ MUTATORS = frozenset({"update", "setdefault", "pop", "append", "extend", "insert
 
 @dataclass(eq=False)
 class Scope:
-    """A module, class or function body; `names` are the names it binds, `shared` those it declares global or nonlocal."""
+    """A module, class or function body; `names` are the names it binds, `shared` those it declares global or nonlocal.
+
+    `assigned` are the plain names it gives a value to, those of comprehensions among them.
+    """
 
     node: ScopeNode
     module: Module
@@ -32,6 +35,7 @@ class Scope:
     names: set[str] = field(default_factory=set)
     shared: set[str] = field(default_factory=set)
     statement: ast.stmt | None = None
+    assigned: set[str] = field(default_factory=set)
 
     def __repr__(self) -> str:
         return f"{self.module.path}:{self.qualified_name}"
@@ -87,13 +91,8 @@ class Scope:
 
     @cached_property
     def rebound(self) -> frozenset[str]:
-        """Every plain name the body itself gives a value to, parameters left out that only what they hold is changed of."""
-        return frozenset(
-            node.id
-            for statement in self.block
-            for node in walk(statement)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        )
+        """Every plain name the body, or one inside it, gives a value to; not those of which only what they hold is changed."""
+        return frozenset(self.assigned.union(*[inner.rebound for inner in self.module.inside.get(self, ())]))
 
     def sets_outside(self, key: str) -> bool:
         """Whether the body stores to a name of the code around it, or changes what such a name holds."""
@@ -244,6 +243,11 @@ _COMPOUND = frozenset(
     )
 )
 Block = tuple[list[ast.stmt], ast.stmt | ast.ExceptHandler | ast.match_case]
+
+
+def is_compound(statement: ast.stmt) -> bool:
+    """Whether a statement holds blocks that `blocks` gives."""
+    return type(statement) in _COMPOUND
 
 
 def blocks(statement: ast.stmt) -> Sequence[Block]:
