@@ -250,8 +250,8 @@ class Code:
                 continue
             for low, high in self.entries(group):
                 renamed = low + 2 if self.is_mark(low + 1, ":") and low + 2 < high else low
-                if self.is_name(low) and self.is_name(renamed):
-                    end = self.end_of_expression(index + 1)
+                end = self.end_of_expression(index + 1)
+                if self.is_name(low) and self.is_name(renamed) and end > index + 1:
                     found.setdefault(self.tokens[renamed].text, (self.tokens[low].text, index + 1, end))
         return found
 

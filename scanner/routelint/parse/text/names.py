@@ -381,6 +381,18 @@ def _imported(scope: Scope, name: str, path: Path, depth: int) -> Meaning | None
 
 def exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Meaning:
     """What a file exports under a name; `local` is what the default is called where it is imported."""
+    # Files that export each other, or themselves twice, would be gone through as often as there are ways around.
+    key = (f"{name} of {scope.file.path}", 0)
+    if key in scope.reader.active:
+        return (nowhere((name,)),)
+    scope.reader.active.append(key)
+    try:
+        return _exports(scope, name, local, path, depth)
+    finally:
+        scope.reader.active.remove(key)
+
+
+def _exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Meaning:
     code = scope.code
     is_default = name == "default"
     if is_default:

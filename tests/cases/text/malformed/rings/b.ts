@@ -1,0 +1,4 @@
+export * from "./a";
+export * from "./b";
+export * from "./b";
+export * from "./a";

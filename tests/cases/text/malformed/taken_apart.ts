@@ -1,0 +1,1 @@
+{ modelId } = , new CfnAgent({ foundationModel: modelId
