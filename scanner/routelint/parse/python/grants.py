@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _INVOKES = lazy_regex(r"(?i)(bedrock(-mantle)?:(\*|invoke|converse|createinference|in?v?o?k?e?\*)|\*$)")
 _BEDROCK = lazy_regex(r"(?i)bedrock(-mantle)?:")
 _MODEL_ARN = lazy_regex(
-    r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
-    r"|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
+    r"arn:[^:]*:bedrock:(([^:]*:){0,2}\*$|[^:]*:[^:]*:(foundation-model|inference-profile|application-inference-profile"
+    r"|provisioned-model|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
 )
 MOST_TEXT = 100_000
 

@@ -37,8 +37,8 @@ _INVOKING = ("bedrock:invokemodel", "bedrock:converse", "bedrock-mantle:createin
 _READING = ("get", "list", "tag", "untag", "delete")
 # What an ARN may name that is a model or hands to one; `*` stands for all of them.
 _MODEL_ARN = lazy_regex(
-    r"arn:[^:]*:bedrock:[^:]*:[^:]*:(\*$|(foundation-model|inference-profile|application-inference-profile|provisioned-model"
-    r"|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
+    r"arn:[^:]*:bedrock:(([^:]*:){0,2}\*$|[^:]*:[^:]*:(foundation-model|inference-profile|application-inference-profile"
+    r"|provisioned-model|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
 )
 # Functions that only gather lists: their arguments are looked into one by one.
 _GATHERING = frozenset({"concat", "flatten", "distinct", "compact", "tolist", "toset", "setunion", "sort"})

@@ -19,6 +19,7 @@ from routelint.possible import Hole, Possible, combine, concatenate, known, unit
 # Calls that hand over what they are given: wrappers of the SDKs, and conversions.
 WRAPPERS = frozenset(
     (
+        "BedrockFoundationModel",
         "FoundationModelIdentifier",
         "Ok",
         "Ptr",

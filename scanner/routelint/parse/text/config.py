@@ -60,7 +60,12 @@ def _may_matter(text: str) -> bool:
     """Whether a value may name a model: most do not, and what leads to them need not be kept."""
     if len(text) < _SHORTEST:
         return text in _ALIASES or text == _EVERYTHING
-    return (("." in text or "/" in text) and model_id.may_stand_in(text)) or text in _ALIASES
+    return (("." in text or "/" in text) and model_id.may_stand_in(text)) or text in _ALIASES or _is_everything(text)
+
+
+def _is_everything(text: str) -> bool:
+    """Whether a resource stands for all there is, or for all of Bedrock, models among them."""
+    return text == _EVERYTHING or _ALL_OF_BEDROCK.fullmatch(text) is not None
 
 
 def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface, ...]) -> Iterator[Place]:
@@ -68,7 +73,7 @@ def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface
         reason = f"Claude Code decides what the alias '{scalar.text}' stands for when it runs"
         yield _place(file, steps, scalar, unknown(reason), None, None)
         return
-    if scalar.text == _EVERYTHING:
+    if _is_everything(scalar.text):
         statement = _statement(steps)
         if statement is not None and words.says_grant(_key(steps)) and _lets(statement, _invokes):
             yield _place(file, steps, scalar, literal(scalar.text), None, None, Kind.GRANT)
@@ -338,6 +343,7 @@ def _uses(action: str) -> bool:
 
 
 _EVERYTHING = "*"
+_ALL_OF_BEDROCK = lazy_regex(r"arn:[^:]*:bedrock:(?:[^:]*:){0,2}\*")
 _ACTIONS = ("Action", "Actions", "actions", "NotAction")
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
 _READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag", "bedrock:delete")

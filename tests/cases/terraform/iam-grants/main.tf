@@ -138,3 +138,15 @@ data "aws_iam_policy_document" "looks_only" {
     resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-canvas-v1:0"]
   }
 }
+
+# Every resource of Bedrock, written as short as IAM lets it be: models are among them.
+data "aws_iam_policy_document" "everything" {
+  statement {
+    actions   = ["bedrock:*"]
+    resources = ["arn:aws:bedrock:*", "arn:aws:bedrock:us-east-1:*", "arn:aws:bedrock:*:*:*"]
+  }
+  statement {
+    actions   = ["bedrock:ApplyGuardrail"]
+    resources = ["arn:aws:bedrock:*:*:guardrail/*"]
+  }
+}

@@ -45,9 +45,11 @@ export class Permissions extends cdk.Stack {
     });
     // A resource of the stack itself, in a document in the form of CloudFormation.
     const made = { Effect: "Allow", Action: ["bedrock:InvokeModel"], Resource: { "Fn::GetAtt": ["Custom", "modelArn"] } };
+    // Every resource of Bedrock, written as short as IAM lets it be.
+    const all = new iam.PolicyStatement({ actions: ["bedrock:*"], resources: ["arn:aws:bedrock:*", "arn:aws:bedrock:us-east-1:*"] });
     // No grants: what is denied, and what invokes no model.
     const denied = new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ["bedrock:InvokeModel"], resources: entries });
     const agent = new iam.PolicyStatement({ actions: ["bedrock:InvokeAgent"], resources: [props.modelIds[0]] });
-    this.add(mapped, called, values, listed, plain, open, denied, agent, profiles, parts, made);
+    this.add(mapped, called, values, listed, plain, open, denied, agent, profiles, parts, made, all);
   }
 }
