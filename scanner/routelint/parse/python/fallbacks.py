@@ -35,14 +35,17 @@ _MODEL_KEYS = lazy_regex(
 )
 # Words of a name that say its value is a collection to pick from, or a price or a capability per model.
 _LISTING_NAME = lazy_regex(
-    r"(?i)(models|catalog|supported|available|allowed|valid|known|options|choices|pric|cost|limit|mapping|_map$|names|labels|"
+    r"(?i)(models|lists?$|candidates|menu|catalog|supported|available|allowed|valid|known|options|choices|pric|cost|limit|mapping|_map$|names|labels|"
     r"profiles|ids$|registry|alias|deprecated|legacy|display)"
 )
 # Calls whose text arguments are for people to read, for a test to compare, or to be put into another text.
 _SILENT_CALLS = lazy_regex(
     r"^(format|print|pprint|debug|info|warning|warn|error|exception|critical|log|write|echo|secho|startswith|endswith|replace|split|"
     r"assert\w*|raises|parametrize|skip\w*|compile|match|search|fullmatch|sub|title|header|subheader|markdown|caption|"
-    r"selectbox|radio|multiselect|append|add|index|count|isin|Literal|deprecated|display|Markdown|HTML)$"
+    r"selectbox|radio|multiselect|append|add|index|count|isin|Literal|deprecated|display|Markdown|HTML|"
+    # What is noted for a trace, an experiment or a metric has been chosen elsewhere.
+    r"log_(param|params|metric|metrics|dict|text|inputs)|set_(tag|tags|attribute|attributes)|put_(annotation|metadata)|"
+    r"(start|update)_(as_)?(current_)?(span|trace|generation|observation)|start_run)$"
 )
 _SILENT_KEYWORDS = frozenset(
     ["help", "description", "examples", "example", "choices", "title", "message", "text", "prompt", "label", "options", "doc",

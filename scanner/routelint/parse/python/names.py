@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python.modules import Module, is_test
 from routelint.parse.python.scopes import Scope
-from routelint.parse.python.values import ROOT, FilePath, Frame, ModuleValue, Site, join, symbol
-from routelint.possible import Possible, known, unknown
+from routelint.parse.python.values import NOTHING, ROOT, FilePath, Frame, ModuleValue, Site, join, symbol
+from routelint.possible import Content, Items, Possible, Record, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -109,6 +109,10 @@ class Names:
             return known(FilePath("a path stands where a text is expected", text=f"{ROOT}/{module.path}"))
         frame = self._evaluator.frame(module.scope)
         found = self._evaluator.flow.at_end(name, module.scope, frame) if name in module.scope.names else None
+        empty = tuple(each for each in found or () if _is_empty(each.content))
+        if empty:
+            others = tuple(each for each in found or () if each not in empty)
+            found = join([others, self._filled(name, module, empty)]) or found
         shared = module.shared_stores.get(name, ())
         if shared:
             stored = []
@@ -130,6 +134,22 @@ class Names:
             afar = self._set_afar(name, module)
             return join([found, *afar]) if afar else found
         return self._undefined(name, module)
+
+    def _filled(self, name: str, module: Module, empty: Possible) -> Possible:
+        """What the functions of a module have put into a list or dict of it that begins empty, as caches and registries do."""
+        filled = []
+        for scope in module.functions:
+            if not scope.is_class and name in scope.stored and name not in scope.shared and scope.sets_outside(name):
+                value = self._filled_by(scope, name, empty)
+                filled.append(tuple(each for each in value if not _is_empty(each.content)))
+        return join(filled)
+
+    def _filled_by(self, scope: Scope, name: str, empty: Possible) -> Possible:
+        frame = self._evaluator.frame(scope)
+        found = self._evaluator.once(
+            ("filled", name, scope), lambda: self._evaluator.flow.through(name, scope, frame, lambda: empty)
+        )
+        return found or NOTHING
 
     def _set_afar(self, name: str, module: Module) -> list[Possible]:
         """What other files store to a name of a module: when they do cannot be told."""
@@ -160,6 +180,15 @@ class Names:
         if name in BUILTINS:
             return symbol(f"builtins.{name}")
         return unknown(f"{name} is not defined in {module.path}")
+
+
+def _is_empty(content: Content) -> bool:
+    match content:
+        case Items(items, rest):
+            return not items and rest is None
+        case Record(entries, rest):
+            return not entries and rest is None
+    return False
 
 
 def _any_prefix(key: str, keys: frozenset[str]) -> bool:

@@ -13,7 +13,7 @@ from routelint.parse.python.scopes import last_name
 from routelint.parse.python.sinks import Sink, statement_span, symbol_of
 from routelint.parse.python.stand_ins import Models
 from routelint.parse.python.surface_index import SurfaceIndex
-from routelint.parse.python.values import join
+from routelint.parse.python.values import Raised, join
 from routelint.parse.python.versions import Defaults
 from routelint.parse.route import to_value
 from routelint.possible import Possible
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
 
 _LANGUAGE = "python"
+# A model that an argument may hold so many steps down, where none of the argument can be told: what stands deeper is an option
+# of an option, such as the model that reranks what `retrieve(**request)` finds, and most calls leave it out.
+_MOST_DOUBTED = 3
 
 
 class References:
@@ -69,7 +72,9 @@ class References:
                 if reference is None:
                     continue
                 if each.early and not reference.choices:
-                    doubtful.append((len(carriers.steps(row.carrier)), reference))
+                    depth = len(carriers.steps(row.carrier))
+                    if depth <= _MOST_DOUBTED:
+                        doubtful.append((depth, reference))
                 else:
                     certain.append(reference)
         if certain:
@@ -87,6 +92,8 @@ class References:
             value = self._models.in_scope(value, sink.place.call, sink.site)
         if row.default is not None:
             value = self._with_default(value, row, sink)
+        # Where the program would raise an exception it does not call.
+        value = tuple(each for each in value if not isinstance(each.content, Raised)) or value
         models, elsewhere = self._models.of(value, row)
         if not models:
             return None
