@@ -13,10 +13,11 @@ from routelint.model import Location, Principal, Resource, Tags, Unknown
 from routelint.source import NotTextError, SourceText, SourceTree, decode
 
 _LOGGING = lazy_regex(r"\b[Pp]ut[_-]?[Mm]odel[_-]?[Ii]nvocation[_-]?[Ll]ogging[_-]?[Cc]onfiguration(?:Command)?\b")
-_BUDGET = lazy_regex(
-    r"\b(?:CfnBudget|CfnAnomalySubscription|CreateBudgetCommand|CreateAnomalySubscriptionCommand|create_budget"
-    r"|create_anomaly_subscription)\s*\("
+_BUDGET_CALLS = (
+    *("CfnBudget", "CfnAnomalySubscription", "CreateBudgetCommand", "CreateAnomalySubscriptionCommand", "create_budget"),
+    "create_anomaly_subscription",
 )
+_BUDGET = lazy_regex(rf"\b(?:{'|'.join(_BUDGET_CALLS)})\s*\(")
 _ALARM = lazy_regex(r"\b(?:createAlarm|create_alarm|CfnAlarm|put_metric_alarm|PutMetricAlarmCommand|Alarm)\s*\(")
 _NAMESPACE = lazy_regex(r"[\"'`]AWS/Bedrock")
 _METRIC = lazy_regex(r"[\"'`](?:Invocation(?:Latency|ServerErrors|ClientErrors|Throttles)|TimeToFirstToken)[\"'`]")
@@ -55,9 +56,9 @@ def of_file(source: SourceText, language: str) -> Iterator[Resource]:
     if len(text) > LARGEST:
         return
     # Plain words first: most files have none, and the patterns take ten times as long to find nothing.
-    if "ogging" in text and (found := _first(source, _LOGGING)) is not None:
+    if "nvocation" in text and "ogging" in text and (found := _first(source, _LOGGING)) is not None:
         yield _resource(source, found, MADE_LOGGING, language)
-    if ("udget" in text or "nomaly" in text) and (found := _first(source, _BUDGET)) is not None:
+    if any(call in text for call in _BUDGET_CALLS) and (found := _first(source, _BUDGET)) is not None:
         yield _resource(source, found, MADE_BUDGET, language)
     if (
         "AWS/Bedrock" in text
@@ -72,7 +73,7 @@ def of_scripts(tree: SourceTree, paths: Iterable[str], language: str) -> Iterato
     """Invocation logging that infrastructure turns on through a script or a custom resource, as no type of its own does."""
     for path in paths:
         data = tree.read(path)
-        if data is None or b"ogging" not in data or len(data) > LARGEST:
+        if data is None or b"nvocation" not in data or b"ogging" not in data or len(data) > LARGEST:
             continue
         try:
             source = decode(path, data)

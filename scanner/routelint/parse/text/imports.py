@@ -18,8 +18,9 @@ _SUFFIXES = ("", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx", ".json", 
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".jsx")
 _ALIAS = lazy_regex(r"[@~]/(.+)")
 _JAVASCRIPT = lazy_regex(r"\.(?:js|mjs|cjs)$")
-# An import is looked for by the quote that opens its path: there are fewer quotes than letters that a keyword may start with.
-_QUOTED = lazy_regex(rb"['\"](?=(?P<target>[.@~][^'\"\n]{0,200})['\"])")
+# An import is looked for by how its path opens: there are fewer of these than letters that a keyword may start with.
+_OPENINGS = tuple(quote + first for quote in (b"'", b'"') for first in (b".", b"@", b"~"))
+_TARGET = lazy_regex(rb"([^'\"\n]{1,201})['\"]")
 _KEYWORD = lazy_regex(rb"\b(?:from|require\s*\(|import\s*\(?)$")
 _EXPORT = lazy_regex(rb"\bexport\b")
 _MOST_BLANKS = 200
@@ -111,14 +112,26 @@ class Imports:
 
 def _specifiers(data: bytes) -> Iterator[tuple[str, bool]]:
     """The paths that a program imports, and whether it exports what it imports."""
-    for match in _QUOTED.finditer(data):
-        low = max(0, match.start() - _MOST_BLANKS)
-        before = data[low : match.start()].rstrip()
+    for start in _openings(data):
+        low = max(0, start - _MOST_BLANKS)
+        before = data[low:start].rstrip()
         if not before.endswith((b"from", b"import", b"(")):
             continue
         keyword = _KEYWORD.search(before, max(0, len(before) - _LONGEST_KEYWORD))
-        if keyword is not None:
-            yield match["target"].decode("utf-8", "replace"), _is_export(data, low + keyword.start())
+        target = _TARGET.match(data, start + 1) if keyword is not None else None
+        if keyword is not None and target is not None:
+            yield target[1].decode("utf-8", "replace"), _is_export(data, low + keyword.start())
+
+
+def _openings(data: bytes) -> list[int]:
+    """Where a path that may be imported is opened by its quote, in order."""
+    found = []
+    for opening in _OPENINGS:
+        at = data.find(opening)
+        while at >= 0:
+            found.append(at)
+            at = data.find(opening, at + 1)
+    return sorted(found)
 
 
 def _is_export(data: bytes, keyword: int) -> bool:

@@ -61,7 +61,7 @@ def places(reader: Reader, file: File) -> Iterator[Place]:
     # What is escaped in a string must not hide it from a look at the whole text.
     text = file.source.text.replace("\\", "")
     hits = Hits(reader.scope(file))
-    if _INVOKES.search(text) is not None:
+    if "bedrock:" in text.lower() and _INVOKES.search(text) is not None:
         yield from _wildcards(reader.scope(file))
         yield from permits.places(reader.scope(file), hits)
     if not model_id.may_stand_in(text) and CDK_CLASSES.isdisjoint(reader.words(file)):
