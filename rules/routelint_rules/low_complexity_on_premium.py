@@ -127,10 +127,10 @@ def _signals(settings: Mapping[str, str]) -> tuple[int, list[str]]:
         score += 1
         signals.append("temperature 0")
     prompt = settings.get("prompt", "")
-    asked = [found for each in SIMPLE if (found := _found(each, prompt))]
-    if asked:
+    asked = next((found for each in SIMPLE if (found := _found(each, prompt))), None)
+    if asked is not None:
         score += 2
-        signals.append(f"the prompt speaks of '{asked[0]}'")
+        signals.append(f"the prompt speaks of '{asked}'")
     if "answer" in settings or any(_found(each, prompt) for each in JSON_ANSWER):
         score += 1
         signals.append(f"the answer is {settings.get('answer', 'JSON')}")
@@ -139,9 +139,17 @@ def _signals(settings: Mapping[str, str]) -> tuple[int, list[str]]:
     return score, signals
 
 
+def _folded(text: str) -> str:
+    """A text in which letters are the same that are so to a pattern that ignores case."""
+    return text.replace("\u0130", "i").replace("\u0131", "i").casefold()
+
+
 def _found(pattern: str, prompt: str) -> str:
     """The words of a prompt that a pattern matches, in lower case; empty where none does."""
-    match = re.search(rf"\b(?:{pattern})\b", prompt, re.IGNORECASE) if prompt else None
+    # Few prompts have the letters that a pattern begins with, and it takes longer to compile one than to look for these.
+    if pattern.partition("(")[0].partition("[")[0] not in _folded(prompt):
+        return ""
+    match = re.search(rf"\b(?:{pattern})\b", prompt, re.IGNORECASE)
     return match.group(0).lower() if match else ""
 
 

@@ -21,7 +21,7 @@ LATE = (
     "routelint.policy_tests",
 )
 # Of the forty that these define, a scan uses two or three; one of PyYAML takes 4 ms to compile.
-LATE_REGEXES = ("click._compat", "dataclasses", "json", "string", "textwrap", "tokenize", "urllib.parse", "yaml")
+LATE_REGEXES = ("click._compat", "dataclasses", "json", "string", "textwrap", "tokenize", "tomllib", "urllib.parse", "yaml")
 
 
 def prepare() -> None:

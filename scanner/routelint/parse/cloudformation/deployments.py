@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import string
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
@@ -35,6 +36,10 @@ _NOT_NAMES = frozenset(
         *("cfn", "cloudformation", "sam", "stack", "template", "deploy", "deployment", "aws", "json"),
     )
 )
+# What stands between the name of a parameter and its value.
+_GIVEN = lazy_regex(r"[\"']?(?:,\s*ParameterValue)?\s*(?P<sign>[=:])\s*\\?[\"']?")
+_LEAD = lazy_regex(r"\s*\\?[\"']?")
+_NAME = frozenset(string.ascii_letters + string.digits + "_")
 _REGION = lazy_regex(r"[a-z]{2}(?:-[a-z]+)+-\d|\d{12}")
 _OVERRIDE = lazy_regex(
     r"(?:ParameterKey=)?([A-Za-z0-9]{1,255})(?:,\s*ParameterValue)?=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\\\"[^\"]*\\\"|\S*)"
@@ -157,11 +162,24 @@ class _Finder:
 
     def place(self, key: str, value: str) -> Location:
         """The place of `key=value` after the table's header."""
-        pattern = rf"(?<![A-Za-z0-9_]){re.escape(key)}[\"']?(?:,\s*ParameterValue)?\s*[=:]\s*\\?[\"']?{re.escape(value)}"
-        match = re.compile(pattern).search(self._source.text, self._start)
-        if match is None:
-            return self.header
-        return Location(self._source.path, self._source.span(match.start(), match.end()), self.header.symbol)
+        text = self._source.text
+        # One pattern for all: compiling one for each parameter took longer than reading the file.
+        at = text.find(key, self._start) if key else -1
+        while at >= 0:
+            given = _GIVEN.match(text, at + len(key)) if at == 0 or text[at - 1] not in _NAME else None
+            if given is not None and (end := _value_end(text, value, given)) is not None:
+                return Location(self._source.path, self._source.span(at, end), self.header.symbol)
+            at = text.find(key, at + 1)
+        return self.header
+
+
+def _value_end(text: str, value: str, given: re.Match[str]) -> int | None:
+    """Where a value ends that stands after `=`; None where another one does. It may itself begin with what leads to one."""
+    starts = range(given.end(), given.end("sign") - 1, -1)
+    for start in starts:
+        if text.startswith(value, start) and _LEAD.fullmatch(text, given.end("sign"), start):
+            return start + len(value)
+    return None
 
 
 def _overrides(written: object, keys: str = "") -> Iterator[tuple[str, str]]:

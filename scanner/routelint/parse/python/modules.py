@@ -71,8 +71,9 @@ class Module:
     @cached_property
     def name(self) -> str:
         """The dotted name its path spells."""
-        stem = re.sub(r"\.(py|pyi|ipynb)$", "", self.path)
-        return re.sub(r"/__init__$", "", stem).replace("/", ".")
+        stem, _, suffix = self.path.rpartition(".")
+        stem = stem if suffix in ("py", "pyi", "ipynb") else self.path
+        return stem.removesuffix("/__init__").replace("/", ".")
 
     @property
     def is_notebook(self) -> bool:

@@ -24,6 +24,9 @@ STORE = "store"
 _USED = lazy_regex(rb"\s*(?:#[^\n]*\n\s*)*(?:[(,)\[\\]|as\b)")
 _CLASS = lazy_regex(rb"\bclass\s+\Z")
 _LONGEST_CLASS = 16
+# What follows an attribute that is stored to, and the attribute that `setattr` stores to.
+_STORED = lazy_regex(rb"[ \t]*=(?!=)")
+_SETATTR = lazy_regex(rb"\bsetattr\([^,()]+,\s*\\?[\"']([^\"'\\]*)\\?[\"']")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 # So few numbers that an index of them stays small: one file in 160 then seems to hold a word that it does not.
 _NUMBERS = 0xFFFF
@@ -75,7 +78,7 @@ def holds(data: bytes, kind: str, name: str, origins: Sequence[str] = ()) -> boo
     if word not in data:
         return False
     if kind == STORE:
-        return _stores(word).search(data) is not None
+        return _stores(data, word)
     if origins and not any(_bytes(each) in data for each in origins) and not _imports(word).search(data):
         return False
     return _uses(data, word)
@@ -102,7 +105,11 @@ def _imports(word: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"\bimport\b(?:[ \t]*\([^()]{0,4000}|[^\n()]{0,1000})\b%b\b" % re.escape(word))
 
 
-@lru_cache(maxsize=256)
-def _stores(word: bytes) -> re.Pattern[bytes]:
-    name = re.escape(word)
-    return re.compile(rb"\.%b[ \t]*=(?!=)|\bsetattr\([^,()]+,\s*\\?[\"']%b\\?[\"']" % (name, name))
+def _stores(data: bytes, word: bytes) -> bool:
+    attribute = b"." + word
+    position = data.find(attribute)
+    while position >= 0:
+        if _STORED.match(data, position + len(attribute)):
+            return True
+        position = data.find(attribute, position + 1)
+    return b"setattr(" in data and any(each[1] == word for each in _SETATTR.finditer(data))
