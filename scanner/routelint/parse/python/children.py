@@ -19,13 +19,17 @@ _PLAIN = frozenset(
 )
 
 
-class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """Class of node -> its fields that may hold nodes."""
+# Fields that hold lists not of nodes alone: what is left out, or names.
+_MIXED = frozenset(("keys", "kw_defaults", "kwd_attrs", "names"))
 
-    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+
+class _Fields(dict[type[ast.AST], tuple[tuple[str, bool], ...]]):
+    """Class of node -> its fields that may hold nodes, and whether they are lists that hold something else too."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[tuple[str, bool], ...]:
         names = () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _PLAIN)
-        self[kind] = names
-        return names
+        self[kind] = fields = tuple((name, name in _MIXED) for name in names)
+        return fields
 
 
 _FIELDS = _Fields()
@@ -34,10 +38,10 @@ _FIELDS = _Fields()
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes directly inside a node, in the order of `ast.iter_child_nodes`."""
     found: list[ast.AST] = []
-    for name in _FIELDS[type(node)]:
+    for name, mixed in _FIELDS[type(node)]:
         value = getattr(node, name, None)
         if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
+            found += [item for item in value if isinstance(item, ast.AST)] if mixed else value
         elif isinstance(value, ast.AST):
             found.append(value)
     return found

@@ -128,7 +128,7 @@ class Indexer:
             while work:
                 node = work.pop()
                 if isinstance(node, ast.Name):
-                    if not isinstance(node.ctx, ast.Load):
+                    if type(node.ctx) is not ast.Load:
                         keys.add(node.id)
                         if isinstance(node.ctx, ast.Store):
                             scope.assigned.add(node.id)
@@ -150,7 +150,8 @@ class Indexer:
                         keys.add(changed)
                     work.append(node.func)
                     work += node.args
-                    work += [keyword.value for keyword in node.keywords]
+                    if node.keywords:
+                        work += [keyword.value for keyword in node.keywords]
                 elif isinstance(node, ast.Subscript):
                     if not isinstance(node.ctx, ast.Load):
                         keys.add(dotted(subscripted(node)[0]) or "")
