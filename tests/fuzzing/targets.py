@@ -257,8 +257,9 @@ def of_directives(data: bytes) -> Outcome:
             source = decode(path, content)
         except NotTextError:
             continue
+        places = Places({path: content})
         for directive in directives.find(source, RULE_IDS):
-            Places({path: content}).check(Location(path, directive.span))
+            places.check(Location(path, directive.span))
             found.append(directive)
     return Outcome(frozenset(f"{each.name} {len(each.arguments)} {masked(each.fault or '')}" for each in found), found)
 
