@@ -134,10 +134,13 @@ def _of_programs(
     for file in files:
         if lexicon.of_path(file.path).name == "javascript" and not file.is_test:
             yield Parsed(_references(file, variables.places(reader, file)))
-    # Literals come last: one that a call of another file takes is no route of its own. In a test they are fixtures.
+    # Literals come last of the routes: one that a call of another file takes is none of its own. In a test they are fixtures.
     for file in files:
         if not file.is_test:
             yield Parsed(_references(file, literals.places(reader, file)))
+    # After all of them, since what a permission names may be a route as well.
+    for file in files:
+        if not file.is_test:
             yield Parsed(statements=tuple(statements.of_code(reader, file)))
     yield Parsed(settings=own)
 

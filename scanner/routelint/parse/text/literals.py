@@ -58,6 +58,13 @@ _MOST_ARGUMENTS = 8
 
 def places(reader: Reader, file: File) -> Iterator[Place]:
     """Every literal identifier of a file that chooses or permits a model, and permissions for every model."""
+    used = set(reader.used)
+    yield from _places(reader, file)
+    # What is named here of another file may be a route there as well, whichever file is looked at first.
+    reader.used.intersection_update(used | {each for each in reader.used if each[0] == file.path})
+
+
+def _places(reader: Reader, file: File) -> Iterator[Place]:
     # What is escaped in a string must not hide it from a look at the whole text.
     text = file.source.text.replace("\\", "")
     hits = Hits(reader.scope(file))
