@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -14,6 +17,7 @@ from routelint.collect import collect
 from routelint.model import Unknown
 from routelint.parse.parsed import Parsed
 from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
+from routelint.parse.text import nodes
 from scans import scan, write_tree
 
 MODEL = "amazon.nova-lite-v1:0"
@@ -40,6 +44,26 @@ TOLD = {
         f"import boto3\nx = {'-' * 5_000}1\nmodel_id = '{MODEL}'\n",
         "nested too deeply",
     ),
+    "Python has more parts than fit into memory": (
+        "python",
+        f"model_id = '{MODEL}'\n" + "x=1\n" * 100_000,
+        "more than 250,000 parts of syntax",
+    ),
+    "Python has them in a formatted text": (
+        "python",
+        f"model_id = '{MODEL}'\nx = f'{'{a}' * 150_000}'\n",
+        "more than 250,000 parts of syntax",
+    ),
+    "JSON has more values than people write": (
+        "config",
+        '#==> a.json <==#\n{"model_id": "' + MODEL + '", "a": {' + '"b": 1, ' * 160_000 + '"c": 1}}',
+        "more than 300,000 values",
+    ),
+    "TOML has more words than people write": (
+        "config",
+        f'#==> a.toml <==#\nmodel_id = "{MODEL}"\na = [' + "1," * 160_000 + "]\n",
+        "cannot be read as TOML: more than 300,000 words",
+    ),
     "JSON is nested": ("config", '#==> a.json <==#\n{"model_id": "' + MODEL + '", "a": ' + "[" * 5_000, "nested more than"),
     "a template is too long": (
         "cloudformation-json",
@@ -55,6 +79,44 @@ def test_what_lies_beyond_a_bound_is_told(target: str, text: str, said: str) -> 
     assert isinstance(parsed, Parsed)
     reasons = [each.value.reason for each in parsed.references if isinstance(each.value, Unknown)]
     assert any(said in each for each in (*reasons, *(error.message for error in parsed.errors)))
+
+
+def test_long_data_without_a_model_is_passed_over() -> None:
+    rows = '{"id": "row", "n": 1}, ' * 110_000
+    text = f'#==> a.json <==#\n{{"rows": [{rows}1], "chat": {{"model_id": "{MODEL}"}}, "flags": [{"1, " * 400_000}1]}}'
+    parsed = BY_NAME["config"].run(text.encode()).value
+    assert isinstance(parsed, Parsed)
+    assert parsed.errors == ()
+    assert [each.location.symbol for each in parsed.references] == ["a.json:chat.model_id"]
+
+
+def test_what_is_passed_over_is_not_held() -> None:
+    text = '{"rows": [' + '{"id": "row", "n": 1}, ' * 110_000 + '["x"], {"model": "amazon.nova-lite-v1:0"}]}'
+    (document,) = nodes.read_yaml(text, lambda value: "nova" in value)
+    assert isinstance(document, nodes.Map)
+    rows = document.get("rows")
+    assert isinstance(rows, nodes.List)
+    assert len(rows.items) == 110_002
+    assert sum(isinstance(each, nodes.Map) for each in rows.items) < 50_000
+    assert isinstance(rows.items[-1], nodes.Map)
+
+
+def test_the_routes_of_one_file_are_not_each_held_against_all_others() -> None:
+    count, calls = 3_000, 0
+    text = "#==> .env <==#\n" + "".join(f"MODEL_ID_{n}={MODEL}\n" for n in range(count))
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        parsed = BY_NAME["config"].run(text.encode()).value
+    finally:
+        sys.setprofile(None)
+    assert isinstance(parsed, Parsed)
+    assert len(parsed.references) == count
+    assert calls < 500 * count
 
 
 def test_one_file_beyond_its_bound_costs_itself_alone(tmp_path: Path) -> None:
@@ -87,6 +149,17 @@ def pipe(place: Path) -> None:
     os.mkfifo(place)
 
 
+def listener(place: Path) -> None:
+    here = Path.cwd()
+    # An address may be no longer than 107 bytes, so the place is told from its folder.
+    os.chdir(place.parent)
+    try:
+        with socket.socket(socket.AF_UNIX) as opened:
+            opened.bind(place.name)
+    finally:
+        os.chdir(here)
+
+
 def device(place: Path) -> None:
     place.symlink_to("/dev/zero")
 
@@ -103,7 +176,7 @@ def circle(place: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links, pipes and devices")
-@pytest.mark.parametrize("make", [pipe, device, chain, circle], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [pipe, listener, device, chain, circle], ids=lambda make: make.__name__)
 def test_what_is_no_file_of_the_tree_is_not_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
     root = write_tree(tmp_path / "root", {"a.tf": "# bedrock\n"})
     make(root / "x.tf")

@@ -63,8 +63,8 @@ class _Body:
         return _read_body(self.file, self.node) if self.node is not None else Body()
 
 
-# Two for three characters, 250 bytes of memory each. The largest public collections of modules have 600,000 in all folders.
-MOST_NODES = 5_000_000
+# Two for three characters, 150 to 250 bytes of memory each. The largest public collections of modules have 600,000 in all.
+MOST_NODES = 1_500_000
 
 
 @dataclass

@@ -56,6 +56,11 @@ def may_matter(text: str) -> bool:
     )
 
 
+def matters(text: str) -> bool:
+    """Whether a value of a long file tells anything by itself, or the map around it does by it: a model, or an effect."""
+    return text in _EFFECTS or _may_matter(text)
+
+
 def _may_matter(text: str) -> bool:
     """Whether a value may name a model: most do not, and what leads to them need not be kept."""
     if len(text) < _SHORTEST:
@@ -185,7 +190,7 @@ def _is_listed(steps: tuple[Step, ...], model: ModelId) -> bool:
         step = steps[depth]
         below = steps[depth + 1 :]
         if isinstance(step.container, List):
-            beside = _beside(step.container, below)
+            beside, differ = _beside(step.container, below)
             if len(beside) < 2:
                 continue
             if not below:
@@ -195,7 +200,7 @@ def _is_listed(steps: tuple[Step, ...], model: ModelId) -> bool:
             if last.lower() in _IDENTITY or not words.says_model(last):
                 return True
             # Each with a model of its own and nothing else in common than being a model: a catalogue.
-            if words.says_model(owner) and len(set(beside)) == len(beside) and not _has_role(steps[depth + 1 :]):
+            if words.says_model(owner) and differ and not _has_role(steps[depth + 1 :]):
                 return True
         elif depth == len(steps) - 1 and step.key is not None and not words.says_model(step.key.text):
             if isinstance(step.container, Map) and step.container.asked("aliases", _holds_aliases):
@@ -221,13 +226,13 @@ def _reads(text: str) -> bool:
     return len(text) < 200 and "." in text and _READS.search(text) is not None
 
 
-def _beside(container: List, below: tuple[Step, ...]) -> tuple[str, ...]:
-    """The identifiers at the same place of every item of a list."""
+def _beside(container: List, below: tuple[Step, ...]) -> tuple[tuple[str, ...], bool]:
+    """The identifiers at the same place of every item of a list, and whether no two of them are the same."""
     key = ".".join(step.key.text if step.key is not None else str(step.index) for step in below)
     found = container.identifiers.get(key)
     if found is None:
-        found = tuple(text for item in container.items if (text := _same_place(item, below)) is not None)
-        container.identifiers[key] = found
+        texts = tuple(text for item in container.items if (text := _same_place(item, below)) is not None)
+        found = container.identifiers[key] = (texts, len(set(texts)) == len(texts))
     return found
 
 
@@ -344,6 +349,7 @@ def _uses(action: str) -> bool:
 
 _EVERYTHING = "*"
 _ALL_OF_BEDROCK = lazy_regex(r"arn:[^:]*:bedrock:(?:[^:]*:){0,2}\*")
+_EFFECTS = frozenset(("Allow", "Deny"))
 _ACTIONS = ("Action", "Actions", "actions", "NotAction")
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")
 _READING = ("bedrock:get", "bedrock:list", "bedrock:tag", "bedrock:untag", "bedrock:delete")

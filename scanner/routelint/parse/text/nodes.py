@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import field
@@ -14,6 +15,12 @@ from routelint.parse import lexicon
 from routelint.parse.lexicon import COMMENT, MARK, STRING, Token
 
 MOST_DEPTH = 100
+# Nodes that are read whatever they hold: each takes 300 bytes. A price list of 3 MB has 110,000.
+MOST_NODES = 150_000
+# Nodes in all, beyond which a text is not read.
+MOST_NODES_IN_ALL = 300_000
+# Words of a TOML text, 250 bytes each.
+MOST_WORDS = 300_000
 MOST_BRACKETS_IN_JSON = 1000
 MOST_BRACKETS = 10_000
 
@@ -41,7 +48,7 @@ class Map:
     start: int
     end: int
     entries: list[tuple[Scalar, Node]] = field(default_factory=list)
-    last: dict[str, Node] = field(default_factory=dict, compare=False)
+    _last: dict[str, Node] | None = field(default=None, compare=False)
     answers: dict[str, bool] | None = field(default=None, compare=False)
 
     def asked(self, question: str, answer: Callable[[Map], bool]) -> bool:
@@ -55,7 +62,15 @@ class Map:
     def add(self, key: Scalar, value: Node) -> None:
         """One more entry."""
         self.entries.append((key, value))
-        self.last[key.text] = value
+        if self._last is not None:
+            self._last[key.text] = value
+
+    @property
+    def last(self) -> dict[str, Node]:
+        """The last value of each key, worked out when first asked for: of most maps nobody asks."""
+        if self._last is None:
+            self._last = {key.text: value for key, value in self.entries}
+        return self._last
 
     def get(self, key: str) -> Node | None:
         """The last value of a key."""
@@ -73,16 +88,20 @@ class List:
     start: int
     end: int
     items: list[Node] = field(default_factory=list)
-    identifiers: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    identifiers: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict, compare=False)
 
 
 Node = Scalar | Map | List
+
+# What stands in a long list for an item that is not read.
+_NOTHING = Scalar("", 0, 0)
 
 
 class _Mark(Protocol):
     """A position of libyaml, counted in code points."""
 
     index: int
+    line: int
 
 
 class _Event(Protocol):
@@ -103,13 +122,19 @@ class MalformedError(ValueError):
         self.column = column
 
 
-def read_yaml(text: str) -> tuple[Node, ...]:
+class TooLargeError(MalformedError):
+    """The text holds more than is read of one."""
+
+
+def read_yaml(text: str, matters: Callable[[str], bool] | None = None) -> tuple[Node, ...]:
     """The documents of a YAML or JSON text. An alias gives the scalar it stands for; one that stands for more gives nothing.
 
-    Events are read one by one, so neither nesting nor aliases can make the tree larger than the text.
+    Events are read one by one, so neither nesting nor aliases can make the tree larger than the text. Of a text with more
+    nodes than people write, maps and lists are empty that hold no value that `matters`.
 
     Raises:
         MalformedError: the text is not YAML.
+        TooLargeError: it has more nodes than are held.
     """
     text = _taken(text)
     documents: list[Node] = []
@@ -119,6 +144,10 @@ def read_yaml(text: str) -> tuple[Node, ...]:
     around: list[tuple[Map | List | None, Scalar | None]] = []
     anchors: dict[str, Scalar] = {}
     skipped = 0
+    # The nodes held, and the values that matter; for each that is being filled, how many there were before it.
+    held = 0
+    mattering = 0
+    before: list[tuple[int, int]] = []
     node: Node
     # Most of the time goes into this loop: what each of many events does not need is not asked of it, and nothing is called.
     next_event = cast("Callable[[], _Event | None]", yaml.CSafeLoader(text).get_event)
@@ -130,6 +159,13 @@ def read_yaml(text: str) -> tuple[Node, ...]:
                 if skipped:
                     continue
                 node = Scalar(event.value, event.start_mark.index, event.end_mark.index)
+                if held > MOST_NODES:
+                    if matters is None or matters(event.value):
+                        mattering += 1
+                    elif type(top) is List:
+                        # Only its place is kept.
+                        top.items.append(_NOTHING)
+                        continue
                 if event.anchor is not None:
                     anchors[event.anchor] = node
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
@@ -137,11 +173,22 @@ def read_yaml(text: str) -> tuple[Node, ...]:
                     skipped += 1
                     continue
                 start = event.start_mark.index
+                before.append((held, mattering))
                 node = opened = Map(start, start) if kind is yaml.MappingStartEvent else List(start, start)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 if not skipped and top is not None:
                     top.end = event.end_mark.index
+                    held_before, mattering_before = before.pop()
+                    closed = top
                     top, key = around.pop()
+                    if held_before > MOST_NODES and mattering_before == mattering:
+                        held = held_before
+                        if type(top) is List:
+                            top.items[-1] = _NOTHING
+                        elif isinstance(closed, Map):
+                            closed.entries.clear()
+                        else:
+                            closed.items.clear()
                     continue
                 skipped -= 1
                 if skipped:
@@ -153,6 +200,10 @@ def read_yaml(text: str) -> tuple[Node, ...]:
                 node = Scalar(target.text if target else "", event.start_mark.index, event.end_mark.index, target)
             else:
                 continue
+            held += 1
+            if held > MOST_NODES_IN_ALL:
+                line = event.start_mark.line + 1
+                raise TooLargeError(f"more than {MOST_NODES_IN_ALL:,} values", line, 1)
             if top is None:
                 documents.append(node)
             elif isinstance(top, List):
@@ -161,11 +212,12 @@ def read_yaml(text: str) -> tuple[Node, ...]:
                 key = node if isinstance(node, Scalar) else Scalar("", node.start, node.end)
             else:
                 top.entries.append((key, node))
-                top.last[key.text] = node
                 key = None
             if opened is not None:
                 around.append((top, key))
                 top, key = opened, None
+    except MalformedError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _malformed(error) from error
     return tuple(documents)
@@ -217,10 +269,17 @@ def _malformed(error: Exception) -> MalformedError:
 
 
 def read_toml(text: str) -> Node:
-    """The tree of a TOML text; what does not parse is left out, the rest is read."""
+    """The tree of a TOML text; what does not parse is left out, the rest is read.
+
+    Raises:
+        TooLargeError: the text has more words than are held.
+    """
     root = Map(0, len(text))
     table = root
-    tokens = [token for token in lexicon.tokens(text, lexicon.LEXICONS["toml"]) if token.kind is not COMMENT]
+    read = (token for token in lexicon.tokens(text, lexicon.LEXICONS["toml"]) if token.kind is not COMMENT)
+    tokens = list(itertools.islice(read, MOST_WORDS + 1))
+    if len(tokens) > MOST_WORDS:
+        raise TooLargeError(f"more than {MOST_WORDS:,} words", text.count("\n", 0, tokens[-1].start) + 1, 1)
     position = 0
     while position < len(tokens):
         token = tokens[position]

@@ -22,6 +22,8 @@ from routelint.source import NotTextError, decode
 
 # Structures of code kept at once; a file whose structure was dropped is read again.
 MOST_FILES = 256
+# Characters of all of them, beyond which one is kept alone: their tokens take thirty times as much memory.
+MOST_CHARACTERS = 4_000_000
 # Texts of files that are imported or import, kept at once.
 MOST_OPEN = 1024
 _WORD = lazy_regex(r"\w+")
@@ -73,13 +75,17 @@ class Structures:
     """The structures of a scan's programs, of each read once."""
 
     _read: dict[str, Structure] = field(default_factory=dict)
+    _characters: int = 0
 
     def of(self, file: File) -> Structure:
         """The structure of a file."""
         found = self._read.get(file.path)
         if found is None:
-            if len(self._read) >= MOST_FILES:
+            characters = len(file.source.text)
+            if len(self._read) >= MOST_FILES or self._characters + characters > MOST_CHARACTERS:
                 self._read.clear()
+                self._characters = 0
+            self._characters += characters
             found = self._read[file.path] = Structure(file)
         return found
 
