@@ -57,8 +57,8 @@ def may_matter(text: str) -> bool:
 
 
 def matters(text: str) -> bool:
-    """Whether a value of a long file tells anything by itself, or the map around it does by it: a model, or an effect."""
-    return text in _EFFECTS or _may_matter(text)
+    """Whether a value of a long file tells anything, by itself or of the map around it: a model, an action, an effect."""
+    return text in _EFFECTS or "bedrock" in text or _may_matter(text)
 
 
 def _may_matter(text: str) -> bool:
