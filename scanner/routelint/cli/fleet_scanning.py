@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import traceback
@@ -109,6 +110,9 @@ def scan(job: Job) -> Result:
     except Exception as error:
         said = str(error) or "no message"
         return Failed(f"routelint failed on it: {type(error).__name__}: {said}", traceback.format_exc())
+    finally:
+        # A parsed repository is a circle of objects, and the program looks for none by itself.
+        gc.collect()
 
 
 def _unusable(root: Path) -> str:
