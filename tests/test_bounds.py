@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -183,3 +184,21 @@ def test_what_is_no_file_of_the_tree_is_not_opened(tmp_path: Path, make: Callabl
     collected = collect(root)
     assert collected.tree.read("x.tf") is None
     assert {path for unit in collected.units for path in unit.marked} == {"a.tf"}
+
+
+@pytest.mark.parametrize("arguments", [["scan", "."], ["inventory", "."]], ids=" ".join)
+def test_a_scan_that_runs_out_of_memory_says_so_and_is_incomplete(arguments: list[str], tmp_path: Path) -> None:
+    """Nothing is loaded any more by then: not even click, which shows errors."""
+    script = (
+        "import sys; from routelint import starting; starting.prepare(); from routelint import cli, engine\n"
+        "def resolve(*given, **named):\n"
+        "    sys.meta_path.insert(0, None)\n"
+        "    raise MemoryError\n"
+        "engine.resolve = resolve\n"
+        f"status = cli.main({arguments!r})\n"
+        "del sys.meta_path[0]; sys.exit(status)"
+    )
+    (tmp_path / "app.py").write_text("import boto3\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    said = "routelint: memory ran out, so the scan is incomplete; give it more, or scan fewer folders at a time\n"
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", said)

@@ -164,19 +164,26 @@ def test_a_rule_that_fails_costs_itself_and_is_said(tmp_path: Path) -> None:
     ]
 
 
-def test_a_parser_that_fails_on_one_file_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(KeyError("a fault of ours"), "KeyError: 'a fault of ours'"), (MemoryError(), "memory ran out")],
+    ids=["a fault", "no memory"],
+)
+def test_a_parser_that_fails_on_one_file_costs_that_file(
+    fault: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = Program.module
 
     def module(self: Program, path: str) -> object:
         if path == "bad.py":
-            raise KeyError("a fault of ours")
+            raise fault
         return original(self, path)
 
     monkeypatch.setattr(Program, "module", module)
     report = scan(write_tree(tmp_path, {"bad.py": CALL, "good.py": CALL, "other.py": CALL}))
     assert {finding.location.path for finding in report.findings} == {"good.py", "other.py"}
     assert [(error.path, error.internal) for error in report.errors] == [("bad.py", True)]
-    assert report.errors[0].message == "routelint failed on this file: KeyError: 'a fault of ours'"
+    assert report.errors[0].message == f"routelint failed on this file: {said}"
 
 
 def test_a_parser_of_whole_units_that_fails_on_one_file_costs_that_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         abandon_output()
         return 0
+    except MemoryError:
+        # What asked for it is let go of by now; nothing is loaded, and no text is put together.
+        os.write(2, b"routelint: memory ran out, so the scan is incomplete; give it more, or scan fewer folders at a time\n")
+        return EXIT_INCOMPLETE
     # From here on click is loaded, where it was not.
     except (click.Abort, KeyboardInterrupt):
         click.echo("routelint: interrupted; nothing is half-written", err=True)
@@ -56,6 +61,8 @@ def _run(arguments: list[str] | None) -> int:
 
     try:
         return scan.scan(**values)
+    except MemoryError:
+        raise
     except KeyboardInterrupt:
         # As click does: what comes next starts on a line of its own.
         sys.stderr.write("\n")

@@ -88,7 +88,8 @@ def each(scan: Scan, step: str, items: Sequence[Item], shared: object = None) ->
                 result = method(item, shared)
             except Exception as error:
                 where = item.path or scan.unit.marked[0]
-                message = f"routelint failed on this file: {type(error).__name__}: {error}"
+                said = "memory ran out" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+                message = f"routelint failed on this file: {said}"
                 result = Failure(ScanError(where, message, internal=True))
         yield Done(result, trace)
 
