@@ -649,6 +649,7 @@ def test_what_tools_wrote_is_skipped(tmp_path: Path) -> None:
         "other-env/pyvenv.cfg",
         "other-env/lib/python3/site-packages/a.py",
         "app/__pycache__/a.py",
+        "notebooks/.ipynb_checkpoints/a-checkpoint.ipynb",
         ".tox/py/a.py",
         "x.egg-info/a.py",
         "layer/python/lib/site-packages/b.py",

@@ -33,6 +33,7 @@ GENERATED = frozenset(
         ".gradle",
         ".hg",
         ".hypothesis",
+        ".ipynb_checkpoints",
         ".mypy_cache",
         ".next",
         ".nox",
