@@ -108,8 +108,8 @@ def test_json_is_read_like_yaml_tabs_included() -> None:
         ("path: evals/", "path: /evals/", "8:9: dataset.path is '/evals/golden.jsonl'; expected a path in the repository"),
         ("path: evals/", "path: ../evals/", "8:9: path is '../evals/golden.jsonl'; expected a path in the repository, without"),
         ("  model: global.anthropic.claude-haiku-5-5\n", "", "14:1: key 'model' is missing; expected it in to"),
-        (RECORD[RECORD.index("to:\n") : RECORD.index("pairs:")], "to:\n", "14:1: to has no value; expected a mapping"),
-        ("score: {value: 0.954}", "score:", "16:3: to.score has no value; expected a mapping"),
+        (RECORD[RECORD.index("to:\n") : RECORD.index("pairs:")], "to:\n", "14:1: key 'to' has no value; expected it"),
+        ("score: {value: 0.954}", "score:", "16:3: key 'score' has no value; expected it in to"),
         ("value: 0.954", "value: good", "16:18: to.score.value is 'good'; expected a number"),
         ("value: 0.954", "value: 0.954, low: 0.9", "16:10: to.score has one limit of its interval; expected both 'low' and"),
         (

@@ -136,6 +136,14 @@ FAULTS = {
         V + "waivers:\n  - {rule: retired-model, routes: [], reason: r, expires: 2027-01-01}\n",
         ["3:35: waivers[0].routes is an empty list; expected at least one item"],
     ),
+    "lists that are needed and left blank": (
+        V + "waivers:\n  - {rule: retired-model, routes: , reason: r, expires: 2027-01-01}\n"
+        "justification: {roles: {product: {approvers: }}}\n",
+        [
+            "3:27: key 'routes' has no value; expected it in waivers[0]",
+            "4:35: key 'approvers' has no value; expected it in justification.roles.product",
+        ],
+    ),
     "a day that does not exist": (
         V + "waivers:\n  - {rule: retired-model, routes: [a], reason: r, expires: 2027-02-30}\n",
         ["3:60: waivers[0].expires is '2027-02-30'; expected a day that exists, as YYYY-MM-DD"],

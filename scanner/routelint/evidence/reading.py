@@ -115,7 +115,6 @@ class _Reading:
             self.faults.extend(error.faults)
             return
         self.faults.extend([*faults, *validate(root, path, "evidence")])
-        self.check_blanks(root)
         if len(self.faults) == before:
             record = self.build(root)
             self.check(record, root)
@@ -125,15 +124,6 @@ class _Reading:
                 for pinned in (record.dataset, record.prompt):
                     if pinned is not None and pinned.path is not None:
                         self.remember(pinned.path, pinned.location)
-
-    def check_blanks(self, root: MapNode) -> None:
-        """The keys left empty that a record cannot do without: the schema's check takes them for absent, as in a policy."""
-        arms = [(root.map(key), f"{key}.", ("score",)) for key in ("from", "to")]
-        for node, above, keys in [(root, "", ("dataset", "to")), *arms]:
-            for key in keys:
-                entry = node.entries.get(key)
-                if entry is not None and isinstance(entry.node, ScalarNode) and entry.node.is_empty:
-                    self.fault(entry.location, f"{above}{key} has no value", "a mapping")
 
     def build(self, root: MapNode) -> Record:
         """What a valid tree says."""

@@ -33,8 +33,29 @@ def validate(root: MapNode, path: str, kind: str = "policy") -> list[Fault]:
     instance, whole = plain(root), schema(kind)
     if conforms(instance, whole):
         return []
-    faults = (fault for error in _errors(instance, whole) for fault in _explain(error, root, path, f"the {kind}"))
+    errors = list(_errors(instance, whole))
+    blanks = [list(error.absolute_path) for error in errors if _leaves_out(error, root)]
+    if blanks:
+        for keys in blanks:
+            _remove(instance, keys)
+        errors = list(_errors(instance, whole))
+    faults = (fault for error in errors for fault in _explain(error, root, path, f"the {kind}"))
     return list(dict.fromkeys(faults))
+
+
+def _leaves_out(error: ValidationError, root: MapNode) -> bool:
+    """Whether an error is but a list or mapping that nothing was written for, as after `rules:`: the key is then absent."""
+    node, _ = _find(root, error.absolute_path)
+    value: Any = error.validator_value
+    return str(error.validator) == "type" and _is_blank(node) and _takes(value, "array", "object")
+
+
+def _remove(instance: Any, keys: list[str | int]) -> None:
+    *above, last = keys
+    for key in above:
+        instance = instance[key]
+    if isinstance(instance, dict):
+        instance.pop(last, None)
 
 
 def _errors(instance: Plain, whole: Schema) -> Iterator[ValidationError]:
@@ -63,6 +84,7 @@ def _explain(error: ValidationError, root: MapNode, path: str, what: str) -> Ite
     name = dotted(keys) or what
     place = node.location
     value: Any = error.validator_value
+    instance: Any = error.instance
     keyword = str(error.validator)
     in_names = "propertyNames" in error.absolute_schema_path
     if in_names:
@@ -74,9 +96,11 @@ def _explain(error: ValidationError, root: MapNode, path: str, what: str) -> Ite
         case "required" if isinstance(node, MapNode):
             at = key_place or place
             for key in value:
-                if key not in node.entries:
+                if key not in instance:
+                    entry = node.entries.get(key)
                     expected = "'version: 1'" if key == "version" else "it" if not keys else f"it in {name}"
-                    yield _fault(path, at, f"key '{key}' is missing", expected)
+                    fact = f"key '{key}' is missing" if entry is None else f"key '{key}' has no value"
+                    yield _fault(path, at if entry is None else entry.location, fact, expected)
         case "type":
             if not (_is_blank(node) and _takes(value, "array", "object")):
                 yield _fault(path, place, f"{name} {_found(node)}", _words(value))
