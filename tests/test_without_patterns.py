@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +12,6 @@ from routelint.parse.cloudformation.deployments import _Finder
 from routelint.parse.python import words
 from routelint.parse.text import imports
 from routelint.source import SourceText
-from routelint_rules import low_complexity_on_premium as low_complexity
 
 
 def made_of(*parts: str) -> st.SearchStrategy[str]:
@@ -48,27 +46,3 @@ def test_an_import_is_found_where_its_path_is_opened(text: str) -> None:
     keyword = re.compile(r"\b(?:from|require\s*\(|import\s*\(?)\Z")
     told = [match["target"] for match in quoted if keyword.search(text[: match.start()].rstrip())]
     assert [target for target, _ in imports._specifiers(text.encode())] == told
-
-
-PATTERNS = (*low_complexity.SIMPLE, *low_complexity.DEMANDING, *low_complexity.JSON_ANSWER)
-WORDS = (
-    *(
-        "classify",
-        "CLASSIFICATION",
-        "cla\u017f\u017fify",
-        "label",
-        "categor\u0131se",
-        "d\u0130agnosis",
-        "summarize",
-        "plan",
-        "plank",
-    ),
-    *("write the test", "reason about", "proves", "extract", "\u212aey points", "yes or no", "debug", "json", " ", ", "),
-)
-
-
-@pytest.mark.parametrize("pattern", PATTERNS)
-@given(prompt=made_of(*WORDS))
-def test_a_prompt_speaks_of_what_a_pattern_finds_in_it(pattern: str, prompt: str) -> None:
-    match = re.search(rf"\b(?:{pattern})\b", prompt, re.IGNORECASE)
-    assert low_complexity._found(pattern, prompt) == (match[0].lower() if match is not None else "")

@@ -43,6 +43,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from routelint import cost
+from routelint.deferred import lazy_regex
 from routelint.model import Kind, ModelReference, Severity
 from routelint.rule import Breach, Category, Context, Example, Rule
 
@@ -59,6 +60,9 @@ DEMANDING = (
     "refactor", "debug", "prove", "negotiate", "legal", "diagnos(e|is)", "architect",
 )  # fmt: skip
 JSON_ANSWER = ("json",)
+_SIMPLE, _DEMANDING, _JSON_ANSWER = (
+    lazy_regex(rf"\b(?:{'|'.join(each)})\b", re.IGNORECASE) for each in (SIMPLE, DEMANDING, JSON_ANSWER)
+)
 # Below this score the shape says too little.
 LEAST_SCORE = 3
 CONFIDENCE = {3: "low", 4: "medium"}
@@ -127,30 +131,15 @@ def _signals(settings: Mapping[str, str]) -> tuple[int, list[str]]:
         score += 1
         signals.append("temperature 0")
     prompt = settings.get("prompt", "")
-    asked = next((found for each in SIMPLE if (found := _found(each, prompt))), None)
-    if asked is not None:
+    if asked := _SIMPLE.search(prompt):
         score += 2
-        signals.append(f"the prompt speaks of '{asked}'")
-    if "answer" in settings or any(_found(each, prompt) for each in JSON_ANSWER):
+        signals.append(f"the prompt speaks of '{asked[0].lower()}'")
+    if "answer" in settings or _JSON_ANSWER.search(prompt):
         score += 1
         signals.append(f"the answer is {settings.get('answer', 'JSON')}")
-    if any(_found(each, prompt) for each in DEMANDING):
+    if _DEMANDING.search(prompt):
         score -= 2
     return score, signals
-
-
-def _folded(text: str) -> str:
-    """A text in which letters are the same that are so to a pattern that ignores case."""
-    return text.replace("\u0130", "i").replace("\u0131", "i").casefold()
-
-
-def _found(pattern: str, prompt: str) -> str:
-    """The words of a prompt that a pattern matches, in lower case; empty where none does."""
-    # Few prompts have the letters that a pattern begins with, and it takes longer to compile one than to look for these.
-    if pattern.partition("(")[0].partition("[")[0] not in _folded(prompt):
-        return ""
-    match = re.search(rf"\b(?:{pattern})\b", prompt, re.IGNORECASE)
-    return match.group(0).lower() if match else ""
 
 
 RULE = Rule(

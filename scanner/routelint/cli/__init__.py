@@ -62,6 +62,7 @@ def _run(arguments: list[str] | None) -> int:
     try:
         return scan.scan(**values)
     except MemoryError:
+        # What is asked of other errors below loads click.
         raise
     except KeyboardInterrupt:
         # As click does: what comes next starts on a line of its own.

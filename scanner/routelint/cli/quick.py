@@ -1,7 +1,7 @@
 """The arguments of `scan` as hooks and CI give them, read without click, which takes an eighth of the scan of one file to load.
 
-What is not written plainly here (help, short forms, values of other kinds, mistakes) is left to click, so that there is one
-manual and one set of messages. tests/test_quick.py holds the two against each other.
+What is not written plainly here (help, short forms in one word, values of other kinds, mistakes) is left to click, so that
+there is one manual and one set of messages. tests/test_quick.py holds the two against each other.
 """
 
 from __future__ import annotations
