@@ -90,6 +90,11 @@ FOUND = {
     ),
     "a comment went on behind the return that ended its line": ("directives", b"#routelint:-\r\n"),
     "a spread had nothing to spread": ("typescript", b"InvokeModelCommand(..."),
+    "an expression of a program went through all ways to match it": (
+        "typescript",
+        b'const RAW = "us.amazon.nova-lite-v1:0";\nconst MODEL_ID = RAW.replace(/%sq/, "");\n' % (b"(|.)" * 29)
+        + b"new ConverseCommand({ modelId: MODEL_ID });\n",
+    ),
     "nor had one in an object": ("typescript", b"InvokeModelCommand({..."),
     "a remark that began with blanks was drawn as code": ("print-markdown", b"    |"),
 }

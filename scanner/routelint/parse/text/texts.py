@@ -2,60 +2,68 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from routelint import regex
 from routelint.deferred import lazy_regex
 from routelint.parse.lexicon import MARK, STRING
 from routelint.parse.text.scope import Evaluate, Scope
 from routelint.possible import Content, Possible, combine, concatenate, known
 
-# A pattern without repetition: what it takes grows with the text alone, whoever wrote it.
-_PLAIN_PATTERN = lazy_regex(r"(?:[\w.|^$()/: -]|\\[./dw-]|\(\?:)*")
-_REGEX = lazy_regex(r"/(.+)/([a-z]*)", re.DOTALL)
-_LONGEST_PATTERN = 120
+# An expression with the flags that RE2 has too; `g` means every place.
+_REGEX = lazy_regex(r"/(?P<pattern>(?s:.+))/(?P<flags>[gims]*)")
 _MOST_PIECES = 32
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE}
 
 
 def replaced(
     evaluate: Evaluate, scope: Scope, name: str, receiver: tuple[int, int], arguments: Sequence[tuple[int, int]], depth: int
 ) -> Possible | None:
-    """`text.replace(pattern, "by")` where the pattern is a text or a simple expression; None where it is neither."""
+    """`text.replace(pattern, "by")` where the pattern is a text or an expression; None where it is neither."""
     if len(arguments) != 2:
         return None
-    pattern = _pattern(scope, *arguments[0])
     by = evaluate(scope, *arguments[1], (), depth + 1)
     text = by[0].content if len(by) == 1 else None
-    if pattern is None or not isinstance(text, str) or "$" in text or "\\" in text:
+    # A dollar sign stands for a part of what was found.
+    if not isinstance(text, str) or "$" in text:
         return None
-    expression, everywhere = pattern
-    count = 0 if everywhere or name == "replaceAll" else 1
+    replace = _replacing(scope, *arguments[0], text, name == "replaceAll")
+    if replace is None:
+        return None
 
     def change(contents: tuple[Content, ...]) -> Content:
-        return expression.sub(text, contents[0], count=count) if isinstance(contents[0], str) else contents[0]
+        return replace(contents[0]) if isinstance(contents[0], str) else contents[0]
 
     return combine([evaluate(scope, *receiver, (), depth + 1)], change)
 
 
-def _pattern(scope: Scope, low: int, high: int) -> tuple[re.Pattern[str], bool] | None:
-    """The first argument of `replace` as an expression, and whether it means every place."""
+def _replacing(scope: Scope, low: int, high: int, by: str, everywhere: bool) -> Callable[[str], str] | None:
+    """What `replace` does to a text, given the tokens of its first argument; None where that is no text and no expression."""
     code = scope.code
     token = code.tokens[low]
     if high - low != 1:
         return None
     if token.kind is STRING and not token.code:
-        return re.compile(re.escape(token.text)), False
+        return lambda text: text.replace(token.text, by, -1 if everywhere else 1)
     written = _REGEX.fullmatch(code.text[token.start : token.end]) if token.kind is MARK else None
-    if written is None or len(written[1]) > _LONGEST_PATTERN or not _PLAIN_PATTERN.fullmatch(written[1]):
+    if written is None:
         return None
-    flags = 0
-    for letter in written[2]:
-        flags |= _FLAGS.get(letter, 0)
+    flags = written["flags"].replace("g", "")
     try:
-        return re.compile(written[1], flags), "g" in written[2]
-    except re.error:
+        expression = regex.compile_regex(f"(?{flags}){written['pattern']}" if flags else written["pattern"])
+    except regex.RegexError:
         return None
+    return lambda text: _with_matches_replaced(expression, text, by, everywhere or "g" in written["flags"])
+
+
+def _with_matches_replaced(expression: regex.Regex, text: str, by: str, everywhere: bool) -> str:
+    parts: list[str] = []
+    at = 0
+    for match in expression.finditer(text):
+        parts += [text[at : match.start()], by]
+        at = match.end()
+        if not everywhere:
+            break
+    return "".join([*parts, text[at:]])
 
 
 def joined(evaluate: Evaluate, scope: Scope, items: tuple[int, int], separator: Possible, depth: int) -> Possible | None:
