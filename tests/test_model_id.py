@@ -573,3 +573,21 @@ def test_reading_takes_linear_time(unit: str) -> None:
         model_id.read(text[:4096])
     # About 0.2 s; quadratic time would take minutes.
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("resource", "model", "every"),
+    [
+        ("arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0", True, False),
+        ("arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/*", True, False),
+        ("arn:aws:bedrock:*:*:*", True, True),
+        ("arn:aws:bedrock:us-east-1:*", True, True),
+        ("arn:aws:bedrock:*", True, True),
+        ("arn:aws:bedrock:*:*:agent/*", False, False),
+        ("arn:aws:bedrock:*:*:knowledge-base/ABC", False, False),
+        ("arn:aws:s3:::*", False, False),
+        ("*", False, False),
+    ],
+)
+def test_a_permission_names_models_or_everything(resource: str, model: bool, every: bool) -> None:
+    assert (model_id.is_model_resource(resource), model_id.is_every_resource(resource)) == (model, every)

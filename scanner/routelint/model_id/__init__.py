@@ -14,6 +14,7 @@ from functools import cache
 from routelint.deferred import lazy_regex
 from routelint.model import ModelId
 from routelint.model_id import arn
+from routelint.model_id.arn import is_every_resource, is_model_resource
 from routelint.model_id.name import (
     ACCOUNT_HOLE,
     ANY_HOLE,
@@ -28,7 +29,7 @@ from routelint.model_id.name import (
     taken_apart,
 )
 
-__all__ = ["SCOPES", "STEMS", "find_all", "may_stand_in", "read"]
+__all__ = ["SCOPES", "STEMS", "find_all", "is_every_resource", "is_model_resource", "may_stand_in", "read"]
 
 # Bedrock takes 2,048 characters; holes spelt out make a text longer than what reaches Bedrock.
 _LONGEST = 4096

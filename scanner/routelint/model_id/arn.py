@@ -38,6 +38,11 @@ TYPES = {
 }
 _MISTAKEN_TYPES = ("foundation-models", "model")
 _RESOURCE = lazy_regex("(?P<type>" + "|".join(sorted(TYPES, key=len, reverse=True)) + ")/")
+# What a permission may name: `*` behind a colon stands for all resources of the service, models among them.
+_ALL_OF_BEDROCK = r"arn:[^:]*:bedrock:(?:[^:]*:){0,2}\*"
+_EVERY_RESOURCE = lazy_regex(_ALL_OF_BEDROCK)
+_MODEL_TYPES = "|".join(each for each in TYPES if each not in _MISTAKEN_TYPES)
+_MODEL_RESOURCE = lazy_regex(rf"{_ALL_OF_BEDROCK}$|arn:[^:]*:bedrock:[^:]*:[^:]*:(?:{_MODEL_TYPES})[/*]")
 
 
 def read(plain: str) -> ModelId | None:
@@ -62,6 +67,16 @@ def read(plain: str) -> ModelId | None:
     if form is Form.SYSTEM_PROFILE and model.scope is None and not is_concrete(model.base):
         model = replace(model, form=form)
     return replace(model, fault=model.fault or _kind_fault(model, kind))
+
+
+def is_every_resource(resource: str) -> bool:
+    """Whether the resource of a permission is all that Bedrock has: `arn:aws:bedrock:*`."""
+    return _EVERY_RESOURCE.fullmatch(resource) is not None
+
+
+def is_model_resource(resource: str) -> bool:
+    """Whether the resource of a permission is a model, what hands to one, several of them, or all that Bedrock has."""
+    return _MODEL_RESOURCE.match(resource) is not None
 
 
 def _place(head: str, kind: str) -> Place | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from routelint import model_id
 from routelint.deferred import lazy_regex
 from routelint.model import Kind, Location, ModelReference, Span
 from routelint.parse.python import carriers
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 # Actions that let a principal invoke models.
 _INVOKES = lazy_regex(r"(?i)(bedrock(-mantle)?:(\*|invoke|converse|createinference|in?v?o?k?e?\*)|\*$)")
 _BEDROCK = lazy_regex(r"(?i)bedrock(-mantle)?:")
-_MODEL_ARN = lazy_regex(
-    r"arn:[^:]*:bedrock:(([^:]*:){0,2}\*$|[^:]*:[^:]*:(foundation-model|inference-profile|application-inference-profile"
-    r"|provisioned-model|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
-)
 MOST_TEXT = 100_000
 
 
@@ -139,9 +136,9 @@ def _is_model(content: Content, invokes: bool) -> bool:
     """Whether an allowed resource is a model, or may be one."""
     match content:
         case str(text):
-            return bool(_MODEL_ARN.match(text)) or (text == "*" and invokes)
+            return model_id.is_model_resource(text) or (text == "*" and invokes)
         case Template() as template:
-            return bool(_MODEL_ARN.match(str(template)))
+            return model_id.is_model_resource(str(template))
         case Record() | Items():
             return False
     # An ARN of an object that is made elsewhere is seldom a model's; a plain gap under an invoking action may be.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routelint.deferred import dataclass, lazy_regex
+from routelint import model_id
+from routelint.deferred import dataclass
 from routelint.model import Hop, Location
 from routelint.parse.terraform import policies, sections
 from routelint.parse.terraform.functions.documents import decode, tree_path
@@ -35,11 +36,6 @@ if TYPE_CHECKING:
 _INVOKING = ("bedrock:invokemodel", "bedrock:converse", "bedrock-mantle:createinference")
 # How actions start that only look at models, label or delete: who may do no more than that may use none.
 _READING = ("get", "list", "tag", "untag", "delete")
-# What an ARN may name that is a model or hands to one; `*` stands for all of them.
-_MODEL_ARN = lazy_regex(
-    r"arn:[^:]*:bedrock:(([^:]*:){0,2}\*$|[^:]*:[^:]*:(foundation-model|inference-profile|application-inference-profile"
-    r"|provisioned-model|custom-model|custom-model-deployment|imported-model|prompt-router|default-prompt-router)(/|\*))"
-)
 # Functions that only gather lists: their arguments are looked into one by one.
 _GATHERING = frozenset({"concat", "flatten", "distinct", "compact", "tolist", "toset", "setunion", "sort"})
 MOST_DEPTH = 16
@@ -304,7 +300,7 @@ def _model_arns(value: Possible, actions: list[str]) -> Possible:
         if isinstance(content, Hole | Items | Record) or content is None:
             continue
         text = str(content) if isinstance(content, Template) else text_of(content)
-        if _MODEL_ARN.match(text) or (text == "*" and _invokes(actions)):
+        if model_id.is_model_resource(text) or (text == "*" and _invokes(actions)):
             found.append(each)
     return tuple(found)
 

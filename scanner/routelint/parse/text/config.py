@@ -70,7 +70,7 @@ def _may_matter(text: str) -> bool:
 
 def _is_everything(text: str) -> bool:
     """Whether a resource stands for all there is, or for all of Bedrock, models among them."""
-    return text == _EVERYTHING or _ALL_OF_BEDROCK.fullmatch(text) is not None
+    return text == _EVERYTHING or model_id.is_every_resource(text)
 
 
 def _at(file: File, steps: tuple[Step, ...], scalar: Scalar, rows: tuple[Surface, ...]) -> Iterator[Place]:
@@ -348,7 +348,6 @@ def _uses(action: str) -> bool:
 
 
 _EVERYTHING = "*"
-_ALL_OF_BEDROCK = lazy_regex(r"arn:[^:]*:bedrock:(?:[^:]*:){0,2}\*")
 _EFFECTS = frozenset(("Allow", "Deny"))
 _ACTIONS = ("Action", "Actions", "actions", "NotAction")
 _INVOCATIONS = ("bedrock:invokemodel", "bedrock:invokemodelwithresponsestream", "bedrock:converse")

@@ -50,8 +50,6 @@ _COLLECTORS = frozenset(
 _SELECTORS = frozenset(("find", "findFirst", "findLast", "first", "First", "FirstOrDefault", "firstOrNull"))
 _PERMITS = frozenset(("addResources", "addResource", "resourceArns", "withResources"))
 _INVOKES = lazy_regex(r"bedrock:(?:\*|Invoke|Converse)", re.IGNORECASE)
-# What stands for every resource of Bedrock, models among them.
-_EVERYTHING = lazy_regex(r"\*|arn:[^:]*:bedrock:(?:[^:]*:){0,2}\*")
 _MOST_GROUPS_UP = 3
 _MOST_ARGUMENTS = 8
 
@@ -250,7 +248,7 @@ def _stars(scope: Scope, value: tuple[int, int]) -> Iterator[Place]:
     code = scope.code
     for index in range(*value):
         token = code.tokens[index]
-        if token.kind is STRING and _EVERYTHING.fullmatch(token.text):
+        if token.kind is STRING and (token.text == "*" or model_id.is_every_resource(token.text)):
             yield Place(
                 token.start,
                 token.end,

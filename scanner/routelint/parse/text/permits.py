@@ -17,10 +17,6 @@ from routelint.parse.text.scope import Path, Scope, find_key
 from routelint.possible import Content, Hole, Possibility, Possible, Template
 
 _INVOKES = lazy_regex(r"(?i)bedrock:(?:\*|in?v?o?k?e?\*|invokemodel|converse)")
-_MODEL = lazy_regex(
-    r"arn:[^:]*:bedrock:[^:]*:[^:]*:(?:\*$|(?:foundation-model|inference-profile|application-inference-profile"
-    r"|provisioned-model|custom-model|custom-model-deployment|imported-model|(?:default-)?prompt-router)[/*])"
-)
 _RESOURCES = ("resources", "Resources", "Resource", "resource")
 _EFFECT = ("effect", "Effect")
 _MOST_GROUPS_UP = 3
@@ -120,9 +116,9 @@ def _intrinsic(code: Code, low: int) -> str | None:
 def _is_model(content: Content) -> bool:
     match content:
         case str(text):
-            return bool(_MODEL.match(text)) or model_id.read(text) is not None
+            return model_id.is_model_resource(text) or model_id.read(text) is not None
         case Template() as template:
-            return bool(_MODEL.match(str(template)))
+            return model_id.is_model_resource(str(template))
     return False
 
 
