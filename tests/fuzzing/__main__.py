@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from pathlib import Path
 
-from fuzzing.drive import Budget, Settings, Tally, dump, run, table
+from fuzzing.drive import Budget, Settings, run
+from fuzzing.tally import Records, Tally, dump, table
 from fuzzing.targets import BY_NAME, TARGETS
 from fuzzing.trial import give
 
@@ -18,10 +20,12 @@ def main(arguments: list[str]) -> int:
     """Runs what the arguments say; 1 where something crashed."""
     parser = argparse.ArgumentParser("fuzzing", description="Give made and mutated inputs to every parser and printer.")
     parser.add_argument("targets", nargs="*", help=f"which to run (default: all): {', '.join(BY_NAME)}")
-    parser.add_argument("--inputs", type=int, help="inputs for each target")
-    parser.add_argument("--seconds", type=float, help="seconds for each target")
+    parser.add_argument("--inputs", type=int, help="inputs for each target, those of the tally included")
+    parser.add_argument("--seconds", type=float, help="seconds of processor time for each target, in this round")
     parser.add_argument("--seed", default="0", help="another one makes other inputs (default: 0)")
     parser.add_argument("--seeds", type=Path, help="a folder of real files to mutate as well")
+    parser.add_argument("--turn", type=float, default=math.inf, help="seconds after which another target has its turn")
+    parser.add_argument("--tally", type=Path, help="a folder that remembers what was tried, and what for, from round to round")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument(
         "--crashes", type=Path, default=Path("build/fuzz"), help="where crashes are written (default: build/fuzz)"
@@ -35,7 +39,15 @@ def main(arguments: list[str]) -> int:
     if unknown:
         parser.error(f"no target {', '.join(unknown)}; expected one of {', '.join(BY_NAME)}")
     seconds = chosen.seconds if chosen.seconds is not None else NO_LIMIT if chosen.inputs else 60.0
-    settings = Settings(Budget(chosen.inputs or NO_LIMIT, seconds), chosen.seed, chosen.crashes, chosen.seeds, chosen.jobs)
+    settings = Settings(
+        Budget(chosen.inputs or NO_LIMIT, seconds),
+        chosen.seed,
+        chosen.crashes,
+        chosen.seeds,
+        chosen.jobs,
+        turn_seconds=chosen.turn,
+        records=Records(chosen.tally),
+    )
     targets = [BY_NAME[name] for name in chosen.targets] or list(TARGETS)
     tallies: dict[str, Tally] = {}
     told = 0.0

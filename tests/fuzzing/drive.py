@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import math
 import mmap
 import multiprocessing
 import os
 import resource
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from typing import Any
 from fuzzing.inputs import Inputs
 from fuzzing.reduce import reduce
 from fuzzing.seeds import real
+from fuzzing.tally import NO_RECORDS, Records, Tally
 from fuzzing.targets import BY_NAME, Target
-from fuzzing.trial import Crash, give
+from fuzzing.trial import Crash, Trial, give
 
 MEMORY_BYTES = 3 * 1024**3
 # Native code that never comes back cannot be interrupted from inside. In processor time: on a busy machine all is slow.
@@ -31,35 +32,16 @@ TELL_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a target is given: whichever ends first."""
+    """How much a target is given: inputs in all rounds, seconds in this one; whichever ends first."""
 
     inputs: int
     seconds: float
 
 
-@dataclass
-class Tally:
-    """What a target came to so far."""
-
-    target: str
-    inputs: int = 0
-    seconds: float = 0.0
-    behaviours: int = 0
-    slowest_seconds: float = 0.0
-    slowest_bytes: int = 0
-    deaths: int = 0
-    crashes: list[str] = field(default_factory=list)
-
-    @property
-    def per_second(self) -> float:
-        """Inputs per second of wall time."""
-        return self.inputs / self.seconds if self.seconds else 0.0
-
-
 @dataclass(frozen=True)
 class Settings:
-    """What all targets of a run share. `real` is a folder of files to mutate, `crashes` where faults are
-    written, `reduce_seconds` what making one small may take."""
+    """What all targets of a run share. `real` is a folder of files to mutate, `crashes` where faults are written,
+    `reduce_seconds` what making one small may take, `turn_seconds` how long a target is at work before another has its turn."""
 
     budget: Budget
     seed: str
@@ -67,6 +49,8 @@ class Settings:
     real: Path | None = None
     jobs: int = 2
     reduce_seconds: float = 40.0
+    turn_seconds: float = math.inf
+    records: Records = NO_RECORDS
 
 
 @dataclass
@@ -81,21 +65,29 @@ class _Worker:
 
 
 def run(targets: Sequence[Target], settings: Settings) -> Iterator[Tally]:
-    """The tally of each target when it has ended, and of those at work every few seconds: the same object each time."""
-    waiting = [Tally(target.name) for target in targets]
+    """The tally of each target when it has ended, and of those at work every few seconds: the same object each time.
+
+    The target that had the least time is the next to have its turn.
+    """
+    waiting = [settings.records.tally(target.name) for target in targets]
+    ends = {tally.target: tally.seconds + settings.budget.seconds for tally in waiting}
     working: list[_Worker] = []
     while waiting or working:
         while waiting and len(working) < settings.jobs:
-            working.append(_start(waiting.pop(0), settings))
+            tally = min(waiting, key=lambda each: each.seconds) if settings.turn_seconds < math.inf else waiting[0]
+            waiting.remove(tally)
+            working.append(_start(tally, ends[tally.target], settings))
         for pipe in wait([each.pipe for each in working], timeout=5.0):
             worker = next(each for each in working if each.pipe is pipe)
-            if _hear(worker, settings):
+            if _hear(worker):
                 yield worker.tally
                 continue
             working.remove(worker)
-            if worker.process.exitcode and not _spent(worker.tally, settings.budget):
+            if worker.process.exitcode:
                 # It died of its input: that is a fault, and the rest is for another process.
                 _keep_death(worker, settings, f"the process ended with {worker.process.exitcode}")
+            settings.records.write_tally(worker.tally)
+            if worker.tally.inputs < settings.budget.inputs and worker.tally.seconds < ends[worker.tally.target]:
                 waiting.insert(0, worker.tally)
             yield worker.tally
         for worker in working:
@@ -104,15 +96,14 @@ def run(targets: Sequence[Target], settings: Settings) -> Iterator[Tally]:
                 worker.process.join()
 
 
-def _spent(tally: Tally, budget: Budget) -> bool:
-    return tally.inputs >= budget.inputs or tally.seconds >= budget.seconds
-
-
-def _start(tally: Tally, settings: Settings) -> _Worker:
+def _start(tally: Tally, ends: float, settings: Settings) -> _Worker:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     slot = mmap.mmap(-1, SLOT_BYTES)
-    process = context.Process(target=_work, args=(tally, settings, theirs, slot), daemon=True)
+    tally.turns += 1
+    process = context.Process(
+        target=_work, args=(tally, min(ends, tally.seconds + settings.turn_seconds), settings, theirs, slot), daemon=True
+    )
     process.start()
     theirs.close()
     return _Worker(process, ours, slot, tally, _processor_seconds(process.pid))
@@ -127,7 +118,7 @@ def _processor_seconds(pid: int | None) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _hear(worker: _Worker, settings: Settings) -> bool:
+def _hear(worker: _Worker) -> bool:
     """Whether the worker is still at work; takes over what it says."""
     try:
         said: dict[str, Any] = worker.pipe.recv()
@@ -145,40 +136,50 @@ def _keep_death(worker: _Worker, settings: Settings, told: str) -> None:
     size = int.from_bytes(worker.slot[:8], "little")
     worker.tally.deaths += 1
     crash = Crash(f"death {worker.process.exitcode}", told)
-    name = _write(worker.tally.target, bytes(worker.slot[8 : 8 + size]), crash, settings.crashes)
-    worker.tally.crashes.append(name)
+    name = _name(worker.tally.target, crash)
+    if name not in worker.tally.crashes:
+        worker.tally.crashes.append(name)
+    _write(name, bytes(worker.slot[8 : 8 + size]), crash, settings.crashes)
 
 
-def _work(tally: Tally, settings: Settings, pipe: Connection, slot: mmap.mmap) -> None:
+def _work(tally: Tally, ends: float, settings: Settings, pipe: Connection, slot: mmap.mmap) -> None:
     """What a worker does: its share of one target."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     target = BY_NAME[tally.target]
     files = tuple(real(settings.real, target.reads)) if settings.real is not None else ()
-    inputs = Inputs(target, f"{settings.seed}/{target.name}/{tally.deaths}", files)
-    known: set[str] = set()
+    # Another turn makes other inputs: these were tried.
+    inputs = Inputs(target, f"{settings.seed}/{target.name}/{tally.turns}", files)
+    seen = settings.records.seen(target.name)
     pipe.send(asdict(tally))
-    began = told = time.monotonic()
-    earlier = tally.seconds
-    while not _spent(tally, settings.budget):
-        data = inputs.next()
+    began, earlier = time.process_time(), tally.seconds
+    told = time.monotonic()
+
+    def tried(data: bytes) -> Trial:
         kept = data[: SLOT_BYTES - 8]
         slot[: 8 + len(kept)] = len(kept).to_bytes(8, "little") + kept
         trial = give(target, data, twice=tally.inputs % TWICE_EVERY == 0)
-        tally.inputs += 1
         if trial.seconds > tally.slowest_seconds:
             tally.slowest_seconds, tally.slowest_bytes = trial.seconds, len(data)
         if trial.outcome is not None:
             inputs.learn(data, trial.outcome)
-        if trial.crash is not None and trial.crash.key not in known:
-            known.add(trial.crash.key)
-            tally.crashes.append(
-                _write(target.name, _smallest(target, data, trial.crash, settings), trial.crash, settings.crashes)
-            )
-        tally.seconds = earlier + time.monotonic() - began
-        tally.behaviours = inputs.behaviours
+        if trial.crash is not None and (name := _name(target.name, trial.crash)) not in tally.crashes:
+            tally.crashes.append(name)
+            _write(name, _smallest(target, data, trial.crash, settings), trial.crash, settings.crashes)
+        return trial
+
+    for data in settings.records.kept(target.name):
+        tried(data)
+    while tally.inputs < settings.budget.inputs and tally.seconds < ends:
+        data = inputs.next()
+        if seen.add(data):
+            tally.inputs += tried(data).reached
+        tally.seconds = earlier + time.process_time() - began
+        tally.behaviours = max(tally.behaviours, inputs.behaviours)
         if time.monotonic() - told > TELL_SECONDS:
             told = time.monotonic()
+            settings.records.write_tally(tally)
             pipe.send(asdict(tally))
+    settings.records.write_kept(target.name, inputs.kept())
     pipe.send(asdict(tally))
     pipe.close()
 
@@ -191,31 +192,16 @@ def _smallest(target: Target, data: bytes, crash: Crash, settings: Settings) -> 
     return reduce(data, shows, settings.reduce_seconds) if shows(data) else data
 
 
-def _write(target: str, data: bytes, crash: Crash, folder: Path) -> str:
-    """The name of the file that holds the input; beside it lies how to see the fault again."""
+def _name(target: str, crash: Crash) -> str:
+    """The name of the files of a fault."""
+    return f"{target}-{hashlib.sha256(crash.key.encode()).hexdigest()[:8]}"
+
+
+def _write(name: str, data: bytes, crash: Crash, folder: Path) -> None:
+    """Writes the input; and beside it how to see the fault again."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{target}-{hashlib.sha256(crash.key.encode()).hexdigest()[:8]}"
     (folder / f"{name}.input").write_bytes(data)
     again = f"make fuzz REPRODUCE={os.path.relpath(folder / name)}.input"
     (folder / f"{name}.txt").write_text(
         f"{crash.key}\n\nsee it again: {again}\ninput: {data[:300]!r}\n\n{crash.told}\n", "utf-8", "backslashreplace"
     )
-    return name
-
-
-def table(tallies: Sequence[Tally]) -> str:
-    """The tallies for people, one line each."""
-    lines = [f"{'target':20} {'inputs':>10} {'per s':>8} {'behaviours':>10} {'slowest':>18} {'crashes':>8}"]
-    for each in tallies:
-        slowest = f"{each.slowest_seconds:.2f} s, {each.slowest_bytes:,} B"
-        counts = f"{each.inputs:>10,} {each.per_second:>8,.0f} {each.behaviours:>10,}"
-        lines.append(f"{each.target:20} {counts} {slowest:>18} {len(each.crashes):>8}")
-    lines.append(
-        f"{'all':20} {sum(each.inputs for each in tallies):>10,} {'':47} {sum(len(each.crashes) for each in tallies):>8}"
-    )
-    return "\n".join(lines)
-
-
-def dump(tallies: Sequence[Tally]) -> str:
-    """The tallies for programs."""
-    return json.dumps([asdict(each) for each in tallies], indent=2) + "\n"

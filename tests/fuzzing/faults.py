@@ -23,10 +23,14 @@ class FaultError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a target came to: `features` tell new behaviour from old, `value` is compared between two runs by its repr."""
+    """What a target came to: `features` tell new behaviour from old, `value` is compared between two runs by its repr.
+
+    `reached` is False where nothing of the input came to what is fuzzed.
+    """
 
     features: frozenset[str] = frozenset()
     value: object = None
+    reached: bool = True
 
 
 def masked(text: str) -> str:

@@ -46,6 +46,10 @@ class Inputs:
         """The input that is kept for something that outcomes said."""
         return self._smallest[feature]
 
+    def kept(self) -> list[bytes]:
+        """Every input that showed something that no smaller one did."""
+        return [*dict.fromkeys(self._smallest.values())]
+
     def next(self) -> bytes:
         """The next input."""
         random = self._random

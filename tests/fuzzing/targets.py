@@ -87,6 +87,8 @@ def _parser(language: str, default: str, suffixes: tuple[str, ...]) -> Callable[
         fitting = tuple(
             sorted(path for path in files if path.lower().endswith(suffixes) or units.language_of(path) == language)
         )
+        if not fitting:
+            return Outcome(reached=False)
         unit = SourceUnit(language, fitting, fitting)
         context = ParseContext(MemoryTree(files), surfaces.load(language), _models().knows, cdk=_models().cdk)
         return check_parsed(parse(unit, context), files)
