@@ -96,6 +96,10 @@ FOUND = {
         + b"new ConverseCommand({ modelId: MODEL_ID });\n",
     ),
     "nor had one in an object": ("typescript", b"InvokeModelCommand({..."),
+    "the name in an ARN was an ARN, and read another way alone": (
+        "identifier",
+        b"arn::bedrock:inference-profile/arn::bedrock:*",
+    ),
     "a remark that began with blanks was drawn as code": ("print-markdown", b"    |"),
 }
 

@@ -54,7 +54,7 @@ def read(plain: str) -> ModelId | None:
     place = _place(plain[: match.start()], kind)
     if place is None:
         return _other_arn(plain) if plain.startswith("arn:") else None
-    if not name:
+    if not name or name.startswith("arn:"):
         return None
     form = TYPES[kind]
     if form is Form.CUSTOM:
