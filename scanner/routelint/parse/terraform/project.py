@@ -8,6 +8,7 @@ from functools import cached_property
 
 from routelint.deferred import lazy_regex
 from routelint.model import ScanError
+from routelint.parse.handlers import Handlers
 from routelint.parse.terraform import json_syntax, syntax
 from routelint.parse.terraform.module import Folder
 from routelint.parse.terraform.nodes import Block, Body, TextTemplate, literal_text
@@ -100,6 +101,11 @@ class Project:
                     break
                 known.add(path)
         return frozenset(known)
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """The programs of the scan by what handlers call them."""
+        return Handlers(self.tree.paths(), self.tree.read)
 
     # -- calls
 

@@ -1,0 +1,5 @@
+from server import answer
+
+
+def handler(event, context):
+    return answer(event["text"])
