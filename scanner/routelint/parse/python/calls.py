@@ -309,7 +309,7 @@ class Calls:
         if scope.node.args.vararg is node:
             return known(Items((), Hole(f"no call in the scanned files passes '*{name}' of {scope.name}()")))
         if node.annotation is not None:
-            told = self._evaluator.objects.annotated(node.annotation, scope)
+            told = self._evaluator.objects.annotated(node.annotation, scope, handed=reason)
             if told is not None:
                 return told
         return unknown(reason, "${" + name + "}")

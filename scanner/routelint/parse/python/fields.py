@@ -11,7 +11,7 @@ from routelint.parse.python import holding, libraries
 from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.environment import environment
 from routelint.parse.python.scopes import Scope, dotted, shown
-from routelint.parse.python.values import Class, Instance, Site, is_gap, join, step
+from routelint.parse.python.values import Class, Instance, Site, is_gap, is_special, join, step
 from routelint.possible import Hole, Possible, Record, unknown
 
 if TYPE_CHECKING:
@@ -83,8 +83,12 @@ class Fields:
                 alternatives.append(passed)
         if omitted:
             owner, statement = fields[name]
-            alternatives.append(self._field_default(owner, statement, name, kind, instance.scope))
-        return join(alternatives)
+            alternatives.append(self._field_default(owner, statement, name, kind, instance.scope, instance.handed))
+        found = join(alternatives)
+        if instance.handed and not calls and kind == "fields" and not all(is_special(each.content) for each in found):
+            # Nothing in the repository makes such an object: who does may leave the field out, or give it.
+            found = join([found, unknown(instance.handed)])
+        return found
 
     def _field_argument(self, call: Given, name: str, position: int, scope: Scope) -> Possible | None:
         aliases = {name, *self._aliases(scope, name)}
@@ -120,7 +124,7 @@ class Fields:
                     yield str(keyword.value.value)
 
     def _field_default(
-        self, owner: Scope, statement: ast.AnnAssign | ast.Assign, name: str, kind: str, scope: Scope
+        self, owner: Scope, statement: ast.AnnAssign | ast.Assign, name: str, kind: str, scope: Scope, handed: str = ""
     ) -> Possible:
         site = self._evaluator.site(statement, self._evaluator.frame(owner))
         default: Possible | None = None
@@ -136,7 +140,7 @@ class Fields:
         if default is not None:
             return default
         if isinstance(statement, ast.AnnAssign):
-            told = self._evaluator.objects.annotated(statement.annotation, owner)
+            told = self._evaluator.objects.annotated(statement.annotation, owner, handed)
             if told is not None:
                 return told
         return unknown(f"field {name} of {owner.name} has no default and no call in the scanned files passes it")

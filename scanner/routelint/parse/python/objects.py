@@ -194,7 +194,7 @@ class Objects:
         """An attribute of an object."""
         scope = instance.scope
         assert scope is not None
-        key = ("attribute", scope, instance.call, instance.site and instance.site.frame, name)
+        key = ("attribute", scope, instance.call, instance.site and instance.site.frame, instance.handed, name)
         if instance.call is None:
             return self._evaluator.remembered(key, lambda: self._of_any(instance, scope, name))
         return self._evaluator.remembered(key, lambda: self._of_one(instance, scope, name))
@@ -338,8 +338,11 @@ class Objects:
 
     # Others ------------------------------------------------------------------------------------------------------
 
-    def annotated(self, annotation: ast.expr, scope: Scope) -> Possible | None:
-        """An object of the class an annotation names; None where it is no class of the repository or a client's."""
+    def annotated(self, annotation: ast.expr, scope: Scope, handed: str = "") -> Possible | None:
+        """An object of the class an annotation names; None where it is no class of the repository or a client's.
+
+        `handed` is why code outside the repository may have made it.
+        """
         node: ast.expr = annotation
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return None
@@ -359,7 +362,8 @@ class Objects:
                 case Class(scope=found) if found is not None:
                     if self.kind(found) in ("enum", "mapping"):
                         return None
-                    return known(Instance(f"an object of {found.name} stands where a text is expected", scope=found))
+                    reason = f"an object of {found.name} stands where a text is expected"
+                    return known(Instance(reason, scope=found, handed=handed))
                 case Symbol(path=path):
                     return libraries.annotated(path)
         return None
@@ -385,7 +389,7 @@ def _function_value(scope: Scope, instance: Possible | None, outer: Frame) -> Fu
 def _identity(instance: Possible) -> tuple[object, ...]:
     """What tells one object from another."""
     return tuple(
-        (each.content.scope, each.content.call, each.content.site and each.content.site.frame)
+        (each.content.scope, each.content.call, each.content.site and each.content.site.frame, each.content.handed)
         if isinstance(each.content, Instance)
         else (type(each.content), each.content)
         for each in instance

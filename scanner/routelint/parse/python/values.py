@@ -122,11 +122,15 @@ class Class(Hole):
 
 @dataclass(frozen=True, slots=True)
 class Instance(Hole):
-    """An object of a class of the repository; without a `call` it stands for every object of the class."""
+    """An object of a class of the repository; without a `call` it stands for every object of the class.
+
+    `handed` is why it may be one that no code of the repository makes: what calls a handler fills it from a request.
+    """
 
     scope: Scope | None = field(default=None)
     call: ast.Call | None = field(default=None, compare=False)
     site: Site | None = field(default=None, compare=False, repr=False)
+    handed: str = ""
 
 
 class Member(str):

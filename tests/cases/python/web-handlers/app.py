@@ -8,6 +8,7 @@ import flask
 import requests
 from fastapi import Depends, FastAPI, Request
 from flask import request, session
+from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 
 DEFAULT = "amazon.nova-lite-v1:0"
@@ -66,3 +67,23 @@ def chat():
     client.converse(modelId=request.json.get("options", {}).get("model", DEFAULT), messages=[])
     client.converse(modelId=session.get("model"), messages=[])
     return client.converse(modelId=requests.get("https://example.com/model", DEFAULT).text, messages=[])
+
+
+class Options(BaseModel):
+    model_id: str = "amazon.nova-micro-v1:0"
+
+
+class Ask(BaseModel):
+    prompt: str
+    model_id: str | None = None
+    options: Options
+
+
+def answer(prompt: str, model_id: str | None = None):
+    return client.converse(modelId=model_id or DEFAULT, messages=[prompt])
+
+
+@app.post("/body")
+def body(ask: Ask):
+    answer(ask.prompt, ask.model_id)
+    return client.converse(modelId=ask.options.model_id, messages=[])
