@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,7 @@ from routelint.model import Unknown
 from routelint.parse.parsed import Parsed
 from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
 from routelint.parse.text import nodes
+from routelint.source import SourceText
 from scans import scan, write_tree
 
 MODEL = "amazon.nova-lite-v1:0"
@@ -66,6 +68,11 @@ TOLD = {
         "cannot be read as TOML: more than 300,000 words",
     ),
     "JSON is nested": ("config", '#==> a.json <==#\n{"model_id": "' + MODEL + '", "a": ' + "[" * 5_000, "nested more than"),
+    "a program has more words than a person writes": (
+        "typescript",
+        f"const modelId = '{MODEL}';\n" + "x = 1;\n" * 51_000,
+        "has more than 200,000 words and marks: what follows is not looked at",
+    ),
     "a template is too long": (
         "cloudformation-json",
         '{"Resources": {"A": "' + "x" * 2_100_000 + '"}}',
@@ -100,6 +107,18 @@ def test_what_is_passed_over_is_not_held() -> None:
     assert len(rows.items) == 110_002
     assert sum(isinstance(each, nodes.Map) for each in rows.items) < 50_000
     assert isinstance(rows.items[-1], nodes.Map)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"], ids=repr)
+def test_where_lines_start_takes_little_memory(end: str) -> None:
+    text, lines = SourceText("a.ts", end * 200_000), 200_000
+    tracemalloc.start()
+    try:
+        assert text.position(lines) == (lines + 1, 1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 12 * lines
 
 
 def test_the_routes_of_one_file_are_not_each_held_against_all_others() -> None:

@@ -19,6 +19,7 @@ from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, Pars
 from routelint.parse.text import config, literals, nodes, shell, sinks, statements, variables
 from routelint.parse.text.containers import of_containers
 from routelint.parse.text.draft import File, Place, reference
+from routelint.parse.text.groups import MOST_TOKENS
 from routelint.parse.text.imports import Imports, is_script
 from routelint.parse.text.paths import Paths
 from routelint.parse.text.scope import Reader
@@ -144,7 +145,9 @@ def _of_programs(
     for file in files:
         if not file.is_test:
             yield Parsed(statements=tuple(statements.of_code(reader, file)))
-    yield Parsed(settings=own)
+    cut = (file.path for file in files if file.path in reader.structures.cut)
+    said = f"has more than {MOST_TOKENS:,} words and marks: what follows is not looked at"
+    yield Parsed(settings=own, errors=tuple(ScanError(path, said) for path in cut))
 
 
 def _is_json(file: File) -> bool:

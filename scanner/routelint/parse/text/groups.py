@@ -15,8 +15,8 @@ from routelint.parse.lexicon import COMMENT, MARK, NAME, STRING, Lexicon, Token,
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = (*_CLOSERS.values(), *_CLOSERS)
 _SEPARATORS = (",", ";")
-# More tokens than a person writes into one file; the rest is not looked at.
-MOST_TOKENS = 400_000
+# Ten times as many as in the longest file that a person wrote of a hundred repositories; the rest is not looked at.
+MOST_TOKENS = 200_000
 # A longer expression is cut: where each of many runs to the end of the text, reading them all would never end.
 MOST_PARTS = 1000
 # What a line may end with, or the next may start with, when the statement goes on.
@@ -48,13 +48,17 @@ class Declaration:
 
 @dataclass
 class Code:
-    """The tokens of a text without comments, and their structure. Group 0 is the text itself."""
+    """The tokens of a text without comments, and their structure. Group 0 is the text itself.
+
+    `is_cut` says that the text has more tokens than are read.
+    """
 
     text: str
     lexicon: Lexicon
     start: int = 0
     end: int | None = None
     tokens: list[Token] = field(init=False)
+    is_cut: bool = field(init=False)
     groups: list[Group] = field(init=False)
     group_of: list[int] = field(init=False)
     opened_at: dict[int, int] = field(init=False)
@@ -68,6 +72,7 @@ class Code:
         """
         read = (token for token in tokens(self.text, self.lexicon, self.start, self.end) if token.kind is not COMMENT)
         self.tokens = list(itertools.islice(read, MOST_TOKENS))
+        self.is_cut = next(read, None) is not None
         where: defaultdict[str, list[int]] = defaultdict(list)
         for index, token in enumerate(self.tokens):
             where[token.text].append(index)

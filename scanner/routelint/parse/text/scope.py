@@ -46,9 +46,10 @@ class Evaluate(Protocol):
 class Structure:
     """What a program is made of, each part read when it is first asked for."""
 
-    def __init__(self, file: File) -> None:
-        """Takes the file."""
+    def __init__(self, file: File, cut: dict[str, None]) -> None:
+        """Takes the file, and the paths of those that are read in part, to which it adds its own."""
         self._file = file
+        self._cut = cut
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -62,7 +63,10 @@ class Structure:
     @cached_property
     def code(self) -> Code:
         """Its tokens and brackets."""
-        return Code(self._file.source.text, lexicon.of_path(self._file.path))
+        code = Code(self._file.source.text, lexicon.of_path(self._file.path))
+        if code.is_cut:
+            self._cut[self._file.path] = None
+        return code
 
     @cached_property
     def functions(self) -> Functions:
@@ -72,8 +76,9 @@ class Structure:
 
 @dataclass
 class Structures:
-    """The structures of a scan's programs, of each read once."""
+    """The structures of a scan's programs, of each read once. `cut` are those with more tokens than are read."""
 
+    cut: dict[str, None] = field(default_factory=dict)
     _read: dict[str, Structure] = field(default_factory=dict)
     _characters: int = 0
 
@@ -86,7 +91,7 @@ class Structures:
                 self._read.clear()
                 self._characters = 0
             self._characters += characters
-            found = self._read[file.path] = Structure(file)
+            found = self._read[file.path] = Structure(file, self.cut)
         return found
 
 
