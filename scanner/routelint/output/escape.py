@@ -26,6 +26,7 @@ _SURROGATES = lazy_regex("[\ud800-\udfff]")
 # CI runners obey lines of a log: `::error ...::` where only blanks stand before it (GitHub), `##[...]` and `##vso[...]`
 # anywhere in a line (GitHub, Azure Pipelines, TeamCity).
 _RUNNER_COMMAND = lazy_regex(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
+_NOT_PLAIN_OR_COMMAND = lazy_regex(r"[^\x20-\x7e]|##(?=\w*\[)|(?<!\S)::(?=\w)")
 _RUNNER_MARK = lazy_regex(r"##(?=\w*\[)")
 _NOT_PLAIN_ASCII = lazy_regex(r"[^\x00-\x7e]")
 # The wide forms are formulas too where a spreadsheet reads East Asian text.
@@ -54,7 +55,7 @@ def terminal(line: str) -> str:
     """One line for a terminal or a log; line ends inside it become visible."""
     if line.isprintable() and "##" not in line and "::" not in line and (line.isascii() or _INVISIBLE.isdisjoint(line)):
         return line
-    return "".join(terminal_pieces(line))
+    return _NOT_PLAIN_OR_COMMAND.sub(_shown_match, line)
 
 
 def plain(text: str) -> str:
@@ -164,6 +165,11 @@ def csv_cell(text: str) -> str:
     if text.lstrip().startswith(_FORMULA_STARTS) or shown.startswith(_FORMULA_STARTS):
         shown = "'" + shown
     return '"' + shown.replace('"', '""') + '"'
+
+
+def _shown_match(found: re.Match[str]) -> str:
+    shown = found[0]
+    return _shown(shown) if len(shown) == 1 else f"{shown[0]}\\x{ord(shown[1]):02x}"
 
 
 def _shown(character: str) -> str:
