@@ -11,6 +11,7 @@ from routelint.model import Hop, Kind, ModelReference, PolicyStatement, Principa
 from routelint.parse import observing
 from routelint.parse.cloudformation import (
     cases,
+    code,
     documents,
     grants,
     nesting,
@@ -40,6 +41,7 @@ from routelint.parse.cloudformation.rows import Rows, index
 from routelint.parse.cloudformation.scenario import MOST_SCENARIOS, Scenario
 from routelint.parse.cloudformation.stack import Stack
 from routelint.parse.cloudformation.template import Declared, Template
+from routelint.parse.handlers import Handlers
 from routelint.parse.parsed import EnvironmentSetting, ParseContext, Parsed
 from routelint.parse.route import to_value
 from routelint.possible import Possible, known, via
@@ -119,6 +121,7 @@ class _Scan:
         self._files: dict[str, _File | None] = {}
         self._found = _Found()
         self._code_files = frozenset(context.tree.paths())
+        self._handlers = Handlers(context.tree.paths(), context.tree.read)
         self._deployments = Deployments(context.tree, self._holds_template)
         self._definitions = states.Definitions(self._text)
         self._template_paths = [path for path in unit.paths if path.endswith(_SUFFIXES)]
@@ -293,7 +296,7 @@ class _Scan:
             found.extend(self._resource(stack, declared, is_local=declared.name in nested))
             self._found.statements.extend(statements.of(stack, declared))
         self._found.principals.extend(
-            statements.principals(stack, lambda declared: variables.code_of(stack, declared, self._code_files))
+            statements.principals(stack, lambda declared: code.of(stack, declared, self._code_files, self._handlers))
         )
         for reference in found:
             used.update(_parameters_on_trail(reference, stack.template))
@@ -320,8 +323,8 @@ class _Scan:
         granted = list(grants.of(stack, declared))
         yield from granted
         if set_variables:
-            code = variables.code_of(stack, declared, self._code_files)
-            self._found.settings.extend(variables.settings(declared, set_variables, code))
+            runs = code.of(stack, declared, self._code_files, self._handlers)
+            self._found.settings.extend(variables.settings(declared, set_variables, runs))
         self._listed(stack, declared, tags, bool(granted))
 
     def _listed(self, stack: Stack, declared: Declared, tags: Tags | None, is_principal: bool) -> None:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from routelint.deferred import dataclass
 from routelint.model import ModelReference, Tags, Unknown
-from routelint.parse.cloudformation import cases, contents
+from routelint.parse.cloudformation import contents
 from routelint.parse.cloudformation.evaluate import Evaluator
 from routelint.parse.cloudformation.naming import certainly_model, kind_of, maybe_model
 from routelint.parse.cloudformation.nodes import Mapping, Node, Sequence, function, text_at
 from routelint.parse.cloudformation.routes import listed, models_of, names_model, reference
 from routelint.parse.cloudformation.stack import Found, Stack, place
 from routelint.parse.cloudformation.template import Declared
-from routelint.parse.images import folder_of_image
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.route import to_value
 from routelint.possible import Possible
-from routelint.possible import Template as PartText
 from routelint.surfaces import Surface
 
 # Branches of conditions that set one variable.
 MOST_BRANCHES = 32
 _NAMES = (("Name", "Value"), ("name", "value"), ("OptionName", "Value"))
-_REMOTE = ("://", ".dkr.ecr.")
-_MODULE_SUFFIXES = (".py", ".mjs", ".js", ".cjs", ".ts", ".mts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,64 +132,3 @@ def settings(declared: Declared, variables: tuple[Variable, ...], code: tuple[st
     for variable in variables:
         where = place(variable.node, f"{declared.symbol}/{variable.row.carrier}.{variable.name}")
         yield EnvironmentSetting(variable.name, variable.possible, declared.symbol, where, code)
-
-
-def code_of(stack: Stack, declared: Declared, files: frozenset[str]) -> tuple[str, ...]:
-    """The repository paths of the code a resource runs, its handler's file first; empty where that cannot be told."""
-    folder = posixpath.dirname(stack.template.path)
-    found: dict[str, None] = {}
-    local = _local(stack, declared)
-    for path in local:
-        joined = posixpath.normpath(posixpath.join(folder, path))
-        if joined.startswith(("..", "/")):
-            continue
-        for handler in _handlers(stack, declared):
-            for suffix in _MODULE_SUFFIXES:
-                candidate = posixpath.normpath(posixpath.join(joined, handler + suffix))
-                if candidate in files:
-                    found[candidate] = None
-        found[joined] = None
-    for image in _images(stack, declared) if not found else ():
-        built = folder_of_image(image, files)
-        if built is not None:
-            found[built] = None
-    return tuple(found)
-
-
-def _images(stack: Stack, declared: Declared) -> Iterator[str]:
-    """The images that the containers of a task run, as far as they can be told."""
-    for row in stack.rows.having(declared.type, "image"):
-        for found in stack.find(declared, row.carrier):
-            for each in stack.of(found):
-                if isinstance(each.content, str | PartText):
-                    yield str(each.content)
-
-
-def _local(stack: Stack, declared: Declared) -> Iterator[str]:
-    metadata = declared.body.get("Metadata")
-    if isinstance(metadata, Mapping):
-        for key in ("DockerContext", "aws:asset:path"):
-            context = text_at(metadata.get(key))
-            if context:
-                yield context
-                return
-    for row in stack.rows.having(declared.type, "code"):
-        for found in stack.find(declared, row.carrier):
-            for each in stack.of(found):
-                if (
-                    isinstance(each.content, str)
-                    and each.content
-                    and "://" not in each.content
-                    and ".dkr.ecr." not in each.content
-                ):
-                    yield each.content
-
-
-def _handlers(stack: Stack, declared: Declared) -> Iterator[str]:
-    """Module paths, without suffix, that handlers name: `pkg.app.handler` is pkg/app."""
-    for row in stack.rows.having(declared.type, "handler"):
-        for found in stack.find(declared, row.carrier):
-            for each in cases.spread(stack.of(found)):
-                if isinstance(each.content, str) and each.content:
-                    head = each.content.rpartition(".")[0] or each.content
-                    yield head.replace(".", "/") if "/" not in head else head
