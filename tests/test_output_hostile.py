@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from printed import GIVEN, PRINTERS, is_json, plain_lines, report_of
+from printed import GIVEN, PRINTERS, is_json, is_markup, plain_lines, report_of
 from routelint.output import comparison
 
 PAYLOADS = {
@@ -64,3 +64,14 @@ def test_what_a_new_policy_would_change_is_only_text(payload: str) -> None:
     said = PAYLOADS[payload]
     plain_lines(comparison.impact(findings, findings, 1, "'a'", "'b'", GIVEN))
     is_json(comparison.impact_json(findings, findings, 1, said, said))
+
+
+UNREADABLE = ("<p>", "</p>", "<p></b>", "<p/>", "<P></P>", "<p>a<b", "<p class=x></p>", '<p class="a"b">', "a & b", "&nbsp;")
+NOT_OURS = ("<!-- x -->", '<p onclick="x"></p>', "<script></script>", '<a href="x"></a>')
+
+
+@pytest.mark.parametrize("written", [*UNREADABLE, *NOT_OURS])
+def test_the_strict_reader_of_pages_refuses(written: str) -> None:
+    is_markup('<p class="a">b &lt; c<br></p>')
+    with pytest.raises((AssertionError, KeyError)):
+        is_markup(written)

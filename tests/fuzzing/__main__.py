@@ -61,9 +61,11 @@ def main(arguments: list[str]) -> int:
     print(table(list(tallies.values())))
     if chosen.json is not None:
         chosen.json.write_text(dump(list(tallies.values())), "utf-8")
-    crashes = [name for tally in tallies.values() for name in tally.crashes]
-    for name in crashes:
-        print((chosen.crashes / f"{name}.txt").read_text("utf-8"), file=sys.stderr)
+    written = [chosen.crashes / f"{name}.txt" for tally in tallies.values() for name in tally.crashes]
+    # Those of earlier rounds may have been mended.
+    crashes = [path for path in written if path.exists()]
+    for path in crashes:
+        print(path.read_text("utf-8"), file=sys.stderr)
     return 1 if crashes else 0
 
 

@@ -137,8 +137,7 @@ def _keep_death(worker: _Worker, settings: Settings, told: str) -> None:
     worker.tally.deaths += 1
     crash = Crash(f"death {worker.process.exitcode}", told)
     name = _name(worker.tally.target, crash)
-    if name not in worker.tally.crashes:
-        worker.tally.crashes.append(name)
+    worker.tally.crashes = [*dict.fromkeys((*worker.tally.crashes, name))]
     _write(name, bytes(worker.slot[8 : 8 + size]), crash, settings.crashes)
 
 
@@ -162,8 +161,8 @@ def _work(tally: Tally, ends: float, settings: Settings, pipe: Connection, slot:
             tally.slowest_seconds, tally.slowest_bytes = trial.seconds, len(data)
         if trial.outcome is not None:
             inputs.learn(data, trial.outcome)
-        if trial.crash is not None and (name := _name(target.name, trial.crash)) not in tally.crashes:
-            tally.crashes.append(name)
+        if trial.crash is not None and not _is_written(name := _name(target.name, trial.crash), settings.crashes):
+            tally.crashes = [*dict.fromkeys((*tally.crashes, name))]
             _write(name, _smallest(target, data, trial.crash, settings), trial.crash, settings.crashes)
         return trial
 
@@ -195,6 +194,11 @@ def _smallest(target: Target, data: bytes, crash: Crash, settings: Settings) -> 
 def _name(target: str, crash: Crash) -> str:
     """The name of the files of a fault."""
     return f"{target}-{hashlib.sha256(crash.key.encode()).hexdigest()[:8]}"
+
+
+def _is_written(name: str, folder: Path) -> bool:
+    """Whether a fault is known; whoever has mended it takes its files away."""
+    return (folder / f"{name}.txt").exists()
 
 
 def _write(name: str, data: bytes, crash: Crash, folder: Path) -> None:

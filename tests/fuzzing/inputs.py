@@ -33,7 +33,8 @@ class Inputs:
         self._pool = [*dict.fromkeys((*target.seeds(), *real))]
         self._grammars = [grammar.load(name) for name in target.grammars]
         self._small = Material(target.vocabulary(), self._pool, target.usual_bytes)
-        self._large = Material(target.vocabulary(), self._pool)
+        self._large = Material(target.vocabulary(), self._pool, target.most_bytes)
+        self._most_bytes = target.most_bytes
         self._smallest: dict[str, bytes] = {}
         self._replaced = 0
 
@@ -52,6 +53,9 @@ class Inputs:
 
     def next(self) -> bytes:
         """The next input."""
+        return self._next()[: self._most_bytes]
+
+    def _next(self) -> bytes:
         random = self._random
         material = self._large if random.random() < LARGE_SHARE else self._small
         if self._grammars and (not self._pool or random.random() < MADE_SHARE):
