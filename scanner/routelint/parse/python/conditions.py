@@ -64,11 +64,11 @@ def _is_scalar(content: Content) -> bool:
 
 def mentions(test: ast.expr, key: str) -> bool:
     """Whether a test says something of a dotted name."""
-    return key in _names(test)
+    return key in names_in(test)
 
 
 @lru_cache(maxsize=8192)
-def _names(test: ast.expr) -> frozenset[str]:
+def names_in(test: ast.expr) -> frozenset[str]:
     """Every dotted name in a test; kept, because every name of a function asks every test on its way."""
     return frozenset([dotted(node) or "" for node in walk(test) if isinstance(node, ast.Name | ast.Attribute)])
 

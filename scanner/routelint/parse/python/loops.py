@@ -43,9 +43,25 @@ class Loops:
                 return given
         first = before()
         if not self._flow.reaching.touched_in(key, loop.body, frame.scope):
-            return first
+            return self._tested(key, loop, first, frame)
         again = self._evaluator.once((loop, key, frame), lambda: self._end_of_body(key, loop, lambda: first, frame))
-        return first if again is None or again == NOTHING else self._either(key, [first, again], loop, frame)
+        either = first if again is None or again == NOTHING else self._either(key, [first, again], loop, frame)
+        return self._tested(key, loop, either, frame)
+
+    def _tested(self, key: str, loop: Loop, value: Possible | None, frame: Frame) -> Possible | None:
+        """What the test of a `while` lets into the body, as far as nothing else that it asks for changes from turn to turn."""
+        if not isinstance(loop, ast.While) or not conditions.mentions(loop.test, key):
+            return value
+        site = self._site(loop, frame)
+        parts = loop.test.values if isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.And) else [loop.test]
+        for part in parts:
+            others = [name for name in conditions.names_in(part) if name != key]
+            if any(self._flow.reaching.touched_in(name, loop.body, frame.scope) for name in others):
+                continue
+            if conditions.mentions(part, key):
+                value = self._evaluator.names.outer(key, site) if value is None else value
+                value = conditions.narrow(self._evaluator, part, key, value, True, site)
+        return value
 
     def after(self, key: str, loop: Loop, before: Entry, frame: Frame) -> Possible | None:
         """The value when the loop is left, at its end or by `break`."""

@@ -301,28 +301,33 @@ class Objects:
         return join([tuple(each for each in real_first if each.content is not None), real_later])
 
     def _stored_in(self, method: Scope, key: str, instance: Instance, makes: bool) -> Possible:
-        frame = (
-            self._frame(method, instance)
-            if makes
-            else Frame(method, {}, False, known(instance), self._evaluator.frame(method.parent or method))
-        )
-        found = self._evaluator.once(
-            ("stored", method, key, instance.call), lambda: self._evaluator.flow.at_end(key, method, frame)
-        )
-        return found or NOTHING
+        mark = ("stored", method, key, instance.scope, instance.call)
+        found = [
+            self._evaluator.once(mark, lambda frame=frame: self._evaluator.flow.at_end(key, method, frame))  # type: ignore[misc]
+            for frame in (self._makings(method, instance) if makes else [self._unbound(method, instance)])
+        ]
+        return join([each for each in found if each])
 
-    def _frame(self, method: Scope, instance: Instance) -> Frame:
-        """The activation of a method that runs when the object is made."""
+    def _unbound(self, method: Scope, instance: Instance) -> Frame:
+        return Frame(method, {}, False, known(instance), self._evaluator.frame(method.parent or method))
+
+    def _makings(self, method: Scope, instance: Instance) -> list[Frame]:
+        """The activations of a method that runs when the object is made: one, or one per call where any object is meant."""
         owner = method.owner
         assert owner is not None
         assert instance.scope is not None
-        outer = self._evaluator.frame(owner)
-        unbound = Frame(method, {}, False, known(instance), outer)
-        if instance.call is None or instance.site is None or method.name not in ("__init__", "__new__"):
-            return unbound
-        function = _function_value(method, known(instance), outer)
+        unbound = self._unbound(method, instance)
+        if method.name not in ("__init__", "__new__"):
+            return [unbound]
+        function = _function_value(method, known(instance), self._evaluator.frame(owner))
         if self.inherits_init(instance.scope, owner):
-            return self._evaluator.calls.frame(function, given(instance.call, instance.site))
+            if instance.call is not None and instance.site is not None:
+                return [self._evaluator.calls.frame(function, given(instance.call, instance.site))]
+            if instance.scope is owner:
+                return [unbound]
+            # Other classes with the same base are made by other calls.
+            calls = self._evaluator.callers.of(instance.scope)
+            return [self._evaluator.calls.frame(function, each) for each in calls] or [self._never_made(method, instance)]
         # A subclass has its own `__init__`: follow its `super().__init__(...)`.
         for subclass in self.lineage(instance.scope):
             init = self.function(subclass, "__init__")
@@ -330,11 +335,20 @@ class Objects:
                 continue
             for place in subclass.module.calls_by_name.get("__init__", ()):
                 if place.scope is init and isinstance(place.call.func, ast.Attribute):
-                    inner = self._frame(init, instance)
-                    site = self._evaluator.site(place.statement, inner)
-                    return self._evaluator.calls.frame(function, given(place.call, site))
+                    inner = self._makings(init, instance)
+                    sites = [self._evaluator.site(place.statement, each) for each in inner]
+                    return [self._evaluator.calls.frame(function, given(place.call, site)) for site in sites]
             break
-        return unbound
+        return [unbound]
+
+    def _never_made(self, method: Scope, instance: Instance) -> Frame:
+        """The activation where nothing makes an object of the class, so that only defaults are told."""
+        assert instance.scope is not None
+        reason = f"of {instance.scope.name}() has no default and no call in the scanned files passes it"
+        passed = {
+            name: unknown(f"parameter {name} {reason}") for name in list(method.parameters)[1:] if name not in method.defaults
+        }
+        return Frame(method, passed, True, known(instance), self._evaluator.frame(method.parent or method))
 
     # Others ------------------------------------------------------------------------------------------------------
 
