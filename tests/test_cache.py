@@ -75,9 +75,15 @@ VARIANTS: dict[str, Sequence[str | None]] = {
     "app/.env": (f"MODEL_ID={HAIKU}\n", f"MODEL_ID={SONNET}\n", None),
     "template.yaml": tuple(
         "AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\nResources:\n  Handler:\n"
-        "    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: app/\n      Handler: handler.main\n"
+        f"    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: {code}\n      Handler: handler.main\n"
         f"      Environment:\n        Variables:\n          {name}: {model}\n"
-        for name, model in (("MODEL_ID", SONNET), ("MODEL_ID", OPUS), ("OTHER_MODEL", HAIKU))
+        for name, model, code in (
+            ("MODEL_ID", SONNET, "app/"),
+            ("MODEL_ID", OPUS, "app/"),
+            ("OTHER_MODEL", HAIKU, "app/"),
+            ("MODEL_ID", OPUS, "other/"),
+            ("MODEL_ID", OPUS, "built/"),
+        )
     ),
     "cdk/stack.py": (
         "from aws_cdk import aws_lambda\n\naws_lambda.Function(self, 'Fn', code=aws_lambda.Code.from_asset('app'),\n"

@@ -43,6 +43,10 @@ class EnvironmentSettings:
             found[setting.name].append(setting)
         return found
 
+    def is_set(self, name: str) -> bool:
+        """Whether something of the scan gets `name`, whatever code it runs."""
+        return name in self._by_name
+
     def lookup(self, path: str, name: str) -> tuple[EnvironmentSetting, ...]:
         """The settings of `name` for the code at `path`: those with the longest matching code path, one or more owners.
 

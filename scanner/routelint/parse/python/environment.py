@@ -62,7 +62,8 @@ def environment(
         if default_node is not None:
             hop = Hop(module.location(default_node), f"environment variable {name}, default")
         return step(default, hop, Resolution.ENV_DEFAULT)
-    reason = f"environment variable {name} is read without a default and nothing in the scanned files sets it"
+    whom = " for this code" if evaluator.context.settings.is_set(name) else ""
+    reason = f"environment variable {name} is read without a default and nothing in the scanned files sets it{whom}"
     return known(Unset(reason, "${" + name + "}", name))
 
 

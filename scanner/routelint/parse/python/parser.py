@@ -142,6 +142,8 @@ class PythonScan:
         match question:
             case ("setting", path, name):
                 return self._settings(shared).lookup(path, name)
+            case ("set", name):
+                return self._settings(shared).is_set(name)
             case (program.FILE, path):
                 return self._program.is_file(path)
             case (program.MODULES, name):
@@ -286,6 +288,13 @@ class _NotedSettings(EnvironmentSettings):
         found: tuple[EnvironmentSetting, ...] = super().lookup(path, name)
         tree: TracedTree = self._tree  # type: ignore[attr-defined]
         tree.note_answer(("setting", path, name), found)
+        return found
+
+    def is_set(self, name: str) -> bool:
+        """Whether something of the scan gets `name`, whatever code it runs."""
+        found: bool = super().is_set(name)
+        tree: TracedTree = self._tree  # type: ignore[attr-defined]
+        tree.note_answer(("set", name), found)
         return found
 
 

@@ -126,7 +126,8 @@ def environment(scope: Scope, name: str) -> Possible:
     """What the infrastructure of the scan sets an environment variable to."""
     settings = scope.file.context.settings.lookup(scope.file.path, name)
     if not settings:
-        return unknown(f"the environment variable {name} is not set in the scanned files")
+        whom = " for this code" if scope.file.context.settings.is_set(name) else ""
+        return unknown(f"the environment variable {name} is not set{whom} in the scanned files")
     owner = scope.reader.owner
     scope.reader.owners.update(dict.fromkeys(setting.owner for setting in settings))
     mine = [setting for setting in settings if owner is None or setting.owner == owner]
