@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -19,8 +20,12 @@ from routelint.collect import collect
 from routelint.model import Unknown
 from routelint.parse.parsed import Parsed
 from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
+from routelint.parse.terraform.json_syntax import parse_document
+from routelint.parse.terraform.nodes import literal_text
+from routelint.parse.terraform.project import Project
+from routelint.parse.terraform.syntax import NoRoomError, Room
 from routelint.parse.text import nodes
-from routelint.source import SourceText
+from routelint.source import MemoryTree, SourceText
 from scans import scan, write_tree
 
 MODEL = "amazon.nova-lite-v1:0"
@@ -42,6 +47,11 @@ TOLD = {
         "grows beyond",
     ),
     "Terraform lists are looped over lists": ("terraform", CUBED, "evaluating the folder takes more than 300,000 steps"),
+    "a Terraform plan has more lists than there is room for": (
+        "plan",
+        '{"format_version": "1.2", "planned_values": {"root_module": {"resources": [' + "[]," * 1_600_000 + "1]}}}",
+        "more than 1,500,000 parts of syntax",
+    ),
     "Python expressions are nested": (
         "python",
         f"import boto3\nx = {'-' * 5_000}1\nmodel_id = '{MODEL}'\n",
@@ -155,6 +165,47 @@ def test_all_roots_of_a_scan_share_what_they_may_cost(monkeypatch: pytest.Monkey
     assert isinstance(parsed, Parsed)
     late = [error.path for error in parsed.errors if "what is left after" in error.message]
     assert late == ["r1/main.tf", "r2/main.tf", "r3/main.tf"]
+
+
+@pytest.mark.parametrize("suffix", ["tf", "tf.json"])
+def test_all_files_of_terraform_share_one_room(suffix: str) -> None:
+    text = 'locals {\n  a = "b"\n}\n' if suffix == "tf" else '{"locals": {"a": "b"}}'
+    paths = [f"{name}.{suffix}" for name in "abc"]
+    project = Project(MemoryTree(dict.fromkeys(paths, text.encode())), paths)
+    project.room.nodes = 12 if suffix == "tf.json" else 50
+    read = [path for path in paths if project.body(path).blocks]
+    late = [error.path for error in project.errors if "with it the configuration has more than" in error.message]
+    assert read
+    assert late
+    assert read + late == paths
+
+
+def test_what_a_plan_says_of_no_resource_is_not_held() -> None:
+    text = '{"before": [' + '{"a": {"b": [1, 2]}}, ' * 50 + '3], "after": {"c": {"d": 4, "e": 5}}}'
+    _, errors = parse_document("plan.json", text, room=Room(100))
+    assert [error.message for error in errors] == [str(NoRoomError())]
+    document, errors = parse_document("plan.json", text, wanted={"after": {"c": {"d": None}}}, room=Room(100))
+    assert errors == ()
+    assert [literal_text(key) for key, _ in getattr(document, "items", ())] == ["after"]
+
+
+def test_a_plan_with_more_resources_than_are_looked_at_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routelint.parse.terraform.plan.MOST_RESOURCES", 3)
+    agents = [
+        {
+            "address": f"a.x{n}",
+            "mode": "managed",
+            "type": "aws_bedrockagent_agent",
+            "name": "x",
+            "values": {"foundation_model": MODEL},
+        }
+        for n in range(4)
+    ]
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": agents}}}
+    parsed = BY_NAME["plan"].run(json.dumps(plan).encode()).value
+    assert isinstance(parsed, Parsed)
+    assert len(parsed.references) == 3
+    assert [error.message for error in parsed.errors] == ["has more than 3 resources: the rest is not looked at"]
 
 
 def test_an_expression_of_a_policy_takes_linear_time_and_little_memory() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -45,8 +46,10 @@ class HclFile:
     first_line: int = 1
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer(rb"\n|\r\n?" if b"\r" in self.data else rb"\n", self.data))]
+    def _starts(self) -> array[int]:
+        starts = array("I", (0,))
+        starts.extend(match.end() for match in re.finditer(rb"\n|\r\n?" if b"\r" in self.data else rb"\n", self.data))
+        return starts
 
     @property
     def line_ends(self) -> int:

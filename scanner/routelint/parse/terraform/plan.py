@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routelint.model import Evidence
+from routelint.model import Evidence, ScanError
 from routelint.parse.terraform import json_syntax
+from routelint.parse.terraform.json_syntax import Wanted
 from routelint.parse.terraform.module import Folder
 from routelint.parse.terraform.nodes import (
     Attribute,
@@ -28,6 +29,16 @@ from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES
 MOST_RESOURCES = 20_000
 MOST_MODULES = 2_000
 
+# A plan says everything four times: what is not read of it is not held either.
+_MODULE: dict[str, Wanted | None] = {"resources": dict.fromkeys(("address", "mode", "type", "name", "values"))}
+_MODULE["child_modules"] = _MODULE
+_PLAN: Wanted = {
+    "planned_values": {"root_module": _MODULE},
+    "prior_state": {"values": {"root_module": _MODULE}},
+    "resource_changes": {"address": None, "change": {"after_unknown": None}},
+    "variables": {name: {"value": None} for name in ENVIRONMENT_VARIABLES},
+}
+
 
 def is_plan_path(path: str) -> bool:
     """Whether a file of the unit is a plan: JSON that is neither configuration nor variables."""
@@ -40,14 +51,14 @@ def folder(project: Project, path: str) -> tuple[Folder, tuple[Evidence, ...]]:
     text = project.text(path)
     if text is None:
         return declared, ()
-    document, errors = json_syntax.parse_document(path, text, templates=False)
+    document, errors = json_syntax.parse_document(path, text, templates=False, wanted=_PLAN, room=project.room)
     project.errors.extend(errors)
     if not isinstance(document, ObjectNode):
         return declared, ()
     top = fields(document)
     unknowns = _after_unknown(top.get("resource_changes"))
     for root in (_at(top.get("planned_values"), "root_module"), _at(top.get("prior_state"), "values", "root_module")):
-        for resource in _resources(root):
+        for resource in _resources(project, path, root):
             block = _block(resource, unknowns)
             if block is not None and (block.type == "data" or root is _at(top.get("planned_values"), "root_module")):
                 declared.managed.append(block)
@@ -60,8 +71,8 @@ def _at(expression: Expression | None, *names: str) -> Expression | None:
     return expression
 
 
-def _resources(root: Expression | None) -> Iterator[ObjectNode]:
-    """Every resource of a module and of the modules below it."""
+def _resources(project: Project, path: str, root: Expression | None) -> Iterator[ObjectNode]:
+    """Every resource of a module and of the modules below it, as far as there are not too many, which is an error."""
     pending = [root]
     modules = resources = 0
     while pending and modules < MOST_MODULES:
@@ -74,6 +85,9 @@ def _resources(root: Expression | None) -> Iterator[ObjectNode]:
                 yield item
         children = _at(module, "child_modules")
         pending.extend(children.items if isinstance(children, TupleNode) else ())
+    if pending or resources > MOST_RESOURCES:
+        most = f"{MOST_RESOURCES:,} resources" if resources > MOST_RESOURCES else f"{MOST_MODULES:,} modules"
+        project.errors.append(ScanError(path, f"has more than {most}: the rest is not looked at"))
 
 
 def _after_unknown(changes: Expression | None) -> dict[str, ObjectNode]:

@@ -37,7 +37,7 @@ class Project:
         self._folders: dict[str, Folder] = {}
         self._bodies: dict[str, Body] = {}
         self._templates: dict[str, TextTemplate | None] = {}
-        self._room = syntax.Room()
+        self.room = syntax.Room()
 
     # -- files
 
@@ -54,7 +54,8 @@ class Project:
         if len(text) > LONGEST_FILE:
             self.errors.append(ScanError(path, f"not read: longer than {LONGEST_FILE:,} characters"))
             return Body()
-        body, errors = json_syntax.parse(path, text) if path.endswith(".json") else syntax.parse(path, text, self._room)
+        read = json_syntax.parse if path.endswith(".json") else syntax.parse
+        body, errors = read(path, text, self.room)
         self.errors.extend(errors)
         return body
 

@@ -67,11 +67,36 @@ class _Body:
 MOST_NODES = 1_500_000
 
 
+class NoRoomError(ValueError):
+    """There is no room for a file; the text says so."""
+
+    def __init__(self) -> None:
+        super().__init__(f"not read: with it the configuration has more than {MOST_NODES:,} parts of syntax")
+
+
 @dataclass
 class Room:
     """How many nodes of syntax may still be held, for all files of a scan together."""
 
     nodes: int = MOST_NODES
+
+    def check(self, nodes: int) -> None:
+        """Nothing, where there is room for so many nodes.
+
+        Raises:
+            NoRoomError: there is not.
+        """
+        if nodes > self.nodes:
+            raise NoRoomError
+
+    def take(self, nodes: int) -> None:
+        """Takes room for a file.
+
+        Raises:
+            NoRoomError: there is not that much.
+        """
+        self.check(nodes)
+        self.nodes -= nodes
 
 
 def parse(path: str, text: str, room: Room | None = None) -> tuple[Body, tuple[ScanError, ...]]:
@@ -82,11 +107,10 @@ def parse(path: str, text: str, room: Room | None = None) -> tuple[Body, tuple[S
     file = HclFile(path, text.encode("utf-8"))
     root = _parser().parse(_without_long_blanks(file.data)).root_node
     if room is not None:
-        if root.descendant_count > room.nodes:
-            return Body(), (
-                ScanError(path, f"not read: with it the configuration has more than {MOST_NODES:,} parts of syntax"),
-            )
-        room.nodes -= root.descendant_count
+        try:
+            room.take(root.descendant_count)
+        except NoRoomError as error:
+            return Body(), (ScanError(path, str(error)),)
     if not root.has_error:
         return _top(file, root), ()
     # One broken block may swallow what follows it: each block is read by itself.
