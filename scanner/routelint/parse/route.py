@@ -8,6 +8,8 @@ from routelint.possible import Hole, Items, Possibility, Possible, Record, Templ
 
 # Of what people wrote, even the longest address fits.
 LONGEST_REASON = 400
+# Starts the reason of a route that is left without a model.
+NOT_SET = "no model is set"
 
 
 def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:
@@ -26,11 +28,13 @@ def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:
                 holes.append(Unknown(reason, possibility.trail))
         elif read is not None:
             holes.append(read)
+    # A value that may be missing is what code tells a request without one; why the others cannot be told says more.
+    open_part = next((each for each in holes if not each.reason.startswith(NOT_SET)), holes[0] if holes else None)
     if not choices:
-        return holes[0] if holes else None
-    if len(choices) == 1 and not holes:
+        return open_part
+    if len(choices) == 1 and open_part is None:
         return Known(next(iter(choices.values())))
-    return OneOf(tuple(choices.values()), holes[0] if holes else None)
+    return OneOf(tuple(choices.values()), open_part)
 
 
 def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | None:
@@ -40,7 +44,7 @@ def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | No
         case Items() | Record():
             return Unknown("a list or map stands where a model identifier is expected", possibility.trail)
         case None:
-            return Unknown("no model is set: the value is null", possibility.trail) if bedrock_only else None
+            return Unknown(f"{NOT_SET}: the value is null", possibility.trail) if bedrock_only else None
         case Template() as template:
             model = model_id.read(str(template))
             if model is None or "${" in model.base:
@@ -48,7 +52,7 @@ def _read(possibility: Possibility, bedrock_only: bool) -> Choice | Unknown | No
         case scalar:
             text = text_of(scalar).strip()
             if not text:
-                return Unknown("no model is set: the value is empty", possibility.trail) if bedrock_only else None
+                return Unknown(f"{NOT_SET}: the value is empty", possibility.trail) if bedrock_only else None
             model = model_id.read(text)
             if model is None:
                 if not bedrock_only:

@@ -145,6 +145,10 @@ def _certain(evaluator: Evaluator, each: Possibility, outcome: bool | None) -> b
     return None if evaluator.doubting and each.resolution is Resolution.ENV_DEFAULT else outcome
 
 
+def _present(evaluator: Evaluator, each: Possibility) -> bool | None:
+    return None if evaluator.doubting and isinstance(each.content, Unset) else presence(each.content)
+
+
 def holds(left: Content, operator: ast.cmpop, right: Content) -> bool | None:
     """Whether a comparison of two contents holds; None where that cannot be told."""
     if isinstance(operator, ast.Is | ast.IsNot) and right is None:
@@ -227,9 +231,9 @@ def narrow(evaluator: Evaluator, test: ast.expr, key: str, value: Possible, trut
                 return _narrowed_by(evaluator, value, operator, left, truth_of_test, site)
             return value
         case ast.Name() | ast.Attribute() if dotted(test) == key:
-            return tuple(each for each in value if presence(each.content) in (None, truth_of_test))
+            return tuple(each for each in value if _present(evaluator, each) in (None, truth_of_test))
         case ast.NamedExpr(target=ast.Name(name)) if name == key:
-            return tuple(each for each in value if presence(each.content) in (None, truth_of_test))
+            return tuple(each for each in value if _present(evaluator, each) in (None, truth_of_test))
         case ast.Call(func=ast.Name("isinstance"), args=[subject, kind]) if dotted(subject) == key:
             return tuple(each for each in value if _is_kind(each.content, kind) in (None, truth_of_test))
         case ast.Call(func=ast.Attribute(value=subject, attr="startswith" | "endswith")) if dotted(subject) == key:
@@ -250,7 +254,7 @@ def _narrowed_by(
     for each in value:
         if isinstance(each.content, Unset) and all(one.content in (None, "") for one in other):
             # What is missing is None to whoever asks.
-            if isinstance(operator, ast.Is | ast.Eq) is truth_of_test:
+            if evaluator.doubting or isinstance(operator, ast.Is | ast.Eq) is truth_of_test:
                 kept.append(each)
             continue
         outcomes = [holds(each.content, operator, one.content) for one in other]

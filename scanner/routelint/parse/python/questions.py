@@ -50,16 +50,19 @@ class Questions:
         Code that never runs while a variable has its default is asked again with the default in doubt: a deployment that
         sets the variable is what the code is for.
         """
-        found = self._answer(question)
-        if not found:
-            self._memo.clear()
-            self.doubting = True
-            try:
-                found = self._answer(question)
-            finally:
-                self.doubting = False
-                self._memo.clear()
+        found = self._answer(question) or self.in_doubt(lambda: self._answer(question))
         return found or unknown("the value depends only on itself")
+
+    def in_doubt(self, question: Callable[[], Possible]) -> Possible:
+        """The answer where a variable may have another value than its default, and one that nothing sets may be set."""
+        if self.doubting:
+            return NOTHING
+        memo, provisional = self._memo, self._provisional
+        self._memo, self._provisional, self.doubting = {}, {}, True
+        try:
+            return question()
+        finally:
+            self._memo, self._provisional, self.doubting = memo, provisional, False
 
     def _answer(self, question: Callable[[], Possible]) -> Possible:
         self._steps = 0

@@ -20,6 +20,12 @@ def returns(evaluator: Evaluator, scope: Scope, frame: Frame) -> Possible:
     """What an activation of a function returns; what it yields, for a context manager."""
     if isinstance(scope.node, ast.Lambda):
         return evaluator.expression(scope.node.body, Site(scope, None, frame))
+    found = _returned(evaluator, scope, frame)
+    # What ends without a variable that nothing in the scanned files sets is deployed with it.
+    return found or evaluator.in_doubt(lambda: _returned(evaluator, scope, frame)) or unknown(f"{scope.name}() never returns")
+
+
+def _returned(evaluator: Evaluator, scope: Scope, frame: Frame) -> Possible:
     assert isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
     results: list[Possible] = []
     yielded: list[Possible] = []
@@ -33,7 +39,7 @@ def returns(evaluator: Evaluator, scope: Scope, frame: Frame) -> Possible:
         return known(None)
     if len(union) > 1 or not ended:
         union = step(union, None, Resolution.CONDITIONAL) if len(union) > 1 else union
-    return union or unknown(f"{scope.name}() never returns")
+    return union
 
 
 def _walk(evaluator: Evaluator, block: list[ast.stmt], frame: Frame, results: list[Possible], yielded: list[Possible]) -> bool:

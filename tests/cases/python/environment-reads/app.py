@@ -27,3 +27,14 @@ if not rank:
     rank = "amazon.rerank-v1:0"
 client.converse(modelId=rank, messages=[])
 client.converse(modelId=os.environ["PLAN_MODEL"] if "PLAN_MODEL" in os.environ else "eu.amazon.nova-pro-v1:0", messages=[])
+
+
+def required(name):
+    value = os.environ.get(name)
+    if not value:
+        raise ValueError(name)
+    return value
+
+
+client.converse(modelId=required("REVIEW_MODEL"), messages=[])
+client.converse(modelId=required("MISSING_MODEL"), messages=[])
