@@ -79,3 +79,20 @@ def test_paths_know_their_folders() -> None:
     assert [each in paths for each in ("a", "a/b", "a/b/c.ts", "d.ts", ".")] == [True] * 5
     assert [each in paths for each in ("", "b", "a/", "c.ts", "/")] == [False] * 5
     assert not paths.is_folder("d.ts")
+
+
+def test_a_program_runs_what_it_imports_and_what_that_imports() -> None:
+    tree = tree_of(
+        a__app_ts="import { b } from '../b/two'; import data from './data.json'; import 'react';",
+        a__data_json="{}",
+        b__two_ts="export * from './three'; import '../a/app';",
+        b__three_js="",
+        b__four_js="",
+    )
+    assert list(imports_of(tree).imported_by("a/app.ts")) == ["b/two.ts", "b/three.js"]
+    assert list(imports_of(tree).imported_by("a/absent.ts")) == []
+
+
+def test_no_more_programs_are_followed_than_the_bound() -> None:
+    tree = MemoryTree({f"f{number}.ts": f"import './f{number + 1}';".encode() for number in range(imports.MOST_FOUND + 50)})
+    assert len(list(imports_of(tree).imported_by("f0.ts"))) == imports.MOST_FOUND - 1

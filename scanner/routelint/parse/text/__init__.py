@@ -16,7 +16,7 @@ from routelint.deferred import lazy_regex
 from routelint.model import Kind, ModelReference, ScanError
 from routelint.parse import lexicon, observing
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
-from routelint.parse.text import config, literals, nodes, shell, sinks, statements, variables
+from routelint.parse.text import config, literals, nodes, running, shell, sinks, statements, variables
 from routelint.parse.text.containers import of_containers
 from routelint.parse.text.draft import File, Place, reference
 from routelint.parse.text.groups import MOST_TOKENS
@@ -128,7 +128,8 @@ def _of_programs(
     """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
     constructs = (file for file in reader.programs if lexicon.of_path(file.path).name == "javascript")
     own = tuple(setting for file in constructs for setting in variables.of_code(reader, file, paths))
-    joined = replace(context, settings=EnvironmentSettings((*context.settings.settings, *settings, *own)))
+    known = running.with_imports((*context.settings.settings, *settings, *own), reader.imports)
+    joined = replace(context, settings=EnvironmentSettings(tuple(known)))
     files = [replace(file, context=joined) for file in reader.programs]
     reader = reader.knowing(files)
     called = sinks.by_name(rows)

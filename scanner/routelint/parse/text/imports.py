@@ -78,6 +78,21 @@ class Imports:
                     return each
         return None
 
+    def imported_by(self, path: str) -> Iterator[str]:
+        """The scripts that a program imports, and those that they import."""
+        pending, seen = [path], {path}
+        while pending and len(seen) < MOST_FOUND:
+            importer = pending.pop()
+            data = self._tree.read(importer)
+            if data is None or len(data) > MOST_IMPORTER_BYTES:
+                continue
+            for target, _ in _specifiers(data):
+                imported = self.resolve(importer, target)
+                if imported is not None and imported not in seen and is_script(imported):
+                    seen.add(imported)
+                    pending.append(imported)
+                    yield imported
+
     def importing(self, path: str) -> Iterator[str]:
         """The programs that import a file, also through files that export it again."""
         pending, seen = [path], {path}

@@ -1,0 +1,3 @@
+import { converse } from "../../shared";
+
+export const handler = async (event: { text: string }) => converse(event.text);
