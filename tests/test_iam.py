@@ -140,7 +140,7 @@ def test_a_pattern_in_the_middle_reaches_the_models_it_matches() -> None:
     reach = iam.breadth(statement(resources=("arn:aws:bedrock:*::foundation-model/*claude*haiku*",)), (), CATALOG)
     assert reach is not None
     assert not reach.every
-    assert reach.models
+    assert list(reach.models)
     assert all("claude" in model.id and "haiku" in model.id for model in reach.models)
 
 

@@ -38,7 +38,7 @@ Name the models. Through a profile both are needed, and the foundation model can
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from routelint import cost, iam
 from routelint.catalog import Model
@@ -136,7 +136,7 @@ def _every(reach: iam.Breadth) -> str:
     return f"the statement lets its holder invoke every model: '{reach.action}' on {resources}; {way_out}"
 
 
-def _has_dear(models: tuple[Model, ...], context: Context) -> bool:
+def _has_dear(models: Iterable[Model], context: Context) -> bool:
     """Whether what a `Deny` leaves holds a model of a tier that must be justified; any where the policy names no such tier."""
     tiers = context.policy.justification.tiers
     return not tiers or any(cost.tier(model, context.policy) in tiers for model in models)

@@ -41,7 +41,23 @@ class Breadth:
     action: str
     resources: tuple[str, ...]
     every: bool
-    models: tuple[Model, ...] = ()
+    models: Iterable[Model] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reached:
+    """The models of the catalog that a statement takes in and no denial beside it; read as far as is looked, each time."""
+
+    statement: PolicyStatement
+    denials: Sequence[PolicyStatement]
+    catalog: Catalog
+
+    def __iter__(self) -> Iterator[Model]:
+        return self.catalog.where(
+            lambda model, scopes: (
+                _reaches(self.statement, model, scopes) and not any(_reaches(each, model) for each in self.denials)
+            )
+        )
 
 
 def invokes(statement: PolicyStatement) -> str | None:
@@ -101,12 +117,10 @@ def breadth(statement: PolicyStatement, peers: Sequence[PolicyStatement], catalo
     denials = [each for each in denials if not each.conditions]
     if any(_reaches(each, _NOBODY) or _is_partly_told(each) for each in denials):
         return None
-    reached = catalog.where(
-        lambda model, scopes: _reaches(statement, model, scopes) and not any(_reaches(each, model) for each in denials)
-    )
+    reached = _Reached(statement, denials, catalog)
     every = bool(models or profiles)
     written = models or profiles or tuple(each for each in statement.resources if isinstance(each, str))
-    return Breadth(action, written, every, reached) if every or reached else None
+    return Breadth(action, written, every, reached) if every or any(True for _ in reached) else None
 
 
 class Peers:

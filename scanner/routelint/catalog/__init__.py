@@ -92,22 +92,26 @@ class Catalog:
         if reading.is_pattern:
             # `google.*` may be anything; within an ARN it is a grant.
             vague = reading.base == "*" or (reading.base.endswith(".*") and reading.partition is None and reading.scope is None)
-            return not vague and bool(self.match(reading))
+            return not vague and any(True for _ in self._matching(reading))
         return self.find(reading) is not None or self._slips.find(reading.base) is not None
 
     def match(self, pattern: ModelId | str) -> tuple[Model, ...]:
         """The models a wildcard stands for: by their ids, or by their profile ids where it names profiles."""
         reading = model_id.read(pattern) if isinstance(pattern, str) else pattern
-        if reading is None or reading.form.opaque:
-            return ()
-        glob = reading.id.replace("[", "[[]")
-        if reading.form is Form.SYSTEM_PROFILE:
+        return () if reading is None or reading.form.opaque else tuple(self._matching(reading))
+
+    def _matching(self, pattern: ModelId) -> Iterator[Model]:
+        glob = pattern.id.replace("[", "[[]")
+        if pattern.form is Form.SYSTEM_PROFILE:
             return self.where(lambda id_, scopes: any(fnmatchcase(f"{scope}.{id_}", glob) for scope in scopes))
         return self.where(lambda id_, scopes: fnmatchcase(id_, glob))
 
-    def where(self, wanted: Callable[[str, Sequence[str]], bool]) -> tuple[Model, ...]:
-        """The models that are wanted by their id and the scopes of their profiles, in the order of `models`."""
-        return tuple(self._model(id_) for id_, row in self._rows.items() if wanted(id_, row.get("profiles", ())))
+    def where(self, wanted: Callable[[str, Sequence[str]], bool]) -> Iterator[Model]:
+        """The models that are wanted by their id and the scopes of their profiles, in the order of `models`.
+
+        Each is read when it is come to: who asks whether there is one need not read all of them.
+        """
+        return (self._model(id_) for id_, row in self._rows.items() if wanted(id_, row.get("profiles", ())))
 
     def siblings(self, model: Model) -> tuple[Model, ...]:
         """The models of the same vendor and modality, itself included, in the order of `models`."""
