@@ -129,7 +129,7 @@ resource "aws_ce_anomaly_subscription" "finops" {
 def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Place, Breach]]:
     """One breach per workload, root, template or app that no budget or monitor covers."""
     watches = tuple(budgets.watches(context.resources))
-    units = invoking.units(context.references, context.statements, context.principals, context.resources)
+    units = context.invoking_units
     missed = [(unit, reasons) for unit in units if (reasons := _reasons(unit, watches)) is not None]
     places = [unit for unit, _ in missed if not unit.is_workload]
     for unit, reasons in missed:

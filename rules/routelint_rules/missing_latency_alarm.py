@@ -78,7 +78,7 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
     """One breach for the repository, at the first place that invokes models."""
     if any(budgets.alarms(context.resources)):
         return
-    units = invoking.units(context.references, context.statements, context.principals, context.resources)
+    units = context.invoking_units
     for first in units[:1]:
         yield (
             Place(first.location, first.statement, first.root),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from routelint import cost, justifications, substitutes
+from routelint import cost, invoking, justifications, substitutes
 from routelint.catalog import Catalog, Model, Status, caveats
 from routelint.changes import Swap
 from routelint.codeowners import CodeOwners
@@ -102,6 +103,11 @@ class Context:
     code_owners: CodeOwners | None = None
     whole: bool = True
     evidence: Records | None = None
+
+    @cached_property
+    def invoking_units(self) -> tuple[invoking.Unit, ...]:
+        """The parts of the infrastructure that invoke models, by name; none where only programs do."""
+        return invoking.units(self.references, self.statements, self.principals, self.resources)
 
     def model(self, choice: Choice) -> Model | None:
         """The catalogued model a choice takes; None where the catalog does not know it or it is a pattern."""
