@@ -95,6 +95,15 @@ FOUND = {
         b'const RAW = "us.amazon.nova-lite-v1:0";\nconst MODEL_ID = RAW.replace(/%sq/, "");\n' % (b"(|.)" * 29)
         + b"new ConverseCommand({ modelId: MODEL_ID });\n",
     ),
+    "files that export all of each other were gone through in all ways": (
+        "typescript",
+        b'import { MODEL } from "./f0";\nnew ConverseCommand({ modelId: MODEL });\n'
+        + b"".join(b"#==> f%d.ts <==#\n" % n + b'export * from "./f%d";\n' % (n + 1) * 2 for n in range(30)),
+    ),
+    "so were those that a class was looked for in": (
+        "typescript",
+        b'export * from "./a";\n' * 9 + b"new ConverseCommand({ modelId: a });",
+    ),
     "nor had one in an object": ("typescript", b"InvokeModelCommand({..."),
     "the name in an ARN was an ARN, and read another way alone": (
         "identifier",

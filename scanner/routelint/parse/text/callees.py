@@ -9,6 +9,8 @@ _MOST_STEPS = 8
 _MOST_FUNCTIONS = 8
 
 Found = tuple[Scope, Function]
+# The files that a search has been in, and the names it looked for there: where many ways lead to a file, one is gone.
+Seen = set[tuple[str, str]]
 
 
 def functions_of(scope: Scope, names: list[str], at: int, depth: int = 0) -> list[Found]:
@@ -20,7 +22,7 @@ def functions_of(scope: Scope, names: list[str], at: int, depth: int = 0) -> lis
         own = [
             each for each in functions.by_name.get(names[0], ()) if not each.owner or scope.code.lexicon.name != "javascript"
         ]
-        return [(scope, each) for each in own[:_MOST_FUNCTIONS]] or _imported(scope, names[0], names[0], depth)
+        return [(scope, each) for each in own[:_MOST_FUNCTIONS]] or _imported(scope, names[0], names[0], depth, set())
     receiver, name = names[-2], names[-1]
     methods = functions.by_name.get(name, ())
     if receiver in ("this", "self", "super"):
@@ -35,10 +37,10 @@ def functions_of(scope: Scope, names: list[str], at: int, depth: int = 0) -> lis
         inside = [each for each in methods if declaration.start <= each.start < declaration.end]
         if inside:
             return [(scope, each) for each in inside[:_MOST_FUNCTIONS]]
-    return _imported(scope, receiver, name, depth) if len(names) == 2 else []
+    return _imported(scope, receiver, name, depth, set()) if len(names) == 2 else []
 
 
-def _imported(scope: Scope, local: str, name: str, depth: int) -> list[Found]:
+def _imported(scope: Scope, local: str, name: str, depth: int, seen: Seen) -> list[Found]:
     """The functions of another file that an import brings in: itself, or as a member of the module or object it names."""
     target = scope.code.imported.get(local)
     if target is None or depth > _MOST_STEPS:
@@ -49,43 +51,53 @@ def _imported(scope: Scope, local: str, name: str, depth: int) -> list[Found]:
         return []
     wanted = exported if local == name and exported not in (None, "default") else name
     assert wanted is not None
-    return _exported(other.within(scope.bound), wanted, depth)
+    return _exported(other.within(scope.bound), wanted, depth, seen)
 
 
-def _exported(scope: Scope, name: str, depth: int) -> list[Found]:
+def _exported(scope: Scope, name: str, depth: int, seen: Seen) -> list[Found]:
+    if (scope.file.path, name) in seen:
+        return []
+    seen.add((scope.file.path, name))
     own = scope.reader.functions(scope.file).by_name.get(name, ())
     if own:
         return [(scope, each) for each in own[:_MOST_FUNCTIONS]]
     if name in scope.code.imported:
-        return _imported(scope, name, name, depth + 1)
+        return _imported(scope, name, name, depth + 1, seen)
     for module in scope.code.passed_on:
         other = scope.reader.imported(scope.file, module)
-        if other is not None and depth < _MOST_STEPS and (found := _exported(other.within(scope.bound), name, depth + 1)):
+        if other is not None and depth < _MOST_STEPS and (found := _exported(other.within(scope.bound), name, depth + 1, seen)):
             return found
     return []
 
 
 def class_of(scope: Scope, name: str, depth: int = 0) -> tuple[Scope, int] | None:
     """The file of a class and the group of its body; None where the scan does not hold it."""
+    return _class_of(scope, name, depth, set())
+
+
+def _class_of(scope: Scope, name: str, depth: int, seen: Seen) -> tuple[Scope, int] | None:
+    if depth > _MOST_STEPS or (scope.file.path, name) in seen:
+        return None
+    seen.add((scope.file.path, name))
     groups = scope.code.named_groups.get(name)
     if groups:
         return scope, groups[0]
     target = scope.code.imported.get(name)
     if target is not None:
         other = scope.reader.imported(scope.file, target[0])
-        if other is None or depth > _MOST_STEPS:
+        if other is None:
             return None
         exported = target[1] if target[1] not in (None, "default") else name
         assert exported is not None
-        return class_of(other.within(scope.bound), exported, depth + 1)
+        return _class_of(other.within(scope.bound), exported, depth + 1, seen)
     for module in scope.code.passed_on:
         other = scope.reader.imported(scope.file, module)
-        if other is not None and depth < _MOST_STEPS and (found := class_of(other.within(scope.bound), name, depth + 1)):
+        if other is not None and (found := _class_of(other.within(scope.bound), name, depth + 1, seen)):
             return found
     if scope.code.lexicon.name == "javascript":
         return None
     declaring = scope.reader.declaring(name, scope.file)
-    return class_of(declaring, name, depth + 1) if declaring is not None and depth < _MOST_STEPS else None
+    return None if declaring is None else _class_of(declaring, name, depth + 1, seen)
 
 
 def instance_of(scope: Scope, name: str, depth: int = 0) -> tuple[Scope, int] | None:

@@ -382,14 +382,18 @@ def _imported(scope: Scope, name: str, path: Path, depth: int) -> Meaning | None
 def exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Meaning:
     """What a file exports under a name; `local` is what the default is called where it is imported."""
     # Files that export each other, or themselves twice, would be gone through as often as there are ways around.
-    key = (f"{name} of {scope.file.path}", 0)
-    if key in scope.reader.active:
-        return (nowhere((name,)),)
-    scope.reader.active.append(key)
+    found = scope.reader.exported
+    key = (scope.file.path, name, local, path)
+    if key in found:
+        return found[key]
+    is_first = not found
+    found[key] = (nowhere((name,)),)
     try:
-        return _exports(scope, name, local, path, depth)
+        found[key] = meaning = _exports(scope, name, local, path, depth)
+        return meaning
     finally:
-        scope.reader.active.remove(key)
+        if is_first:
+            found.clear()
 
 
 def _exports(scope: Scope, name: str, local: str, path: Path, depth: int) -> Meaning:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from routelint.deferred import dataclass, lazy_regex
 from routelint.parse import lexicon
@@ -19,6 +19,9 @@ from routelint.parse.text.imports import Imports
 from routelint.parse.text.nodes import Node
 from routelint.possible import Possible
 from routelint.source import NotTextError, decode
+
+if TYPE_CHECKING:
+    from routelint.parse.text.names import Meaning
 
 # Structures of code kept at once; a file whose structure was dropped is read again.
 MOST_FILES = 256
@@ -114,6 +117,7 @@ class Reader:
     owner: str | None = None
     owners: dict[str, None] = field(default_factory=dict)
     active: list[tuple[str, int]] = field(default_factory=list)
+    exported: dict[tuple[str, str, str, Path], Meaning] = field(default_factory=dict)
     unbound: dict[tuple[str, int], tuple[Scope, Function]] = field(default_factory=dict)
     documents: dict[str, tuple[File, Node] | None] = field(default_factory=dict)
     structures: Structures = field(default_factory=Structures)
