@@ -42,7 +42,7 @@ class Imports:
             found = self._defined(path, alias.name)
             if found is not None:
                 return found
-            inner = self._submodule(path, alias.name)
+            inner = self._submodule(path, alias.name) or self._in_namesake(path, alias.name)
             if inner is not None:
                 return inner
         if statement.level:
@@ -69,6 +69,12 @@ class Imports:
             if self._evaluator.program.exists(path):
                 return _module_value(path)
         return None
+
+    def _in_namesake(self, package: str, name: str) -> Possible | None:
+        """A name of `agg/agg.py` where `agg/__init__.py` has none of it: the layer of a function is the folder itself."""
+        folder, _, file = package.rpartition("/")
+        path = f"{folder}/{folder.rpartition('/')[2]}.py"
+        return self._defined(path, name) if file == "__init__.py" and self._evaluator.program.exists(path) else None
 
     def _defined(self, path: str, name: str) -> Possible | None:
         """What a module of the repository has under a name; None where it has nothing."""

@@ -249,6 +249,9 @@ class Program:
             return True
         if folder[-1] in ("src", "lib", "python", "app", "source", "layer", "layers", "shared", "common"):
             return True
+        # A layer is a folder of its own, and each of its functions has it on its path.
+        if folder[-2:-1] in (["layer"], ["layers"]):
+            return True
         # A package path of two names or more that exists in the repository is not a coincidence.
         return qualified or _shared(importer, folder) >= max(1, len(folder) - 2)
 

@@ -1,0 +1,3 @@
+from agg import aggregate
+
+print(aggregate("amazon.nova-micro-v1:0", ["Hello"]))
