@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.lexicon import STRING
-from routelint.parse.text import conditions, texts
+from routelint.parse.text import conditions, stored, texts
 from routelint.parse.text.callees import Found, class_of, functions_of
 from routelint.parse.text.functions import Function
 from routelint.parse.text.iteration import SAME_ITEMS, results_of
@@ -186,6 +186,10 @@ def _special(
         return evaluate(scope, receiver[0], _end(scope, receiver[-1]), (), depth + 1)
     if path:
         return None
+    if arguments and (name == "formatArn" or (name == "format" and owner == "Arn")):
+        return texts.arn(evaluate, scope, arguments[0], depth)
+    if (read := stored.read(evaluate, scope, name, arguments, depth)) is not None:
+        return read
     if (
         name in ("replace", "replaceAll")
         and receiver

@@ -1,4 +1,4 @@
-"""Methods that make one text of others in JavaScript: `replace`, `join`, and `Fn.join` of the CDK."""
+"""Calls that make one text of others in JavaScript: `replace`, `join`, and `Fn.join` and `Arn.format` of the CDK."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from routelint import regex
 from routelint.deferred import lazy_regex
 from routelint.parse.lexicon import MARK, STRING
 from routelint.parse.text.scope import Evaluate, Scope
-from routelint.possible import Content, Possible, combine, concatenate, known
+from routelint.possible import Content, Possible, combine, concatenate, known, unknown
 
 # An expression with the flags that RE2 has too; `g` means every place.
 _REGEX = lazy_regex(r"/(?P<pattern>(?s:.+))/(?P<flags>[gims]*)")
@@ -79,3 +79,18 @@ def joined(evaluate: Evaluate, scope: Scope, items: tuple[int, int], separator: 
         parts += [separator] if number and separator != known("") else []
         parts.append(evaluate(scope, low, high, (), depth + 1) or known(""))
     return combine(parts, concatenate) if parts else None
+
+
+def arn(evaluate: Evaluate, scope: Scope, parts: tuple[int, int], depth: int) -> Possible:
+    """`Arn.format({ service: "bedrock", resource: "foundation-model", resourceName })`: what is left out is the stack's."""
+
+    def part(name: str) -> Possible:
+        return evaluate(scope, *parts, (name,), depth + 1)
+
+    found: list[Possible] = [known("arn:")]
+    for name, own in (("partition", True), ("service", False), ("region", True), ("account", True)):
+        absent = unknown(f"the {name} is that of the stack", f"${{{name}}}") if own else known("")
+        found += [part(name) or absent, known(":")]
+    found.append(part("resource") or known(""))
+    named = part("resourceName")
+    return combine([*found, known("/"), named] if named else found, concatenate)
