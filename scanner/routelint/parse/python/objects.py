@@ -239,10 +239,17 @@ class Objects:
             key = f"{dotted(target)}.{name}"
             if self._evaluator.flow.changes_in(key, site.scope, site.frame):
                 mark = ("outside", key, statement, site.frame)
-                stored = self._evaluator.once(mark, lambda: self._evaluator.flow.at_end(key, site.scope, site.frame))
+                stored = self._evaluator.once(mark, lambda: self._left(key, statement, site))
                 if stored:
                     return stored
         return self._instance_attribute(instance, scope, name)
+
+    def _left(self, key: str, statement: ast.stmt, site: Site) -> Possible | None:
+        """What the code that makes an object leaves in an attribute; in one turn of a loop the next makes another object."""
+        if not site.frame.turns:
+            return self._evaluator.flow.at_end(key, site.scope, site.frame)
+        block = site.scope.module.places[statement].block
+        return self._evaluator.flow.upto(key, block, len(block), lambda: None, site.frame)
 
     def _instance_attribute(self, instance: Instance, scope: Scope, name: str) -> Possible:
         if name == "__class__":
