@@ -6,23 +6,17 @@ documentation, listings of models, price tables and recorded answers are not rou
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 from routelint import surfaces
 from routelint.deferred import lazy_regex
-from routelint.model import Kind, ModelReference, ScanError
+from routelint.model import ScanError
 from routelint.parse import lexicon, observing
-from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed, merge
-from routelint.parse.text import config, literals, nodes, running, shell, sinks, statements, variables
+from routelint.parse.parsed import ParseContext, Parsed, merge
+from routelint.parse.text import config, documents, nodes, shell
 from routelint.parse.text.containers import of_containers
-from routelint.parse.text.draft import File, Place, reference
-from routelint.parse.text.groups import MOST_TOKENS
-from routelint.parse.text.imports import Imports, is_script
+from routelint.parse.text.draft import File, references
 from routelint.parse.text.paths import Paths
-from routelint.parse.text.scope import Reader
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 
@@ -65,9 +59,11 @@ def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
                 parts.append(Parsed(errors=(_error(file, error),)))
     containers = of_containers(configuration, unit.paths, context.settings.settings)
     parts.append(Parsed(settings=tuple(containers)))
-    scripts = tuple(path for path in unit.paths if is_script(path))
-    reader = Reader(Imports(context.tree, paths.files, scripts), programs)
-    parts.extend(_of_programs(reader, rows, context, paths, merge(parts).settings))
+    if programs:
+        # The half of this package that reads programs takes as long to load as a small folder of configuration to scan.
+        from routelint.parse.text.programs import parse as parse_programs
+
+        parts.extend(parse_programs(programs, unit, rows, context, paths, merge(parts).settings))
     seen = (each for file in (*programs, *configuration) for each in observing.of_file(file.source, file.language))
     made, apps = observing.of_apps(context.tree, unit.paths, unit.marked, "typescript")
     parts.append(Parsed(resources=observing.once((*seen, *made)), principals=tuple(apps)))
@@ -89,66 +85,33 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
     if lexicon.of_path(file.path).name in _PROGRAMS:
         return Parsed()
     if not name.endswith(config.TREES) or _language(file.path) == "dotenv":
-        return Parsed(_references(file, shell.places(file)))
+        return Parsed(references(file, shell.places(file)))
     if name.endswith(".toml"):
-        documents: tuple[nodes.Node, ...] = (nodes.read_toml(file.source.text),)
+        roots: tuple[nodes.Node, ...] = (nodes.read_toml(file.source.text),)
     elif config.may_matter(file.source.text):
-        documents = nodes.read_yaml(file.source.text, config.matters)
+        roots = nodes.read_yaml(file.source.text, config.matters)
     else:
         nodes.check_yaml(file.source.text)
         return Parsed()
     return Parsed(
-        _references(file, config.places(file, documents, rows)),
-        settings=tuple(variables.of_data(file, documents)),
-        statements=tuple(statements.of_data(file, documents)),
+        references(file, config.places(file, roots, rows)),
+        settings=tuple(documents.variables(file, roots)),
+        statements=tuple(documents.statements(file, roots)),
     )
 
 
 def _by_lines(file: File, error: nodes.MalformedError) -> Parsed:
     """What the lines of a malformed configuration file say, and the error; a template is no error before it was rendered."""
-    references = _references(file, shell.places(file))
+    found = references(file, shell.places(file))
     if _TEMPLATED.search(file.source.text):
-        return Parsed(references)
-    return Parsed(references, errors=(_error(file, error),))
+        return Parsed(found)
+    return Parsed(found, errors=(_error(file, error),))
 
 
 def _error(file: File, error: nodes.MalformedError) -> ScanError:
     name = file.name.lower()
     kind = "JSON" if ".json" in name else "TOML" if name.endswith(".toml") else "YAML"
     return ScanError(file.path, f"cannot be read as {kind}: {error}", error.line, error.column)
-
-
-def _of_programs(
-    reader: Reader,
-    rows: tuple[Surface, ...],
-    context: ParseContext,
-    paths: Paths,
-    settings: tuple[EnvironmentSetting, ...],
-) -> Iterator[Parsed]:
-    """What programs hold. Variables that some set are read by others, and constants of some are taken by calls of others."""
-    constructs = (file for file in reader.programs if lexicon.of_path(file.path).name == "javascript")
-    own = tuple(setting for file in constructs for setting in variables.of_code(reader, file, paths))
-    known = running.with_imports((*context.settings.settings, *settings, *own), reader.imports)
-    joined = replace(context, settings=EnvironmentSettings(tuple(known)))
-    files = [replace(file, context=joined) for file in reader.programs]
-    reader = reader.knowing(files)
-    called = sinks.by_name(rows)
-    for file in files:
-        yield Parsed(_references(file, sinks.places(reader, file, called)))
-    for file in files:
-        if lexicon.of_path(file.path).name == "javascript" and not file.is_test:
-            yield Parsed(_references(file, variables.places(reader, file)))
-    # Literals come last of the routes: one that a call of another file takes is none of its own. In a test they are fixtures.
-    for file in files:
-        if not file.is_test:
-            yield Parsed(_references(file, literals.places(reader, file)))
-    # After all of them, since what a permission names may be a route as well.
-    for file in files:
-        if not file.is_test:
-            yield Parsed(statements=tuple(statements.of_code(reader, file)))
-    cut = (file.path for file in files if file.path in reader.structures.cut)
-    said = f"has more than {MOST_TOKENS:,} words and marks: what follows is not looked at"
-    yield Parsed(settings=own, errors=tuple(ScanError(path, said) for path in cut))
 
 
 def _is_json(file: File) -> bool:
@@ -190,24 +153,3 @@ def _is_machine_made(text: str) -> bool:
             return True
         position = newline + 1
     return len(text) - position > LONGEST_LINE
-
-
-def _references(file: File, places: Iterator[Place]) -> tuple[ModelReference, ...]:
-    """The routes at places, each value once, in the order written; what a told value is made of is no route beside it."""
-    found: dict[tuple[int, int, str], ModelReference] = {}
-    for place in places:
-        made = reference(file, place)
-        if made is not None:
-            found.setdefault((place.start, place.end, place.root), made)
-    # How far what starts at an offset reaches: asking every route of every other took minutes for 100,000 of them.
-    reaches: dict[int, int] = {}
-    for (start, end, _), made in found.items():
-        if made.choices and made.kind is not Kind.GRANT:
-            reaches[start] = max(end, reaches.get(start, end))
-    kept: list[ModelReference] = []
-    farthest = -1
-    for start, keys in itertools.groupby(sorted(found), key=lambda key: key[0]):
-        here = reaches.get(start, -1)
-        kept += [found[key] for key in keys if key[1] > farthest and key[1] >= here]
-        farthest = max(farthest, here)
-    return tuple(kept)

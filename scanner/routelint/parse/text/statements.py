@@ -1,4 +1,4 @@
-"""IAM policy statements of programs and data files: `PolicyStatement` of the CDK, objects and documents with an `Effect`."""
+"""IAM policy statements of programs: `PolicyStatement` of the CDK, objects with an `Effect`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from routelint.parse import statements
 from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.statements import Draft
 from routelint.parse.text import frames
+from routelint.parse.text.documents import MOST_ITEMS, MOST_NESTED
 from routelint.parse.text.draft import File
 from routelint.parse.text.evaluate import evaluate
 from routelint.parse.text.groups import Code
-from routelint.parse.text.nodes import List, Map, Node, Scalar
 from routelint.parse.text.scope import Reader, Scope, find_key
 from routelint.possible import Hole, Items, Possible, Record, known
 
@@ -21,9 +21,6 @@ _KEYS = ("Action", "NotAction", "Resource", "NotResource", "Effect", "Condition"
 _CLASSES = frozenset(("PolicyStatement", "GetPolicyDocumentStatementArgs"))
 _MANAGED_CALLS = frozenset(("fromAwsManagedPolicyName", "FromAwsManagedPolicyName"))
 _WORDS = _CLASSES | _MANAGED_CALLS | {"Effect"}
-MOST_ITEMS = 200
-MOST_NESTED = 8
-MOST_NODES = 20_000
 
 
 def of_code(reader: Reader, file: File) -> Iterator[PolicyStatement]:
@@ -147,51 +144,3 @@ def _item(scope: Scope, entry: tuple[int, int], depth: int) -> Possible:
     if scope.code.is_mark(low, "..."):
         return _value(scope, (low + 1, high), depth + 1)
     return _value(scope, (low, high), depth + 1)
-
-
-# -- data files
-
-
-def of_data(file: File, documents: tuple[Node, ...] | list[Node]) -> Iterator[PolicyStatement]:
-    """The statements about Bedrock of policy documents in a data file."""
-    if "Effect" not in file.source.text:
-        return
-    waiting: list[Node] = list(reversed(documents))
-    for _ in range(MOST_NODES):
-        if not waiting:
-            return
-        node = waiting.pop()
-        if isinstance(node, List):
-            waiting.extend(reversed(node.items))
-        if not isinstance(node, Map):
-            continue
-        waiting.extend(value for _, value in reversed(node.entries))
-        if node.get("Effect") is None or (node.get("Action") is None and node.get("NotAction") is None):
-            continue
-        draft = statements.read({key: _plain(value, 0) for key, value in node.last.items() if statements.element(key)})
-        listed = node.get("Resource") or node.get("NotResource")
-        if draft.speaks_of_bedrock and listed is not None:
-            yield PolicyStatement(
-                file.location(listed.start, listed.end, f"{file.name}:statement"),
-                file.language,
-                file.source.span(node.start, node.end),
-                draft.effect,
-                Location(file.path, symbol=file.name),
-                draft.actions,
-                draft.not_actions,
-                draft.resources,
-                draft.not_resources,
-                draft.conditions,
-            )
-
-
-def _plain(node: Node, depth: int) -> Possible:
-    match node:
-        case _ if depth > MOST_NESTED:
-            return known(Hole("nested too deep"))
-        case Scalar(text):
-            return known(text)
-        case List(items=items):
-            return known(Items(tuple(_plain(item, depth + 1) for item in items[:MOST_ITEMS])))
-        case Map(last=last):
-            return known(Record({key: _plain(value, depth + 1) for key, value in last.items()}))

@@ -1,24 +1,24 @@
-"""Environment variables that infrastructure written in a program (CDK, SST) or in Serverless files sets."""
+"""Environment variables that infrastructure written in a program (CDK, SST) sets."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from routelint.deferred import lazy_regex
 from routelint.parse.lexicon import NAME, STRING
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
+from routelint.parse.text.documents import HANDLER_SUFFIXES
 from routelint.parse.text.draft import File, Place, kind_of
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
-from routelint.parse.text.nodes import List, Map, Node, Scalar
 from routelint.parse.text.objects import entries
 from routelint.parse.text.paths import Paths
 from routelint.parse.text.scope import Reader, Scope, find_key
-from routelint.possible import Possible, known
+from routelint.possible import Possible
 
 # Keys of a construct that name its code, and calls that name a folder of code.
 _ENTRIES = ("entry", "handler", "path")
@@ -26,7 +26,6 @@ _ASSETS = frozenset(("asset", "fromAsset", "fromAssetImage", "fromDockerBuild", 
 _VARIABLES = ("environment", "environmentVariables", "env")
 _TABLE = lazy_regex(r"\benv(?:ironment(?:Variables)?)?\s*:")
 _ADDS = "addEnvironment"
-_HANDLER_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".py")
 
 
 def of_code(reader: Reader, file: File, paths: Paths) -> Iterator[EnvironmentSetting]:
@@ -210,11 +209,11 @@ def _code_of(scope: Scope, props: int, owner: str, paths: Paths) -> tuple[str, .
     if handler is not None and found and code.tokens[handler[0]].kind is STRING:
         stem = code.tokens[handler[0]].text.split(".", 1)[0]
         folders = [path for path in found if paths.is_folder(path)]
-        found += [posixpath.normpath(f"{folder}/{stem}{suffix}") for folder in folders for suffix in _HANDLER_SUFFIXES]
+        found += [posixpath.normpath(f"{folder}/{stem}{suffix}") for folder in folders for suffix in HANDLER_SUFFIXES]
     if not found:
         # The default of the CDK's NodejsFunction: a file named after this one and the construct.
         stem = re.sub(r"\.[a-z]+$", "", scope.file.path)
-        found = [f"{stem}.{owner}{suffix}" for suffix in _HANDLER_SUFFIXES]
+        found = [f"{stem}.{owner}{suffix}" for suffix in HANDLER_SUFFIXES]
     return tuple(dict.fromkeys(path for path in found if path in paths))
 
 
@@ -245,49 +244,3 @@ def _app_folder(file: File) -> str:
         if not here:
             return folder
         here = posixpath.dirname(here)
-
-
-def of_data(file: File, documents: Sequence[Node]) -> Iterator[EnvironmentSetting]:
-    """The model variables that Serverless functions set."""
-    folder = posixpath.dirname(file.path)
-    for document in documents:
-        if not isinstance(document, Map):
-            continue
-        functions, provider = document.get("functions"), document.get("provider")
-        if isinstance(functions, Map) and isinstance(provider, Map):
-            for name, function in functions.entries:
-                handler = function.get("handler") if isinstance(function, Map) else None
-                if isinstance(function, Map) and isinstance(handler, Scalar):
-                    where = _handler(file, folder, handler.text)
-                    own = list(_variables(file, name.text, function.get("environment"), where))
-                    taken = {setting.name for setting in own}
-                    shared = _variables(file, name.text, provider.get("environment"), where)
-                    yield from (*own, *(setting for setting in shared if setting.name not in taken))
-
-
-def _handler(file: File, folder: str, handler: str) -> tuple[str, ...]:
-    """The code of a function whose handler is `src/ask.handler`: the file where it exists, and its folder."""
-    stem = handler.rsplit(".", 1)[0]
-    files = (path for suffix in _HANDLER_SUFFIXES for path in _joined(folder, f"{stem}{suffix}"))
-    exact = tuple(path for path in files if file.context.tree.read(path) is not None)
-    return (*exact, *_joined(folder, posixpath.dirname(handler) or "."))
-
-
-def _joined(folder: str, path: str) -> tuple[str, ...]:
-    joined = posixpath.normpath(posixpath.join(folder, path))
-    return () if joined.startswith("..") or posixpath.isabs(path) else (joined,)
-
-
-def _variables(file: File, owner: str, node: Node | None, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
-    pairs: list[tuple[str, str, Scalar]] = []
-    if isinstance(node, Map):
-        pairs = [(name.text, value.text, value) for name, value in node.entries if isinstance(value, Scalar)]
-    elif isinstance(node, List):
-        for item in node.items:
-            if isinstance(item, Scalar) and "=" in item.text:
-                name, _, value = item.text.partition("=")
-                pairs.append((name, value, item))
-    for name, text, scalar in pairs:
-        if words.says_model(name) and file.identify(text) is not None:
-            location = file.location(scalar.start, scalar.end, f"{file.name}:{owner}.{name}")
-            yield EnvironmentSetting(name, known(text), f"{file.name}:{owner}", location, where)
