@@ -104,6 +104,15 @@ FOUND = {
         "typescript",
         b'export * from "./a";\n' * 9 + b"new ConverseCommand({ modelId: a });",
     ),
+    "a count that asked for itself was counted again and again": (
+        "terraform",
+        b'resource "aws_bedrockagent_agent" "a" {\n  count = length(concat(%s))\n}\n'
+        % b", ".join([b"aws_bedrockagent_agent.a[*].b"] * 4),
+    ),
+    "a reason quoted a scope prefix of several lines": (
+        "terraform-json",
+        b'#==> .tf <==#\ne""}resource""""{model="${.:h\n}amazon.nova-lite-v1:',
+    ),
     "nor had one in an object": ("typescript", b"InvokeModelCommand({..."),
     "the name in an ARN was an ARN, and read another way alone": (
         "identifier",

@@ -25,7 +25,7 @@ def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:
         if isinstance(read, Choice):
             choices.setdefault((read.model.id, read.environments), read)
             if (reason := _open_scope(read.model)) is not None:
-                holes.append(Unknown(reason, possibility.trail))
+                holes.append(Unknown(_in_one_line(reason), possibility.trail))
         elif read is not None:
             holes.append(read)
     # A value that may be missing is what code tells a request without one; why the others cannot be told says more.

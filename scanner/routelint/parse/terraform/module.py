@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from routelint.deferred import dataclass
 from routelint.parse.terraform.nodes import Attribute, Block, Body, literal_text
-from routelint.possible import Possible
+from routelint.possible import Content, Possible
 
 Key = TypeVar("Key")
 
@@ -79,7 +79,7 @@ class Instance:
 
     `arguments` are the attributes the call passes, to be evaluated in `scope`, the caller's; `given` are variables whose values
     are known already. `names` are bound everywhere in it. `address` is `module.a.module.b`, empty for a root. Values of names,
-    called modules and scopes of resources are kept once they are known.
+    called modules, scopes and counts of resources are kept once they are known.
     """
 
     folder: Folder
@@ -96,6 +96,7 @@ class Instance:
     active: set[str] = field(default_factory=set)
     children: dict[str, tuple[Instance, ...]] = field(default_factory=dict)
     scopes: dict[Block, list[tuple[str | None, Scope]]] = field(default_factory=dict)
+    counts: dict[Block, tuple[Content, ...]] = field(default_factory=dict)
 
     @property
     def alive(self) -> bool:

@@ -330,8 +330,8 @@ class References:
         if "for_each" in attributes:
             return Record({key: value for key, value in members if key is not None})
         if "count" in attributes:
-            counts = [each.content for each in evaluator.evaluate(attributes["count"].expression, Scope(owner))]
-            if counts == [0]:
+            counts = repetition.counts(evaluator, block, owner)
+            if counts == (0,):
                 return Items(())
             unsure = next((count for count in counts if isinstance(count, Hole)), None)
             return Items(tuple(value for _, value in members), Hole(unsure.reason) if unsure is not None else None)

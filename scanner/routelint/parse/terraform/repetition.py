@@ -9,7 +9,7 @@ from routelint.model import Hop
 from routelint.parse.terraform.module import Instance, Scope
 from routelint.parse.terraform.nodes import Block, Expression
 from routelint.parse.terraform.values import Thing, entries, rest_of, united
-from routelint.possible import Hole, Items, Possible, Record, Template, known, text_of, unknown
+from routelint.possible import Content, Hole, Items, Possible, Record, Template, known, text_of, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
@@ -32,8 +32,18 @@ def _scopes(evaluator: Evaluator, block: Block, instance: Instance) -> list[tupl
     if "for_each" in attributes:
         return _each(evaluator, attributes["for_each"].expression, scope)
     if "count" in attributes:
-        return _count(evaluator, attributes["count"].expression, scope)
+        return _count(counts(evaluator, block, instance), scope)
     return [(None, scope)]
+
+
+def counts(evaluator: Evaluator, block: Block, instance: Instance) -> tuple[Content, ...]:
+    """What the `count` of a resource or module call may be."""
+    kept = instance.counts.get(block)
+    if kept is None:
+        instance.counts[block] = (Hole("count depends on itself"),)
+        found = evaluator.evaluate(block.body.attributes["count"].expression, Scope(instance, alive=instance.alive))
+        kept = instance.counts[block] = tuple(each.content for each in found)
+    return kept
 
 
 def _each(evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
@@ -77,8 +87,7 @@ def _each(evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tu
     return bound
 
 
-def _count(evaluator: Evaluator, expression: Expression, scope: Scope) -> list[tuple[str | None, Scope]]:
-    numbers = [each.content for each in evaluator.evaluate(expression, scope)]
+def _count(numbers: tuple[Content, ...], scope: Scope) -> list[tuple[str | None, Scope]]:
     known_numbers = [number for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
     most = max(known_numbers, default=0)
     if len(known_numbers) < len(numbers) and most == 0:
