@@ -22,14 +22,20 @@ def _place(setting: EnvironmentSetting) -> tuple[str, str, str, int]:
 
 
 def without_repeats(references: Sequence[ModelReference]) -> tuple[ModelReference, ...]:
-    """The references without grants read from a policy's document alone that infrastructure attaches to somebody too."""
+    """The references without those read from a document alone whose document infrastructure attaches or deploys too.
+
+    Such documents are policies, and definitions of state machines that a module of Terraform fills in.
+    """
     grants = [reference for reference in references if reference.kind is Kind.GRANT]
     attached = {_stretch(each) for each in grants if each.language in _ATTACHING}
-    return tuple(
-        each
-        for each in references
-        if each.kind is not Kind.GRANT or each.language in _ATTACHING or _stretch(each) not in attached
-    )
+    deployed = {_stretch(each) for each in references if each.language == "terraform" and each.kind is not Kind.GRANT}
+
+    def is_repeated(each: ModelReference) -> bool:
+        if each.kind is Kind.GRANT:
+            return each.language not in _ATTACHING and _stretch(each) in attached
+        return each.language == "cloudformation" and each.tags is None and _stretch(each) in deployed
+
+    return tuple(each for each in references if not is_repeated(each))
 
 
 def _stretch(reference: ModelReference) -> tuple[str, Span]:

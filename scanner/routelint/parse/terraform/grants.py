@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from routelint import model_id
 from routelint.deferred import dataclass
 from routelint.model import Hop, Location
-from routelint.parse.terraform import policies, sections
-from routelint.parse.terraform.functions.documents import decode, tree_path
+from routelint.parse.terraform import marked, policies, sections
+from routelint.parse.terraform.functions.documents import decode
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import (
     Body,
@@ -161,27 +161,19 @@ def _text(evaluator: Evaluator, written: TextTemplate | Literal, scope: Scope, b
             yield from _decoded((replace(possibility, content=decode(possibility.content)),), written.place)
         return
     for resource in found:
-        value = evaluator.evaluate(TextTemplate(resource.place, resource.parts), scope)
+        value = evaluator.evaluate(resource.text, scope)
         models = _model_arns(value, list(resource.actions))
         if models:
             yield Grant(
-                resource.place.location(), tuple(replace(each, trail=(*each.trail, *back)) for each in models), scope.alive
+                resource.text.place.location(), tuple(replace(each, trail=(*each.trail, *back)) for each in models), scope.alive
             )
 
 
 def _file(evaluator: Evaluator, call: Call, scope: Scope) -> Iterator[Grant]:
     """The grants of a policy in a file of its own, placed there."""
-    paths = [tree_path(each.content, scope.instance.root) for each in evaluator.evaluate(call.arguments[0], scope)]
-    for path in paths:
-        written = evaluator.references.project.template(path) if path is not None else None
-        if written is None:
-            continue
-        names: dict[str, Possible] = {}
-        if call.name == "templatefile" and len(call.arguments) > 1:
-            for possibility in evaluator.evaluate(call.arguments[1], scope):
-                names.update({key: value for key, value in entries(possibility) if key is not None})
-        back = (Hop(call.place.location(), "policy read here"),)
-        yield from _text(evaluator, written, scope.with_names(names), back)
+    back = (Hop(call.place.location(), "policy read here"),)
+    for written, bound in marked.of_files(evaluator, call, scope):
+        yield from _text(evaluator, written, bound, back)
 
 
 def _decoded(document: Possible, place: Place) -> Iterator[Grant]:

@@ -212,7 +212,7 @@ class Walk:
                 location,
                 kind,
                 sink or f"{context.symbol}.{step}",
-                context.block.place.span,
+                context.block.place.span if location.path == context.block.place.file.path else location.span,
                 leaf.value,
                 context.tags,
                 bedrock_only,

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass, lazy_regex
-from routelint.model import Kind
-from routelint.parse.terraform import sections
+from routelint.model import Hop, Kind
+from routelint.parse.terraform import marked, sections
 from routelint.parse.terraform.functions.documents import decode
 from routelint.parse.terraform.module import Scope
-from routelint.parse.terraform.nodes import Call, Expression, GetAttr, ObjectNode, Place, TupleNode, Variable
+from routelint.parse.terraform.nodes import (
+    Call,
+    Expression,
+    GetAttr,
+    Literal,
+    ObjectNode,
+    Place,
+    TextTemplate,
+    TupleNode,
+    Variable,
+)
 from routelint.parse.terraform.values import entries
 from routelint.possible import Hole, Items, Possibility, Possible, Record, Template
 from routelint.surfaces import load
@@ -46,11 +57,68 @@ def of_definition(evaluator: Evaluator, expression: Expression, scope: Scope) ->
     if isinstance(written, Call) and written.name == "jsonencode" and written.arguments:
         yield from _written(evaluator, written.arguments[0], scope, "", 0)
         return
+    texts: list[tuple[TextTemplate | Literal, Scope]] = []
+    back: tuple[Hop, ...] = ()
+    if isinstance(written, Call) and written.name in ("file", "templatefile") and written.arguments:
+        back = (Hop(written.place.location(), "definition read here"),)
+        texts.extend(marked.of_files(evaluator, written, scope))
+    elif isinstance(written, TextTemplate | Literal):
+        texts.append((written, scope))
+    else:
+        yield from _evaluated(evaluator, written, scope)
+    for text, bound in texts:
+        definition = marked.read(text)
+        if definition is None:
+            yield from _evaluated(evaluator, text, bound)
+        else:
+            yield from _marked(evaluator, Text(definition, bound, back), definition.document, "", 0)
+
+
+def _evaluated(evaluator: Evaluator, written: Expression, scope: Scope) -> Iterator[Task]:
     for possibility in evaluator.evaluate(written, scope):
         if isinstance(possibility.content, str | Template):
             content = decode(possibility.content)
             decoded = Possibility(content, possibility.trail, possibility.environments, possibility.resolution)
-            yield from _decoded(decoded, "", Found(expression.place, scope), 0)
+            yield from _decoded(decoded, "", Found(written.place, scope), 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """A definition that is written as a text: what it says, what its interpolations mean, and the steps behind it."""
+
+    definition: marked.Marked
+    scope: Scope
+    back: tuple[Hop, ...]
+
+
+def _marked(evaluator: Evaluator, text: Text, node: object, state: str, depth: int) -> Iterator[Task]:
+    """The models that a definition with marks for its interpolations names, each at its own letters."""
+    if depth > MOST_DEPTH:
+        return
+    if isinstance(node, list):
+        for item in node:
+            yield from _marked(evaluator, text, item, state, depth + 1)
+        return
+    if not isinstance(node, dict):
+        return
+    resource = node.get("Resource")
+    operations = evaluator.evaluate(text.definition.whole(resource), text.scope) if isinstance(resource, str) else ()
+    for operation in _operations(operations):
+        for carrier, kind in _carriers(operation):
+            for outer in ("Parameters", "Arguments"):
+                held = node.get(outer)
+                written = held.get(carrier) if isinstance(held, dict) else None
+                if isinstance(written, str):
+                    found = text.definition.take(written)
+                    value = evaluator.evaluate(found, text.scope)
+                    value = tuple(replace(each, trail=(*each.trail, *text.back)) for each in value)
+                    yield Task(found.place, text.scope, state, operation, carrier, kind, value)
+    for key, value in node.items():
+        if key == "States" and isinstance(value, dict):
+            for name, each in value.items():
+                yield from _marked(evaluator, text, each, str(name), depth + 1)
+        else:
+            yield from _marked(evaluator, text, value, state, depth + 1)
 
 
 @dataclass(frozen=True, eq=False)
