@@ -89,6 +89,10 @@ FOUND = {
         b'variable "model" {}\n' + AGENT % b"var.model" + b"#==> .sh <==#\nterraform apply -var model=${\nA\n",
     ),
     "a comment went on behind the return that ended its line": ("directives", b"#routelint:-\r\n"),
+    "values that depend on themselves were followed until the steps were spent": (
+        "typescript",
+        b"".join(b"enum E { A = E.B + E.A + E.C }\nnew ConverseCommand({ modelId: E.A + E.%d });\n" % n for n in range(250)),
+    ),
     "a spread had nothing to spread": ("typescript", b"InvokeModelCommand(..."),
     "an expression of a program went through all ways to match it": (
         "typescript",

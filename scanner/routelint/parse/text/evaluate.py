@@ -341,7 +341,17 @@ def _meant(scope: Scope, meaning: Target | Variable | Data | Hole, depth: int) -
 
 
 def _follow(target: Target, depth: int) -> Possible:
-    possible = evaluate(target.scope, target.start, target.end, target.path, depth + 1)
+    scope = target.scope
+    bound = id(scope.bound) if scope.bound else 0
+    # Such an expression would be gone through until the steps are spent, on every way that leads back to it.
+    asked = (scope.file.path, id(scope.code), target.start, target.end, target.path, bound)
+    if asked in scope.reader.asked:
+        return unknown("the value depends on itself")
+    scope.reader.asked.add(asked)
+    try:
+        possible = evaluate(scope, target.start, target.end, target.path, depth + 1)
+    finally:
+        scope.reader.asked.remove(asked)
     followed = []
     for each in in_environments(possible, target.environments):
         own = each.resolution in (Resolution.LITERAL, Resolution.CONSTANT)

@@ -117,6 +117,7 @@ class Reader:
     owner: str | None = None
     owners: dict[str, None] = field(default_factory=dict)
     active: list[tuple[str, int]] = field(default_factory=list)
+    asked: set[tuple[str, int, int, int, Path, int]] = field(default_factory=set)
     exported: dict[tuple[str, str, str, Path], Meaning] = field(default_factory=dict)
     unbound: dict[tuple[str, int], tuple[Scope, Function]] = field(default_factory=dict)
     documents: dict[str, tuple[File, Node] | None] = field(default_factory=dict)
