@@ -15,10 +15,11 @@ from types import FrameType
 import pytest
 
 from fuzzing.targets import BY_NAME
-from routelint import regex
+from routelint import link, regex
 from routelint.collect import collect
 from routelint.model import Unknown
-from routelint.parse.parsed import Parsed
+from routelint.output.escape import json_text
+from routelint.parse.parsed import MOST_ROUTES_OF_A_FILE, Parsed
 from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
 from routelint.parse.terraform.json_syntax import parse_document
 from routelint.parse.terraform.nodes import literal_text
@@ -32,6 +33,11 @@ MODEL = "amazon.nova-lite-v1:0"
 AGENT = 'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = local.b\n}\n'
 DOUBLED = "".join(f'  a{n + 1} = "${{local.a{n}}}${{local.a{n}}}"\n' for n in range(60))
 CUBED = AGENT + "locals {\n  a = range(1000)\n  b = [for x in local.a : [for y in local.a : [for z in local.a : x]]]\n}\n"
+
+
+def variables(count: int) -> str:
+    return "".join(f"MODEL_ID_{n}={MODEL}\n" for n in range(count))
+
 
 # Target of fuzzing, input, and what its errors or reasons must say of it.
 TOLD = {
@@ -133,7 +139,7 @@ def test_where_lines_start_takes_little_memory(end: str) -> None:
 
 def test_the_routes_of_one_file_are_not_each_held_against_all_others() -> None:
     count, calls = 3_000, 0
-    text = "#==> .env <==#\n" + "".join(f"MODEL_ID_{n}={MODEL}\n" for n in range(count))
+    text = "#==> .env <==#\n" + variables(count)
 
     def counted(frame: FrameType, event: str, argument: object) -> None:
         nonlocal calls
@@ -147,6 +153,52 @@ def test_the_routes_of_one_file_are_not_each_held_against_all_others() -> None:
     assert isinstance(parsed, Parsed)
     assert len(parsed.references) == count
     assert calls < 500 * count
+
+
+def test_routes_beyond_what_is_told_of_a_file_are_an_error_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "MOST_ROUTES_OF_A_FILE", 2)
+    report = scan(write_tree(tmp_path, {"a.env": variables(3), "b.env": variables(1)}))
+    assert [each.location.path for each in report.references] == ["a.env", "a.env", "b.env"]
+    assert [error.path for error in report.errors] == ["a.env"]
+    assert "unparsable-file" in {each.rule for each in report.findings}
+
+
+def test_routes_beyond_what_is_told_of_a_scan_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "MOST_ROUTES_OF_A_FILE", 4)
+    monkeypatch.setattr(link, "MOST_ROUTES", 5)
+    report = scan(write_tree(tmp_path, {f"{name}.env": variables(2) for name in "abcd"}))
+    assert [each.location.path for each in report.references] == ["a.env", "a.env", "b.env", "b.env", "c.env"]
+    assert [(error.path, "the scan has more than 5 routes" in error.message) for error in report.errors] == [("c.env", True)]
+
+
+def test_a_file_is_read_to_the_last_route_that_is_told() -> None:
+    steps = 0
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal steps
+        steps += event == "call" and frame.f_code.co_name == "reference"
+
+    sys.setprofile(counted)
+    try:
+        parsed = BY_NAME["config"].run(("#==> .env <==#\n" + variables(12_000)).encode()).value
+    finally:
+        sys.setprofile(None)
+    assert isinstance(parsed, Parsed)
+    assert len(parsed.references) == MOST_ROUTES_OF_A_FILE == 10_000
+    assert [error.message for error in parsed.errors] == ["has more than 10,000 routes: what follows is not told"]
+    assert steps == MOST_ROUTES_OF_A_FILE + 1
+
+
+def test_a_report_holds_one_row_at_a_time() -> None:
+    rows = [{"path": f"{n}.py", "models": [{"id": MODEL, "price": n}]} for n in range(5_000)]
+    tracemalloc.start()
+    try:
+        text = json_text({"routes": map(dict, rows), "errors": map(dict, ())}, 2)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert json.loads(text) == {"routes": rows, "errors": []}
+    assert peak < 5 * len(text)
 
 
 def test_one_file_beyond_its_bound_costs_itself_alone(tmp_path: Path) -> None:

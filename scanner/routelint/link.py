@@ -1,11 +1,15 @@
-"""Joins what infrastructure says to the programs it runs: environment variables set for a piece of code."""
+"""Joins what the files of a scan say: variables that infrastructure sets for code, routes told twice, and how many are told."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from routelint.model import Kind, ModelReference, Span
-from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, Parsed
+from routelint.model import Kind, ModelReference, ScanError, Span
+from routelint.parse.parsed import MOST_ROUTES_OF_A_FILE, EnvironmentSetting, EnvironmentSettings, Parsed, too_many_routes
+
+# Each takes four kilobytes until it is printed.
+MOST_ROUTES = 100_000
 
 # Languages that say to whom a policy is attached; others read a policy's document by itself.
 _ATTACHING = frozenset({"terraform", "cloudformation"})
@@ -40,3 +44,23 @@ def without_repeats(references: Sequence[ModelReference]) -> tuple[ModelReferenc
 
 def _stretch(reference: ModelReference) -> tuple[str, Span]:
     return reference.location.path, reference.location.span
+
+
+def bounded(references: Sequence[ModelReference]) -> tuple[Sequence[ModelReference], tuple[ScanError, ...]]:
+    """The first routes of each file and of the scan, as many as are told, and an error where more follow."""
+    if len(references) <= MOST_ROUTES_OF_A_FILE:
+        return references, ()
+    kept: list[ModelReference] = []
+    errors: dict[ScanError, None] = {}
+    of_files: Counter[str] = Counter()
+    for reference in sorted(references, key=lambda each: each.location):
+        path = reference.location.path
+        if len(kept) >= MOST_ROUTES:
+            errors[ScanError(path, f"the scan has more than {MOST_ROUTES:,} routes: what follows is not told")] = None
+            break
+        of_files[path] += 1
+        if of_files[path] <= MOST_ROUTES_OF_A_FILE:
+            kept.append(reference)
+        else:
+            errors[too_many_routes(path)] = None
+    return kept, tuple(errors)

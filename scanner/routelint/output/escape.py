@@ -10,7 +10,7 @@ from __future__ import annotations
 import html as _html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -86,14 +86,18 @@ def json_text(document: object, depth: int | None = None) -> str:
         parts: list[str] = []
         _write_json(document, depth, "\n", parts)
         text = "".join(parts)
+        del parts
     # Outside strings JSON has none of the characters below, so they can be escaped in place.
     text = _NOT_PLAIN_ASCII.sub(_json_escape, text)
     return _RUNNER_MARK.sub(r"#\\u0023", text) + "\n"
 
 
 def _write_json(value: object, depth: int, line_end: str, parts: list[str]) -> None:
-    """Appends the JSON of a value whose lines end with `line_end`, the indentation of the next one included."""
-    if depth == 0 or not value or not isinstance(value, (Mapping, list, tuple)):
+    """Appends the JSON of a value whose lines end with `line_end`, the indentation of the next one included.
+
+    What an iterator gives is a list, of which one item is held at a time.
+    """
+    if depth == 0 or not value or not isinstance(value, (Mapping, list, tuple, Iterator)):
         parts.append(json.dumps(value, ensure_ascii=False))
         return
     items: Iterable[tuple[str, object]]
@@ -109,7 +113,7 @@ def _write_json(value: object, depth: int, line_end: str, parts: list[str]) -> N
         parts.append(separator + name)
         _write_json(each, depth - 1, inner, parts)
         separator = "," + inner
-    parts.append(line_end + end)
+    parts.append(line_end + end if separator[0] == "," else start + end)
 
 
 @lru_cache(maxsize=4096)

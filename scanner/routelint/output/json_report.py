@@ -36,8 +36,8 @@ def scan(report: Report) -> str:
     return json_text(
         {
             "version": VERSION,
-            "findings": [_finding(finding) for finding in report.findings],
-            "suppressed": [_suppressed(suppressed) for suppressed in report.suppressed],
+            "findings": map(_finding, report.findings),
+            "suppressed": map(_suppressed, report.suppressed),
             "coverage": coverage(report.coverage),
             "errors": [_error(error) for error in report.errors],
             "policy": report.policy,
@@ -79,9 +79,9 @@ def inventory(
         {
             "version": VERSION,
             "root": ".",
-            "routes": [_route(row) for row in rows],
-            "resources": [_resource(resource) for resource in resources],
-            "costs": [_estimate(estimate) for estimate in estimates],
+            "routes": map(_route, rows),
+            "resources": map(_resource, resources),
+            "costs": map(_estimate, estimates),
             "coverage": coverage(Coverage(len(rows), resolved)),
             "errors": [_error(error) for error in errors],
         },

@@ -14,6 +14,9 @@ from routelint.possible import Possible
 from routelint.source import SourceTree
 from routelint.surfaces import Surface
 
+# More than anybody writes: what follows in a file is not told.
+MOST_ROUTES_OF_A_FILE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentSetting:
@@ -141,3 +144,8 @@ def merge(parts: Iterable[Parsed]) -> Parsed:
         tuple(each for part in parts for each in part.statements),
         tuple(each for part in parts for each in part.principals),
     )
+
+
+def too_many_routes(path: str) -> ScanError:
+    """The error of a file that has more routes than are told."""
+    return ScanError(path, f"has more than {MOST_ROUTES_OF_A_FILE:,} routes: what follows is not told")

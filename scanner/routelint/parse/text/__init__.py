@@ -6,6 +6,7 @@ documentation, listings of models, price tables and recorded answers are not rou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from routelint import surfaces
@@ -15,7 +16,7 @@ from routelint.parse import lexicon, observing
 from routelint.parse.parsed import ParseContext, Parsed, merge
 from routelint.parse.text import config, documents, nodes, shell
 from routelint.parse.text.containers import of_containers
-from routelint.parse.text.draft import File, references
+from routelint.parse.text.draft import File, told
 from routelint.parse.text.paths import Paths
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
@@ -85,7 +86,7 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
     if lexicon.of_path(file.path).name in _PROGRAMS:
         return Parsed()
     if not name.endswith(config.TREES) or _language(file.path) == "dotenv":
-        return Parsed(references(file, shell.places(file)))
+        return told(file, shell.places(file))
     if name.endswith(".toml"):
         roots: tuple[nodes.Node, ...] = (nodes.read_toml(file.source.text),)
     elif config.may_matter(file.source.text):
@@ -93,8 +94,8 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
     else:
         nodes.check_yaml(file.source.text)
         return Parsed()
-    return Parsed(
-        references(file, config.places(file, roots, rows)),
+    return replace(
+        told(file, config.places(file, roots, rows)),
         settings=tuple(documents.variables(file, roots)),
         statements=tuple(documents.statements(file, roots)),
     )
@@ -102,10 +103,10 @@ def _of_data(file: File, rows: tuple[Surface, ...]) -> Parsed:
 
 def _by_lines(file: File, error: nodes.MalformedError) -> Parsed:
     """What the lines of a malformed configuration file say, and the error; a template is no error before it was rendered."""
-    found = references(file, shell.places(file))
+    found = told(file, shell.places(file))
     if _TEMPLATED.search(file.source.text):
-        return Parsed(found)
-    return Parsed(found, errors=(_error(file, error),))
+        return found
+    return replace(found, errors=(*found.errors, _error(file, error)))
 
 
 def _error(file: File, error: nodes.MalformedError) -> ScanError:

@@ -11,7 +11,7 @@ from functools import cached_property
 from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Form, Hop, Kind, Location, ModelId, ModelReference, Resolution, Span
-from routelint.parse.parsed import ParseContext
+from routelint.parse.parsed import MOST_ROUTES_OF_A_FILE, ParseContext, Parsed, too_many_routes
 from routelint.parse.route import to_value
 from routelint.parse.text import words
 from routelint.possible import Possible, known
@@ -160,13 +160,15 @@ def fallbacks(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(group), match.end(group), value.strip()
 
 
-def references(file: File, places: Iterator[Place]) -> tuple[ModelReference, ...]:
+def told(file: File, places: Iterator[Place]) -> Parsed:
     """The routes at places, each value once, in the order written; what a told value is made of is no route beside it."""
     found: dict[tuple[int, int, str], ModelReference] = {}
     for place in places:
         made = reference(file, place)
         if made is not None:
             found.setdefault((place.start, place.end, place.root), made)
+            if len(found) > MOST_ROUTES_OF_A_FILE:
+                break
     # How far what starts at an offset reaches: asking every route of every other took minutes for 100,000 of them.
     reaches: dict[int, int] = {}
     for (start, end, _), made in found.items():
@@ -178,4 +180,5 @@ def references(file: File, places: Iterator[Place]) -> tuple[ModelReference, ...
         here = reaches.get(start, -1)
         kept += [found[key] for key in keys if key[1] > farthest and key[1] >= here]
         farthest = max(farthest, here)
-    return tuple(kept)
+    errors = (too_many_routes(file.path),) if len(found) > MOST_ROUTES_OF_A_FILE else ()
+    return Parsed(tuple(kept[:MOST_ROUTES_OF_A_FILE]), errors=errors)

@@ -9,7 +9,7 @@ from routelint.model import ScanError
 from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed
 from routelint.parse.text import literals, running, sinks, statements, variables
-from routelint.parse.text.draft import File, references
+from routelint.parse.text.draft import File, told
 from routelint.parse.text.groups import MOST_TOKENS
 from routelint.parse.text.imports import Imports, is_script
 from routelint.parse.text.paths import Paths
@@ -40,14 +40,14 @@ def parse(
     reader = reader.knowing(files)
     called = sinks.by_name(rows)
     for file in files:
-        yield Parsed(references(file, sinks.places(reader, file, called)))
+        yield told(file, sinks.places(reader, file, called))
     for file in files:
         if lexicon.of_path(file.path).name == "javascript" and not file.is_test:
-            yield Parsed(references(file, variables.places(reader, file)))
+            yield told(file, variables.places(reader, file))
     # Literals come last of the routes: one that a call of another file takes is none of its own. In a test they are fixtures.
     for file in files:
         if not file.is_test:
-            yield Parsed(references(file, literals.places(reader, file)))
+            yield told(file, literals.places(reader, file))
     # After all of them, since what a permission names may be a route as well.
     for file in files:
         if not file.is_test:
