@@ -168,7 +168,9 @@ def _work(tally: Tally, ends: float, settings: Settings, pipe: Connection, slot:
 
     for data in settings.records.kept(target.name):
         tried(data)
-    while tally.inputs < settings.budget.inputs and tally.seconds < ends:
+    # It is not left behind when its parent is stopped.
+    parent = os.getppid()
+    while tally.inputs < settings.budget.inputs and tally.seconds < ends and os.getppid() == parent:
         data = inputs.next()
         if seen.add(data):
             tally.inputs += tried(data).reached
@@ -179,7 +181,9 @@ def _work(tally: Tally, ends: float, settings: Settings, pipe: Connection, slot:
             settings.records.write_tally(tally)
             pipe.send(asdict(tally))
     settings.records.write_kept(target.name, inputs.kept())
-    pipe.send(asdict(tally))
+    settings.records.write_tally(tally)
+    if os.getppid() == parent:
+        pipe.send(asdict(tally))
     pipe.close()
 
 
