@@ -16,6 +16,7 @@ from routelint.possible import Hole, Items, Possibility, Possible, Record, Templ
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
+    from routelint.source import SourceTree
 
 _CONTEXT = ("try_get_context", "get_context")
 _PLACEHOLDER = lazy_regex(r"\$\{([^}]*)\}")
@@ -149,23 +150,30 @@ def made_attribute(evaluator: Evaluator, content: Made, name: str) -> Possible |
 
 
 def _context(evaluator: Evaluator, node: ast.Call, site: Site) -> Possible | None:
-    """A value of the app's context as its `cdk.json` gives it; the command line may give another."""
+    """A value of the app's context as its `cdk.json` gives it, else the file that keeps what was looked up.
+
+    The command line may give another.
+    """
     key_node = argument_node(node, 0, "key")
     keys = evaluator.expression(key_node, site) if key_node is not None else ()
     if not keys or not all(isinstance(each.content, str) for each in keys):
         return None
     tree = evaluator.program.tree
     path = configuration.find(tree, "cdk.json", site.scope.module.path)
-    content = configuration.text(tree, path) if path is not None else None
-    if path is None or content is None:
+    if path is None:
         return None
-    entries: dict[str, Possible] = {}
-    for document in configuration.load(posixpath.normpath(path), content):
-        if isinstance(document.content, Record):
-            for context in document.content.entries.get("context", ()):
-                if isinstance(context.content, Record):
-                    entries.update(context.content.entries)
+    kept = posixpath.join(posixpath.dirname(path), "cdk.context.json")
+    entries = {**_entries(tree, kept), **_entries(tree, path, "context")}
     found = [entries[key] for each in keys if (key := str(each.content)) in entries]
     if len(found) == len(keys):
         return step(join(found), None, Resolution.PARAMETER_DEFAULT)
     return unknown(f"the context value '{keys[0].content}' is given on the command line")
+
+
+def _entries(tree: SourceTree, path: str, *keys: str) -> dict[str, Possible]:
+    """The entries of a JSON file, or of the mapping at keys in it; none where it is not there."""
+    content = configuration.text(tree, path)
+    found = list(configuration.load(posixpath.normpath(path), content)) if content is not None else []
+    for key in keys:
+        found = [one for each in found if isinstance(each.content, Record) for one in each.content.entries.get(key, ())]
+    return {name: value for each in found if isinstance(each.content, Record) for name, value in each.content.entries.items()}

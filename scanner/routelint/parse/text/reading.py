@@ -98,13 +98,16 @@ def _part(each: Possibility) -> str:
 
 
 def context(evaluate: Evaluate, scope: Scope, argument: tuple[int, int], path: Path, depth: int) -> Possible:
-    """A value of the CDK's context, as the app's `cdk.json` gives it; the command line may give another."""
+    """A value of the CDK's context: of the app's `cdk.json`, else of what was looked up; the command line may give another."""
     keys = [str(each.content) for each in evaluate(scope, *argument, (), depth + 1) if isinstance(each.content, str)]
     folder = posixpath.dirname(scope.file.path)
     while len(keys) == 1:
         data = read(scope, posixpath.join(folder, "cdk.json"))
         if data is not None:
+            kept = read(scope, posixpath.join(folder, "cdk.context.json"))
             found = taken(replace(data, path=("context", keys[0], *path)))
+            if not found and kept is not None:
+                found = taken(replace(kept, path=(keys[0], *path)))
             if found:
                 return tuple(replace(each, resolution=Resolution.PARAMETER_DEFAULT) for each in found)
             break

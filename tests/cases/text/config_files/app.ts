@@ -18,3 +18,4 @@ export const loaded = () => new ConverseCommand({ modelId: config.bedrock.modelI
 export const imported = () => new ConverseCommand({ modelId: settings.models.chat });
 export const context = () => new CfnAgent(this, "A", { foundationModel: app.node.tryGetContext("agentModel") });
 export const unset = () => new CfnAgent(this, "B", { foundationModel: app.node.tryGetContext("otherModel") });
+export const kept = () => new CfnAgent(this, "C", { foundationModel: app.node.tryGetContext("keptModel") });

@@ -56,3 +56,5 @@ class Permissions(Stack):
         # Another stack has stored this one.
         elsewhere = ssm.StringParameter.value_for_string_parameter(self, "/other/model")
         bedrock.CfnAgent(self, "Elsewhere", agent_name="e", foundation_model=elsewhere)
+        # The file of what was looked up is context too, below cdk.json.
+        bedrock.CfnAgent(self, "Kept", agent_name="k", foundation_model=self.node.try_get_context("kept_model"))
