@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from routelint.model import ScanError
 from routelint.parse import observing
 from routelint.parse.parsed import ParseContext, Parsed
-from routelint.parse.terraform import plan, roots, sightings, statements, terragrunt, varfiles, watched
+from routelint.parse.terraform import plan, roots, sightings, statements, varfiles, watched
 from routelint.parse.terraform.deployments import Deployments
 from routelint.parse.terraform.evaluate import (
     MOST_STEPS,
@@ -18,9 +19,12 @@ from routelint.parse.terraform.evaluate import (
     Configuration,
     Evaluator,
 )
-from routelint.parse.terraform.project import CONFIGURATION, VARIABLES, Project, folder_of
+from routelint.parse.terraform.project import CONFIGURATION, STACK, UNIT, VARIABLES, Project, folder_of
 from routelint.parse.terraform.references import References
 from routelint.source import SourceUnit
+
+if TYPE_CHECKING:
+    from routelint.parse.terraform.terragrunt import Unit
 
 
 def parse(unit: SourceUnit, context: ParseContext) -> Parsed:
@@ -84,12 +88,13 @@ class _Work:
         return found
 
 
-def _units(project: Project, context: ParseContext, unit: SourceUnit) -> list[terragrunt.Unit]:
+def _units(project: Project, context: ParseContext, unit: SourceUnit) -> list[Unit]:
     """The Terragrunt units of the scan; their files are only read where something marked may depend on them."""
-    names = (terragrunt.NAME, terragrunt.STACK)
-    paths = [path for path in unit.paths if path.rsplit("/", 1)[-1] in names]
+    paths = [path for path in unit.paths if path.rsplit("/", 1)[-1] in (UNIT, STACK)]
     if not paths or not unit.marked:
         return []
+    from routelint.parse.terraform import terragrunt  # only who has such files pays for what reads them
+
     evaluator = Evaluator(References(project, context.surfaces), Configuration())
     return terragrunt.units(project, evaluator, paths)
 

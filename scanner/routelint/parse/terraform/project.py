@@ -16,6 +16,8 @@ from routelint.source import NotTextError, SourceTree, decode
 
 CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VARIABLES = (".tfvars", ".tfvars.json")
+# What Terragrunt calls the file that applies a module, and the one that makes many of these.
+UNIT, STACK = "terragrunt.hcl", "terragrunt.stack.hcl"
 # Nobody writes a longer file, and one of 10 MB takes more than a gigabyte of memory as a tree of syntax.
 LONGEST_FILE = 1_000_000
 _SOURCE = lazy_regex(rb"source[\"']?\s*[=:]\s*\"(\.{1,2}(?:/[^\"$]*)?)\"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from routelint.deferred import dataclass
 from routelint.model import Evidence, Principal
@@ -18,10 +19,12 @@ from routelint.parse.terraform.project import Project, folder_of
 from routelint.parse.terraform.references import References
 from routelint.parse.terraform.routes import Collected, Walk
 from routelint.parse.terraform.statements import Said, over_configurations
-from routelint.parse.terraform.terragrunt import Unit
 from routelint.parse.terraform.values import Symbol
 from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES, VariableFiles
 from routelint.possible import Possible
+
+if TYPE_CHECKING:
+    from routelint.parse.terraform.terragrunt import Unit
 
 MOST_CONFIGURATIONS = 24
 

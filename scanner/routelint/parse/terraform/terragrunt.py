@@ -13,17 +13,15 @@ from routelint.parse.terraform import syntax
 from routelint.parse.terraform.functions.documents import tree_path
 from routelint.parse.terraform.module import Folder, Instance, Scope
 from routelint.parse.terraform.nodes import Block, Body, ObjectNode, fields
-from routelint.parse.terraform.project import Project, folder_of, joined
+from routelint.parse.terraform.project import STACK, UNIT, Project, folder_of, joined
 from routelint.parse.terraform.values import Failure, entries, through
 from routelint.possible import Content, Possible, Record, Template, known, unknown
 
 if TYPE_CHECKING:
     from routelint.parse.terraform.evaluate import Evaluator
 
-NAME = "terragrunt.hcl"
-STACK = "terragrunt.stack.hcl"
 # What `find_in_parent_folders` looks for without an argument; newer projects name the file at the top root.hcl.
-PARENTS = (NAME, "root.hcl")
+PARENTS = (UNIT, "root.hcl")
 MOST_INCLUDES = 8
 MOST_STACKS = 4
 MOST_UNITS = 200
@@ -44,7 +42,7 @@ def units(project: Project, evaluator: Evaluator, paths: Sequence[str]) -> list[
     reader = Reader(project, evaluator)
     evaluator.functions = reader.functions()
     stacks = {path: list(reader.stack(path)) for path in paths if posixpath.basename(path) == STACK}
-    plain = [path for path in paths if posixpath.basename(path) == NAME and path not in reader.stacked]
+    plain = [path for path in paths if posixpath.basename(path) == UNIT and path not in reader.stacked]
     found = [unit for path in plain if (unit := reader.unit(path)) is not None]
     return [*found, *(unit for path, made in stacks.items() if path not in reader.stacked for unit in made)]
 
@@ -77,9 +75,9 @@ class Reader:
                 continue
             self._left -= 1
             kept, self._values = self._values, self._given(block, scope)
-            self.stacked[f"{source}/{NAME if block.type == 'unit' else STACK}"] = None
+            self.stacked[f"{source}/{UNIT if block.type == 'unit' else STACK}"] = None
             if block.type == "unit":
-                unit = self.unit(f"{source}/{NAME}", at)
+                unit = self.unit(f"{source}/{UNIT}", at)
                 yield from () if unit is None else (unit,)
             elif depth < MOST_STACKS:
                 yield from list(self.stack(f"{source}/{STACK}", at, depth + 1))
@@ -102,8 +100,8 @@ class Reader:
 
     def unit(self, path: str, place: str | None = None) -> Unit | None:
         """A unit, None where its module is not in the scan; `place` is where a stack puts it."""
-        path, own = (path, folder_of(path)) if place is None else (f"{place}/{NAME}", folder_of(path))
-        body = self.project.body(f"{own}/{NAME}" if own != "." else NAME)
+        path, own = (path, folder_of(path)) if place is None else (f"{place}/{UNIT}", folder_of(path))
+        body = self.project.body(f"{own}/{UNIT}" if own != "." else UNIT)
         files = [*self._included(path, body), (path, body)]
         source: str | None = None
         inputs: dict[str, Possible] = {}
@@ -241,7 +239,7 @@ class Reader:
             return before[1]
         circles = self._circles
         self._reading.add(path)
-        value = self._exposed(scope.instance.root + "/" + NAME, path, self.project.body(path))
+        value = self._exposed(scope.instance.root + "/" + UNIT, path, self.project.body(path))
         self._reading.discard(path)
         if circles == self._circles:
             # What a circle cut short holds only where it was met.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from routelint.deferred import lazy_regex
-from routelint.parse.terraform.deployments import lines, pipelines
 from routelint.parse.terraform.deployments.given import Deployment, distinct
-from routelint.parse.terraform.deployments.shell import Files
 from routelint.parse.terraform.project import Project
 from routelint.source import NotTextError, SourceText, decode
 
@@ -19,16 +18,15 @@ MOST_FILES = 500
 MOST_OF_FILE = 100
 MOST_DEPLOYMENTS = 1_000
 
-Reader = Callable[[SourceText, Files], Iterator[Deployment]]
-
-_READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (lazy_regex(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"), pipelines.of_workflow),
-    (lazy_regex(r"(?:.*/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml"), pipelines.of_gitlab),
-    (lazy_regex(r"(?:.*/)?[^/]*buildspec[^/]*\.ya?ml"), pipelines.of_buildspec),
-    (lazy_regex(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml"), pipelines.of_compose),
-    (lazy_regex(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile(?:\.[^/]*)?|[^/]*\.mk)"), lines.of_makefile),
-    (lazy_regex(r"(?:.*/)?(?:\.env(?:rc)?(?:[.-][^/]*)?|[^/]+\.env)"), lines.of_dotenv),
-    (lazy_regex(r".*\.(?:sh|bash|zsh)"), lines.of_script),
+# Which files may give values, by the names that `reading` knows their readers by.
+_KINDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (lazy_regex(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"), "workflow"),
+    (lazy_regex(r"(?:.*/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml"), "gitlab"),
+    (lazy_regex(r"(?:.*/)?[^/]*buildspec[^/]*\.ya?ml"), "buildspec"),
+    (lazy_regex(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml"), "compose"),
+    (lazy_regex(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile(?:\.[^/]*)?|[^/]*\.mk)"), "makefile"),
+    (lazy_regex(r"(?:.*/)?(?:\.env(?:rc)?(?:[.-][^/]*)?|[^/]+\.env)"), "dotenv"),
+    (lazy_regex(r".*\.(?:sh|bash|zsh)"), "script"),
 )
 _EXAMPLE = lazy_regex(r"(?:^|[._-])(?:examples?|samples?|template|tpl|dist)(?:$|[._-])")
 # Without one of these a file gives no value to Terraform.
@@ -44,30 +42,34 @@ class Deployments:
     @cached_property
     def all(self) -> tuple[Deployment, ...]:
         """Every deployment that gives a value, in the order of files."""
+        relevant = self._relevant()
+        first = next(relevant, None)
+        if first is None:
+            return ()
+        # Few repositories give values so, and what reads scripts takes as long to load as a small root to evaluate.
+        from routelint.parse.terraform.deployments.reading import READERS, Files
+
         project = self._project
         roots = [folder for folder in project.by_folder if not project.callers.get(folder)]
         files = Files(project.by_folder.__contains__, project.exists, self._text, roots)
         found: list[Deployment] = []
-        read = 0
-        for path in sorted(project.tree.paths()):
-            reader = _reader(path)
-            text = self._relevant(path) if reader is not None and read < MOST_FILES else None
-            if reader is None or text is None:
-                continue
-            read += 1
-            found.extend(distinct(islice(reader(SourceText(path, text), files), MOST_OF_FILE)))
+        for kind, source in islice(chain((first,), relevant), MOST_FILES):
+            found.extend(distinct(islice(READERS[kind](source, files), MOST_OF_FILE)))
         # A file that a script reads is for the root that the script applies.
         valued = (each for each in found if each.path not in files.sourced and (each.given or each.options))
         return tuple(valued)[:MOST_DEPLOYMENTS]
 
-    def _relevant(self, path: str) -> str | None:
-        data = self._project.tree.read(path)
-        if data is None or not (_PREFIX in data or (_OPTION in data and (b"terraform" in data or b"tofu" in data))):
-            return None
-        try:
-            return decode(path, data).text
-        except NotTextError:
-            return None
+    def _relevant(self) -> Iterator[tuple[str, SourceText]]:
+        """The files that may give a value, with their kind."""
+        tree = self._project.tree
+        for path in sorted(tree.paths()):
+            kind = _kind(path)
+            data = tree.read(path) if kind is not None else None
+            if kind is None or data is None:
+                continue
+            if _PREFIX in data or (_OPTION in data and (b"terraform" in data or b"tofu" in data)):
+                with contextlib.suppress(NotTextError):
+                    yield kind, decode(path, data)
 
     def _text(self, path: str) -> str | None:
         data = self._project.tree.read(path)
@@ -98,9 +100,9 @@ def _concerns(deployment: Deployment, declared: Collection[str]) -> bool:
     return deployment.folder is not None and any(isinstance(each, str) for each in deployment.options)
 
 
-def _reader(path: str) -> Reader | None:
+def _kind(path: str) -> str | None:
     # Nearly every file of a tree is none of these.
-    for pattern, reader in _READERS:
+    for pattern, kind in _KINDS:
         if pattern.fullmatch(path):
-            return None if _EXAMPLE.search(posixpath.basename(path)) else reader
+            return None if _EXAMPLE.search(posixpath.basename(path)) else kind
     return None
