@@ -17,8 +17,9 @@ import pytest
 from fuzzing.targets import BY_NAME
 from routelint import link, regex
 from routelint.collect import collect
-from routelint.model import Unknown
+from routelint.model import Span, Unknown
 from routelint.output.escape import json_text
+from routelint.parse.directives import find
 from routelint.parse.parsed import MOST_ROUTES_OF_A_FILE, Parsed
 from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
 from routelint.parse.terraform.json_syntax import parse_document
@@ -27,6 +28,7 @@ from routelint.parse.terraform.project import Project
 from routelint.parse.terraform.syntax import NoRoomError, Room
 from routelint.parse.text import nodes
 from routelint.source import MemoryTree, SourceText
+from routelint.suppress import Aims
 from scans import scan, write_tree
 
 MODEL = "amazon.nova-lite-v1:0"
@@ -169,6 +171,27 @@ def test_routes_beyond_what_is_told_of_a_scan_are_an_error(tmp_path: Path, monke
     report = scan(write_tree(tmp_path, {f"{name}.env": variables(2) for name in "abcd"}))
     assert [each.location.path for each in report.references] == ["a.env", "a.env", "b.env", "b.env", "c.env"]
     assert [(error.path, "the scan has more than 5 routes" in error.message) for error in report.errors] == [("c.env", True)]
+
+
+def test_directives_of_one_file_are_not_each_held_against_all_routes() -> None:
+    count, calls = 2_000, 0
+    block = SourceText("a.py", "# routelint: workload=chat\n" * count + "call()\n" * count)
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    directives = find(block, ())
+    assert len(directives) == count
+    sys.setprofile(counted)
+    try:
+        aims = Aims(directives, {"a.py": block})
+        places = [Span(count + line, 1, count + line, 5) for line in range(1, count + 1)]
+        about = [len(aims.at("a.py", place, place)) for place in places]
+    finally:
+        sys.setprofile(None)
+    assert about == [count] + [0] * (count - 1)
+    assert calls < 100 * count
 
 
 def test_a_file_is_read_to_the_last_route_that_is_told() -> None:

@@ -34,7 +34,7 @@ from routelint.parse.steps import Runner, here
 from routelint.policy import Policy
 from routelint.rule import Breach, Category, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
-from routelint.suppress import Outcome, speaks_of, suppress, target_line
+from routelint.suppress import Aims, Outcome, suppress
 
 if TYPE_CHECKING:
     from routelint.evidence import Records
@@ -99,7 +99,8 @@ def resolve(
     found = (each for text in texts.values() for each in inline.find(text, frozenset(rule_ids)))
     directives = tuple(_required_until(each) for each in found) if policy.directives.until_required else tuple(found)
     told, too_many = link.bounded(link.without_repeats(whole.references))
-    references = (_place(reference, policy, directives, texts) for reference in told)
+    aims = Aims(directives, texts)
+    references = (_place(reference, policy, aims) for reference in told)
     faults = dict.fromkeys((*errors, *whole.errors, *too_many))
     records = evidence.load(tree, policy, catalog) if policy.workloads else None
     return Resolved(
@@ -146,14 +147,10 @@ def _required_until(directive: Directive) -> Directive:
     return replace(directive, fault="the policy requires 'until=YYYY-MM-DD'") if endless else directive
 
 
-def _place(
-    reference: ModelReference, policy: Policy, directives: Sequence[Directive], texts: Mapping[str, SourceText]
-) -> ModelReference:
+def _place(reference: ModelReference, policy: Policy, aims: Aims) -> ModelReference:
     placed = workloads.assign(environments.place_reference(reference, policy), policy)
-    for directive in directives:
-        if directive.path != placed.location.path or directive.fault or not directive.arguments:
-            continue
-        if not speaks_of(target_line(directive, texts[directive.path]), placed.location.span, placed.statement):
+    for directive in aims.at(placed.location.path, placed.location.span, placed.statement):
+        if not directive.arguments:
             continue
         match directive.name:
             case "environment":

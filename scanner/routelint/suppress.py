@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -44,20 +45,65 @@ class Outcome:
     returned: tuple[Returned, ...] = ()
 
 
-def target_line(directive: Directive, text: SourceText) -> int:
-    """The line a directive speaks of: its own where code stands before it, else the next line of code."""
-    before = text.line(directive.span.start_line)[: directive.span.start_column - 1]
-    if before.strip():
-        return directive.span.start_line
-    line = directive.span.end_line + 1
-    while (content := text.line(line).strip()) and content.startswith(COMMENT_STARTS):
-        line += 1
-    return line
+@dataclass(frozen=True, slots=True)
+class Aimed:
+    """A directive and the line it speaks of; `ordinal` is its place among all of a scan."""
+
+    line: int
+    ordinal: int
+    directive: Directive
 
 
-def speaks_of(line: int, span: Span, statement: Span) -> bool:
-    """Whether a directive about `line` is about a place: on its value, or on the first or last line of its statement."""
-    return span.contains(line) or line in (statement.start_line, statement.end_line)
+class Aims:
+    """The sound directives of a scan by the lines they speak of."""
+
+    def __init__(self, directives: Iterable[Directive], texts: Mapping[str, SourceText]) -> None:
+        """Takes all directives, and the texts of the files they stand in."""
+        self.all = tuple(_aimed(directives, texts))
+        self._by_path: dict[str, list[Aimed]] = {}
+        for each in sorted(self.all, key=lambda each: (each.line, each.ordinal)):
+            self._by_path.setdefault(each.directive.path, []).append(each)
+
+    def at(self, path: str, span: Span, statement: Span) -> list[Directive]:
+        """The directives about a place, in the order given: on its value, or on the first or last line of its statement."""
+        aimed = self._by_path.get(path)
+        if aimed is None:
+            return []
+        found: dict[int, Directive] = {}
+        for first, last in (
+            (span.start_line, span.end_line),
+            *((line, line) for line in (statement.start_line, statement.end_line)),
+        ):
+            start = bisect.bisect_left(aimed, first, key=_line)
+            for each in aimed[start : bisect.bisect_right(aimed, last, key=_line)]:
+                found[each.ordinal] = each.directive
+        return [found[ordinal] for ordinal in sorted(found)]
+
+
+def _line(aimed: Aimed) -> int:
+    return aimed.line
+
+
+def _aimed(directives: Iterable[Directive], texts: Mapping[str, SourceText]) -> Iterator[Aimed]:
+    """Each sound directive with the line it speaks of: its own where code stands before it, else the next line of code."""
+    # The next line of code behind each line of comments that was looked at: no line is looked at twice.
+    code: dict[tuple[str, int], int] = {}
+    for ordinal, directive in enumerate(directives):
+        if directive.fault:
+            continue
+        text = texts[directive.path]
+        if text.line(directive.span.start_line)[: directive.span.start_column - 1].strip():
+            yield Aimed(directive.span.start_line, ordinal, directive)
+            continue
+        line = first = directive.span.end_line + 1
+        while (directive.path, line) not in code:
+            content = text.line(line).strip()
+            if not content or not content.startswith(COMMENT_STARTS):
+                break
+            line += 1
+        found = code.get((directive.path, line), line)
+        code.update(((directive.path, each), found) for each in range(first, line))
+        yield Aimed(found, ordinal, directive)
 
 
 def suppress(
@@ -75,18 +121,14 @@ def suppress(
 
     Only of the rules that were `judged` it is known whether there was something to silence.
     """
-    sound = [(target_line(each, texts[each.path]), each) for each in directives if not each.fault]
-    ignores: dict[str, list[tuple[int, Directive]]] = {}
-    for line, directive in sound:
-        if directive.name == "ignore":
-            ignores.setdefault(directive.path, []).append((line, directive))
+    aims = Aims(directives, texts)
     matched: dict[Directive | Waiver, list[Finding]] = {}
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:
         reason: Suppressed | None = None
         allowed = waivable(finding.rule)
-        by: Iterator[Directive | Waiver] = itertools.chain(_directives(finding, ignores), _waivers(finding, policy))
+        by: Iterator[Directive | Waiver] = itertools.chain(_directives(finding, aims), _waivers(finding, policy))
         for each in by:
             matched.setdefault(each, []).append(finding)
             if reason is None and allowed and not _ended(each, today):
@@ -95,22 +137,25 @@ def suppress(
             kept.append(finding)
         else:
             suppressed.append(reason)
-    candidates: list[Directive | Waiver] = [each for lines in ignores.values() for _, each in lines]
+    candidates: list[Directive | Waiver] = [each.directive for each in aims.all if each.directive.name == "ignore"]
     candidates.extend(dict.fromkeys(policy.waivers))
     unused = [
         Unused(each, rules, tuple(rule for rule in rules if not waivable(rule)))
         for each in candidates
         if not _ended(each, today) and (rules := _in_vain(each, matched.get(each, ()), waivable, judged))
     ]
-    settings = ((line, each) for line, each in sound if each.name != "ignore")
-    unused.extend(Unused(each) for line, each in settings if not _at_a_route(line, each, references))
+    at_routes = {
+        id(each) for route in references for each in aims.at(route.location.path, route.location.span, route.statement)
+    }
+    settings = (each.directive for each in aims.all if each.directive.name != "ignore")
+    unused.extend(Unused(each) for each in settings if id(each) not in at_routes)
     returned = [Returned(each, tuple(matched.get(each, ()))) for each in candidates if _ended(each, today)]
     return Outcome(tuple(kept), tuple(suppressed), tuple(unused), tuple(returned))
 
 
-def _directives(finding: Finding, ignores: Mapping[str, list[tuple[int, Directive]]]) -> Iterator[Directive]:
-    for line, directive in ignores.get(finding.location.path, ()):
-        if finding.rule in directive.arguments and speaks_of(line, finding.location.span, finding.statement):
+def _directives(finding: Finding, aims: Aims) -> Iterator[Directive]:
+    for directive in aims.at(finding.location.path, finding.location.span, finding.statement):
+        if directive.name == "ignore" and finding.rule in directive.arguments:
             yield directive
 
 
@@ -145,9 +190,3 @@ def _in_vain(
     """The rules that were judged and of which it silences no finding."""
     silenced = {finding.rule for finding in matched if waivable(finding.rule)}
     return tuple(rule for rule in rules_of(by) if rule in judged and rule not in silenced)
-
-
-def _at_a_route(line: int, directive: Directive, references: Sequence[ModelReference]) -> bool:
-    return any(
-        each.location.path == directive.path and speaks_of(line, each.location.span, each.statement) for each in references
-    )
