@@ -18,7 +18,8 @@ from routelint.possible import Template as PartText
 
 _HOLE = lazy_regex(r"\$\{[^}]*\}")
 _BUILT = lazy_regex(r"(?:^|/)(?:\.aws-sam/.*|packaged?[^/]*|[^/]*[._-]packaged?\.[a-z]+)$")
-_SOURCES = ("template.yaml", "template.yml", "template.json", "template.template")
+_ENDINGS = (".yaml", ".yml", ".json", ".template")
+_SOURCES = tuple(f"template{ending}" for ending in _ENDINGS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +107,24 @@ def _local(text: str, caller: str, paths: Sequence[str], files: frozenset[str]) 
 
 
 def _published(address: str, folder: str, paths: Sequence[str]) -> str | None:
-    """The template whose path ends like an address in a bucket, the nearest to `folder` among those that share most of it."""
+    """The template whose path ends like an address in a bucket, the nearest to `folder` among those that share most of it.
+
+    What publishes templates may give them another ending (`api.yaml` as `api.template`), so that comes last.
+    """
     parts = [part for part in address.split("?")[0].split("/") if part]
-    for length in range(min(len(parts), 4), 0, -1):
-        tail = "/".join(parts[-length:])
-        if "." not in tail:
-            return None
-        same = [path for path in paths if path == tail or path.endswith("/" + tail)]
-        near = [path for path in same if length > 1 or posixpath.dirname(path) in (folder, posixpath.dirname(folder))]
-        if near:
-            return max(near, key=lambda path: (len(posixpath.commonprefix([path, folder + "/"])), -len(path)))
+    for shape in (str, _unended):
+        for length in range(min(len(parts), 4), 0, -1):
+            tail = "/".join(parts[-length:])
+            if "." not in tail:
+                return None
+            same = [path for path in paths if f"/{shape(path)}".endswith(f"/{shape(tail)}")]
+            near = [path for path in same if length > 1 or posixpath.dirname(path) in (folder, posixpath.dirname(folder))]
+            if near:
+                return max(near, key=lambda path: (len(posixpath.commonprefix([path, folder + "/"])), -len(path)))
     return None
+
+
+def _unended(path: str) -> str:
+    """A template's path without the ending that says how it is written; any other path as it is."""
+    start, ending = posixpath.splitext(path)
+    return start if ending in _ENDINGS else path
