@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from routelint.evidence import Records
 
 DIRECTIVE_MARKER = b"routelint:"
-# What is said of a model and its money; permissions, evidence and an organisation's own rules hold in test code as elsewhere.
 # What a parser knew of so many files is let go of before the next language is read. It stands in circles, so that Python has to
 # look for it: half a second of 18 for 30,000 files, and 360 MB become 280. In a scan of few files the search is not worth it.
 MOST_FILES_IN_CIRCLES = 1_000
+# What is said of a model and its money; permissions, evidence and an organisation's own rules hold in test code as elsewhere.
 LESS_IN_TESTS = frozenset((Category.ROUTE, Category.ATTRIBUTION, Category.BUDGET))
 
 
