@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -39,8 +40,11 @@ def parse(
     files = [replace(file, context=joined) for file in reader.programs]
     reader = reader.knowing(files)
     called = sinks.by_name(rows)
+    scripts_of_scan = [file for file in files if lexicon.of_path(file.path).name == "javascript"]
+    making = sinks.making_clients(rows, scripts_of_scan)
     for file in files:
-        yield told(file, sinks.places(reader, file, called))
+        of_clients = sinks.of_clients(reader, file, making) if file in scripts_of_scan else ()
+        yield told(file, itertools.chain(sinks.places(reader, file, called), of_clients))
     for file in files:
         if lexicon.of_path(file.path).name == "javascript" and not file.is_test:
             yield told(file, variables.places(reader, file))

@@ -10,7 +10,7 @@ from routelint.deferred import dataclass
 from routelint.model import Kind, Resolution
 from routelint.parse.lexicon import NAME
 from routelint.parse.route import to_value
-from routelint.parse.text import frames
+from routelint.parse.text import clients, frames
 from routelint.parse.text.callees import class_of
 from routelint.parse.text.callers import everywhere
 from routelint.parse.text.draft import File, Place, kind_of
@@ -40,34 +40,54 @@ def by_name(rows: Sequence[Surface]) -> dict[str, list[Surface]]:
     return found
 
 
+def making_clients(rows: Sequence[Surface], files: Sequence[File]) -> list[Surface]:
+    """The surfaces of what a call makes, of which the scan has the call."""
+    named = [(row, clients.maker(row.symbol)) for row in rows if row.kind is not None and clients.MADE in row.symbol]
+    found = [name for name in sorted({name for _, name in named}) if any(name in file.source.text for file in files)]
+    return [row for row, name in named if name in found]
+
+
 def places(reader: Reader, file: File, rows: dict[str, list[Surface]]) -> Iterator[Place]:
     """Every place of a file that the surfaces name, whether or not the model can be told.
 
     Where several functions run the file and set the variable that is read, there is one for each, with the function as root.
     """
     wanted = _written_in(file, reader.words(file), rows)
-    if not wanted:
+    if wanted:
+        scope = reader.scope(file)
+        for index in scope.code.at(*wanted):
+            token = scope.code.tokens[index]
+            if token.kind is NAME:
+                for row in wanted[token.text]:
+                    yield from _of_owners(reader, scope, index, row)
+
+
+def of_clients(reader: Reader, file: File, rows: Sequence[Surface]) -> Iterator[Place]:
+    """Every place of a file where what a library made is called with a model, by whatever name the program gave it."""
+    words = reader.words(file)
+    for row in rows:
+        if words.issuperset(clients.methods(row.symbol)):
+            scope = reader.scope(file)
+            for index in clients.calls(scope, row.symbol):
+                yield from _of_owners(reader, scope, index, row)
+
+
+def _of_owners(reader: Reader, scope: Scope, index: int, row: Surface) -> Iterator[Place]:
+    """The place of one call, once per function that runs it with a value of its own."""
+    reader.owner = None
+    reader.owners.clear()
+    place = _place(scope, index, row)
+    owners = sorted(reader.owners) if place is not None else []
+    if place is None or len(owners) < 2:
+        if place is not None:
+            yield place
         return
-    scope = reader.scope(file)
-    for index in scope.code.at(*wanted):
-        token = scope.code.tokens[index]
-        if token.kind is not NAME:
-            continue
-        for row in wanted[token.text]:
-            reader.owner = None
-            reader.owners.clear()
-            place = _place(scope, index, row)
-            owners = sorted(reader.owners) if place is not None else []
-            if place is None or len(owners) < 2:
-                if place is not None:
-                    yield place
-                continue
-            for owner in owners:
-                reader.owner = owner
-                own = _place(scope, index, row)
-                if own is not None:
-                    yield replace(own, root=owner)
-            reader.owner = None
+    for owner in owners:
+        reader.owner = owner
+        own = _place(scope, index, row)
+        if own is not None:
+            yield replace(own, root=owner)
+    reader.owner = None
 
 
 def _written_in(file: File, words: frozenset[str], rows: dict[str, list[Surface]]) -> dict[str, list[Surface]]:
@@ -93,7 +113,8 @@ class _Given:
 def _place(scope: Scope, index: int, row: Surface) -> Place | None:
     code = scope.code
     module, _, symbol = row.symbol.rpartition(":")
-    if not _is_symbol(code, index, symbol) or not _is_imported(code, index, module):
+    # What is called by a name of the program's own has been told already by what made it.
+    if clients.MADE not in symbol and not (_is_symbol(code, index, symbol) and _is_imported(code, index, module)):
         return None
     group = _brackets(code, index)
     if group is None:
