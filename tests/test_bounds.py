@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from routelint.parse.terraform.nodes import literal_text
 from routelint.parse.terraform.project import Project
 from routelint.parse.terraform.syntax import NoRoomError, Room
 from routelint.parse.text import nodes
+from routelint.policy import glob
 from routelint.source import MemoryTree, SourceText
 from routelint.suppress import Aims
 from scans import scan, write_tree
@@ -281,6 +283,22 @@ def test_a_plan_with_more_resources_than_are_looked_at_says_so(monkeypatch: pyte
     assert isinstance(parsed, Parsed)
     assert len(parsed.references) == 3
     assert [error.message for error in parsed.errors] == ["has more than 3 resources: the rest is not looked at"]
+
+
+def test_waivers_of_a_path_are_matched_with_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    once = glob.match_sequence
+
+    def counted(*given: Any) -> bool:
+        nonlocal asked
+        asked += 1
+        return once(*given)
+
+    monkeypatch.setattr(glob, "match_sequence", counted)
+    patterns = [f"**/x*{n}*/**/*.py" for n in range(50)]
+    taken = [glob.matches_route([each], "src/x7/a.py", f"src.a:call{n}") for n in range(100) for each in patterns]
+    assert taken.count(True) == 100
+    assert asked < 10 * len(patterns)
 
 
 def test_an_expression_of_a_policy_takes_linear_time_and_little_memory() -> None:

@@ -122,13 +122,18 @@ def suppress(
     Only of the rules that were `judged` it is known whether there was something to silence.
     """
     aims = Aims(directives, texts)
+    waivers: dict[str, list[Waiver]] = {}
+    for waiver in policy.waivers:
+        waivers.setdefault(waiver.rule, []).append(waiver)
     matched: dict[Directive | Waiver, list[Finding]] = {}
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:
         reason: Suppressed | None = None
         allowed = waivable(finding.rule)
-        by: Iterator[Directive | Waiver] = itertools.chain(_directives(finding, aims), _waivers(finding, policy))
+        path = policy.local(finding.location.path)
+        covering = (each for each in waivers.get(finding.rule, ()) if each.covers(finding.rule, path, finding.location.symbol))
+        by: Iterator[Directive | Waiver] = itertools.chain(_directives(finding, aims), covering)
         for each in by:
             matched.setdefault(each, []).append(finding)
             if reason is None and allowed and not _ended(each, today):
@@ -157,12 +162,6 @@ def _directives(finding: Finding, aims: Aims) -> Iterator[Directive]:
     for directive in aims.at(finding.location.path, finding.location.span, finding.statement):
         if directive.name == "ignore" and finding.rule in directive.arguments:
             yield directive
-
-
-def _waivers(finding: Finding, policy: Policy) -> Iterator[Waiver]:
-    for waiver in policy.waivers:
-        if waiver.covers(finding.rule, policy.local(finding.location.path), finding.location.symbol):
-            yield waiver
 
 
 def _ended(by: Directive | Waiver, today: date) -> bool:

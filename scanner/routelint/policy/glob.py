@@ -35,22 +35,27 @@ _Pattern = TypeVar("_Pattern")
 _Item = TypeVar("_Item")
 
 
+# A policy has room for so many, and a cache that is too small for what is asked in turn holds nothing.
+_MOST_KEPT = 16_384
+
+
 class Glob(NamedTuple):
-    """A glob ready to match: the text it starts with, then tokens from the first one that is no character."""
+    """A glob ready to match: the text it starts with, then tokens from the first one that is no character, and how it ends."""
 
     prefix: str
     tokens: tuple[_Token, ...]
+    suffix: str = ""
 
     def matches(self, text: str) -> bool:
         """Whether it matches the whole of a text."""
-        if not text.startswith(self.prefix):
+        if not text.startswith(self.prefix) or not text.endswith(self.suffix):
             return False
         if not self.tokens:
             return len(text) == len(self.prefix)
         return self.tokens == (_MANY,) or match_sequence(self.tokens, _MANY, text[len(self.prefix) :], _same_character)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MOST_KEPT)
 def compile_text(pattern: str) -> Glob:
     """The glob of a pattern on one text, where `*` stands for any characters.
 
@@ -78,7 +83,8 @@ def compile_text(pattern: str) -> Glob:
             prefix += token
         elif token is not _MANY or not tokens or tokens[-1] is not _MANY:
             tokens.append(token)
-    return Glob(prefix, tuple(tokens))
+    ending = itertools.takewhile(lambda each: isinstance(each, str), reversed(tokens))
+    return Glob(prefix, tuple(tokens), "".join(map(str, ending))[::-1])
 
 
 def _read_class(pattern: str, position: int) -> tuple[_Class, int]:
@@ -152,7 +158,7 @@ def _same_segment(pattern: Glob | None, segment: str) -> bool:
     return pattern is not None and pattern.matches(segment)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MOST_KEPT)
 def compile_path(pattern: str) -> _PathPattern:
     """The path pattern of a gitignore-style glob; what it matches includes everything below a matching folder.
 
@@ -205,12 +211,18 @@ def matches_route(patterns: Sequence[str], path: str, symbol: str) -> bool:
 
     The last pattern that matches decides, and one that starts with `!` excludes.
     """
-    return _decide(patterns, lambda pattern: compile_path(pattern).matches(path) or matches(pattern, symbol))
+    return _decide(patterns, lambda pattern: _takes_in(pattern, path) or matches(pattern, symbol))
 
 
 def matches_name(patterns: Sequence[str], name: str) -> bool:
     """Whether patterns take in a name; the last that matches decides, and one that starts with `!` excludes."""
     return _decide(patterns, lambda pattern: matches(pattern, name))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _takes_in(pattern: str, path: str) -> bool:
+    """Whether a path pattern takes in a path; each is asked of every finding in a file."""
+    return compile_path(pattern).matches(path)
 
 
 def _decide(patterns: Sequence[str], matches: Callable[[str], bool]) -> bool:
