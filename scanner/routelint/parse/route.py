@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from routelint import model_id
 from routelint.model import Choice, Known, ModelId, OneOf, Unknown, Value
 from routelint.possible import Hole, Items, Possibility, Possible, Record, Template, text_of
 
 # Of what people wrote, even the longest address fits.
 LONGEST_REASON = 400
+# Of what lists identifiers, all that stands around them.
+MOST_LISTED = 64
+_LISTING = str.maketrans(dict.fromkeys(',[]"', " "))
 # Starts the reason of a route that is left without a model.
 NOT_SET = "no model is set"
+
+
+def listed(possible: Possible) -> Possible:
+    """Possibilities with texts that list identifiers taken apart: by commas or blanks, or as a list of JSON."""
+    found: list[Possibility] = []
+    for each in possible:
+        parts = each.content.translate(_LISTING).split() if isinstance(each.content, str) else []
+        if len(parts) <= MOST_LISTED and parts and parts != [each.content] and all(_is_identifier(part) for part in parts):
+            found.extend(replace(each, content=part) for part in parts)
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _is_identifier(text: str) -> bool:
+    model = model_id.read(text)
+    return model is not None and not model.is_pattern
 
 
 def to_value(possible: Possible, *, bedrock_only: bool = True) -> Value | None:

@@ -15,14 +15,14 @@ from routelint.parse.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from routelint.parse.cloudformation.stack import Found, Stack, place, statement
 from routelint.parse.cloudformation.template import Declared
 from routelint.parse.cloudformation.walk import everything
+from routelint.parse.route import listed as taken_apart
 from routelint.parse.route import to_value
-from routelint.possible import Hole, Possibility, Possible
+from routelint.possible import Hole, Possible
 from routelint.possible import Template as PartText
 from routelint.surfaces import Surface
 
 LANGUAGE = "cloudformation"
 NOT_TAKEN = "the branch of Fn::If that holds it is not taken with the parameters in the scanned files"
-MOST_LISTED = 64
 ANY_TYPE = "*"
 
 
@@ -103,22 +103,8 @@ def unused_substitutions(
 
 
 def listed(possible: Possible) -> Possible:
-    """Possibilities with lists, and texts that list identifiers by commas or blanks, taken apart."""
-    found: list[Possibility] = []
-    for each in cases.spread(possible):
-        parts = each.content.replace(",", " ").split() if isinstance(each.content, str) else []
-        if 1 < len(parts) <= MOST_LISTED and all(_reads(part) for part in parts):
-            found.extend(replace(each, content=part) for part in parts)
-        elif len(parts) == 1 and isinstance(each.content, str) and parts[0] != each.content:
-            found.append(replace(each, content=parts[0]))
-        else:
-            found.append(each)
-    return tuple(found)
-
-
-def _reads(text: str) -> bool:
-    model = model_id.read(text)
-    return model is not None and not model.is_pattern
+    """Possibilities with lists, and texts that list identifiers, taken apart."""
+    return taken_apart(cases.spread(possible))
 
 
 def names_model(stack: Stack, possible: Possible) -> bool:

@@ -220,17 +220,22 @@ def _listed(possibility: Possibility) -> list[str]:
 # -- lists of ARNs
 
 
+def _flat(possibility: Possibility, depth: int) -> Iterator[Possibility]:
+    """What a list, and the lists in it, may hold; `flatten` has been taken off already."""
+    if not isinstance(possibility.content, Items) or depth > MOST_DEPTH:
+        yield possibility
+        return
+    for _, item in entries(possibility):
+        for one in item:
+            yield from _flat(one, depth + 1)
+    if possibility.content.rest is not None:
+        yield replace(possibility, content=possibility.content.rest)
+
+
 def _granted(evaluator: Evaluator, resources: Expression, scope: Scope, actions: list[str]) -> Iterator[Grant]:
     for spot in spread(evaluator, Spot(resources, scope), 0):
         value = evaluator.evaluate(spot.expression, spot.scope)
-        flat: list[Possibility] = []
-        for possibility in value:
-            if isinstance(possibility.content, Items):
-                flat.extend(one for _, item in entries(possibility) for one in item)
-                if possibility.content.rest is not None and _might_be_model(spot.expression):
-                    flat.append(replace(possibility, content=possibility.content.rest))
-            else:
-                flat.append(possibility)
+        flat = [one for possibility in value for one in _flat(possibility, 0)]
         models = _model_arns(tuple(flat), actions)
         if not models and _might_be_model(spot.expression) and _invokes(actions):
             models = tuple(each for each in flat if isinstance(each.content, Hole))

@@ -10,6 +10,7 @@ from routelint import model_id
 from routelint.deferred import dataclass, lazy_regex
 from routelint.model import LEFT_OUT, Evidence, Kind, Principal, Tags
 from routelint.parse.parsed import EnvironmentSetting, ParseContext
+from routelint.parse.route import listed
 from routelint.parse.terraform import code, grants, providers, scripts, sections, statements, states, tagging, watched
 from routelint.parse.terraform.attributes import spelled_out
 from routelint.parse.terraform.evaluate import Evaluator
@@ -280,7 +281,7 @@ class Walk:
 
     def _variable(self, name: str, leaf: Leaf, step: str, context: _Resource) -> None:
         """A route where a variable or attribute of any resource holds a known model, or by its name must hold one."""
-        value = self._models(leaf.value)
+        value = self._models(listed(leaf.value))
         if not value and _is_strong(name) and _is_open(leaf.value):
             value = leaf.value
         if value:

@@ -150,3 +150,26 @@ data "aws_iam_policy_document" "everything" {
     resources = ["arn:aws:bedrock:*:*:guardrail/*"]
   }
 }
+
+# Lists in a list, behind a condition, in a statement of their own.
+variable "listed_models" {
+  default = ["amazon.nova-lite-v1:0", "us.amazon.nova-pro-v1:0"]
+}
+
+resource "aws_iam_role_policy" "nested" {
+  role = "app"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{ Effect = "Allow", Action = ["logs:*"], Resource = "*" }],
+      length(var.listed_models) > 0 ? [{
+        Effect = "Allow"
+        Action = ["bedrock:InvokeModel"]
+        Resource = flatten([for model in var.listed_models : [
+          "arn:aws:bedrock:*::foundation-model/${model}",
+          "arn:aws:bedrock:*:123456789012:inference-profile/${model}",
+        ]])
+      }] : [],
+    )
+  })
+}

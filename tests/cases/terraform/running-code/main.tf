@@ -71,3 +71,15 @@ resource "aws_bedrockagentcore_agent_runtime" "agent" {
     MODEL_ID = "us.amazon.nova-premier-v1:0"
   }
 }
+
+# Texts that list models, by commas and as JSON, give each of them.
+resource "aws_lambda_function" "router" {
+  function_name = "router"
+  environment {
+    variables = {
+      ALLOWED_MODELS  = join(",", [var.model_id, "amazon.nova-lite-v1:0"])
+      FALLBACK_MODELS = jsonencode(["amazon.nova-pro-v1:0", "amazon.nova-micro-v1:0"])
+      MODEL_NAMES     = "small,large"
+    }
+  }
+}
