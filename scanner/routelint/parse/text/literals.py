@@ -23,7 +23,7 @@ from routelint.parse.text.scope import Reader, Scope, find_key
 _OBSERVERS = lazy_regex(
     r"console|log|logger|print|println|printf|fmt|expect|assert\w*|should|verify|describe|it|test|throw|raise|error|warn|info"
     r"|debug|trace|includes?|[cC]ontains?\w*|startsWith|endsWith|indexOf|[eE]quals?\w*|toBe|toEqual|toMatch\w*|toStrictEqual"
-    r"|toContain\w*|toHave\w*|has\w*|matches|match|split|replace\w*|RegExp|is[A-Z]\w*|t|i18n|Deprecated|ApiProperty"
+    r"|toContain\w*|toHave\w*|has(?!Default)\w*|s?printf|fprintf|errorf|fatalf?|matches|match|split|replace\w*|RegExp|is[A-Z]\w*|t|i18n|Deprecated|ApiProperty"
     r"|JsonPropertyName|querySelector\w*|Error|[A-Z]\w*(?:Error|Exception)|snapshot|mock\w*|stub\w*"
 )
 # Calls that put what they are given into a collection.
@@ -72,11 +72,30 @@ def _places(reader: Reader, file: File) -> Iterator[Place]:
     if not model_id.may_stand_in(text) and CDK_CLASSES.isdisjoint(reader.words(file)):
         return
     scope = reader.scope(file)
+    tested = tuple(_tests(scope.code))
     for hit in hits.all:
+        if any(low < hit.start < high for low, high in tested):
+            continue
         if (scope.file.path, scope.code.tokens[hit.start].start) not in scope.reader.used:
             place = _place(scope, hits, hit)
             if place is not None:
                 yield place
+
+
+def _tests(code: Code) -> Iterator[tuple[int, int]]:
+    """What Rust compiles for tests alone: the block behind `#[cfg(test)]`, `#[test]` or `#[tokio::test]`."""
+    for index in code.at("test") if code.lexicon.name == "rust" else ():
+        group = code.group_of[index]
+        if code.opener(group) == "(" and code.is_name(code.groups[group].open - 1, "cfg"):
+            group = code.groups[group].parent
+        if code.opener(group) != "[" or not code.is_mark(code.groups[group].open - 1, "#"):
+            continue
+        for following in range(code.limit(group) + 1, len(code.tokens)):
+            if code.is_mark(following, ";"):
+                break
+            if code.is_mark(following, "{"):
+                yield following, code.limit(code.opened_at[following])
+                break
 
 
 def _place(scope: Scope, hits: Hits, hit: Hit) -> Place | None:
@@ -121,7 +140,7 @@ def _name(scope: Scope, hits: Hits, hit: Hit, around: Sequence[Frame]) -> str | 
             return None
         match frame.kind:
             case FrameKind.ARGUMENT:
-                if _OBSERVERS.fullmatch(frame.name) or words.says_listing(frame.name):
+                if _observes(frame.name) or words.says_listing(frame.name):
                     return None
                 if chosen is None and (words.says_model(frame.name) or "bedrock" in frame.name.lower()):
                     chosen = frame.name
@@ -152,6 +171,13 @@ def _name(scope: Scope, hits: Hits, hit: Hit, around: Sequence[Frame]) -> str | 
     if first.kind is FrameKind.ARGUMENT or (first.kind is not FrameKind.PAIR and scope.file.context.knows(hit.model.base)):
         return first.name
     return None
+
+
+def _observes(name: str) -> bool:
+    """Whether a call only looks at what it is given, as each language spells it: `startsWith`, `StartsWith`, `starts_with`."""
+    first, *others = name.strip("_").split("_")
+    camel = first[:1].lower() + first[1:] + "".join(part[:1].upper() + part[1:] for part in others)
+    return _OBSERVERS.fullmatch(name) is not None or _OBSERVERS.fullmatch(camel) is not None
 
 
 def _is_one_of_many(code: Code, hits: Hits, hit: Hit, frame: Frame, inside: Sequence[Frame]) -> bool:
