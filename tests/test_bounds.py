@@ -91,7 +91,12 @@ TOLD = {
     "a program has more words than a person writes": (
         "typescript",
         f"const modelId = '{MODEL}';\n" + "x = 1;\n" * 51_000,
-        "has more than 200,000 words and marks: what follows is not looked at",
+        "has more than 200,000 words and marks, or 200 brackets around each other: what follows is not looked at",
+    ),
+    "a program is nested": (
+        "typescript",
+        f"const modelId = '{MODEL}';\n" + "f({ a: [" * 70,
+        "or 200 brackets around each other",
     ),
     "a template is too long": (
         "cloudformation-json",

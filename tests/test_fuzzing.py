@@ -93,6 +93,11 @@ FOUND = {
         "typescript",
         b"".join(b"enum E { A = E.B + E.A + E.C }\nnew ConverseCommand({ modelId: E.A + E.%d });\n" % n for n in range(250)),
     ),
+    "each call climbed through all the brackets that were never closed": (
+        "typescript",
+        b'import { InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";\n'
+        + b'client.send(new InvokeModelCommand({ modelId: process.env.A, body: "x"\n' * 1_350,
+    ),
     "a spread had nothing to spread": ("typescript", b"InvokeModelCommand(..."),
     "an expression of a program went through all ways to match it": (
         "typescript",

@@ -17,6 +17,8 @@ _BRACKETS = (*_CLOSERS.values(), *_CLOSERS)
 _SEPARATORS = (",", ";")
 # Ten times as many as in the longest file that a person wrote of a hundred repositories; the rest is not looked at.
 MOST_TOKENS = 200_000
+# Six times as deep as in any program, bundled ones among them, of a hundred repositories. Many ask for all that is around them.
+MOST_NESTED = 200
 # A longer expression is cut: where each of many runs to the end of the text, reading them all would never end.
 MOST_PARTS = 1000
 # What a line may end with, or the next may start with, when the statement goes on.
@@ -50,7 +52,7 @@ class Declaration:
 class Code:
     """The tokens of a text without comments, and their structure. Group 0 is the text itself.
 
-    `is_cut` says that the text has more tokens than are read.
+    `is_cut` says that the text has more tokens than are read, or brackets deeper inside of each other.
     """
 
     text: str
@@ -66,26 +68,34 @@ class Code:
     _where: dict[str, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Reads the tokens and pairs the brackets; a closer without an opener is an ordinary mark.
-
-        `opened_at` and `closed_at` are the groups by the index of their brackets.
-        """
         read = (token for token in tokens(self.text, self.lexicon, self.start, self.end) if token.kind is not COMMENT)
         self.tokens = list(itertools.islice(read, MOST_TOKENS))
         self.is_cut = next(read, None) is not None
+        self._pair()
+
+    def _pair(self) -> None:
+        """Pairs the brackets; a closer without an opener is an ordinary mark.
+
+        `opened_at` and `closed_at` are the groups by the index of their brackets.
+        """
         where: defaultdict[str, list[int]] = defaultdict(list)
         for index, token in enumerate(self.tokens):
             where[token.text].append(index)
         self._where = dict(where)
         self.groups = [Group(-1, len(self.tokens), -1, "")]
         self.group_of, self.opened_at, self.closed_at = [], {}, {}
-        current = 0
+        current = depth = 0
         for index in self.at(*_BRACKETS):
             token = self.tokens[index]
             if token.kind is not MARK:
                 continue
             self.group_of.extend([current] * (index - len(self.group_of)))
             if token.text not in _CLOSERS:
+                if depth == MOST_NESTED:
+                    del self.tokens[index:]
+                    self.is_cut = True
+                    return self._pair()
+                depth += 1
                 self.group_of.append(current)
                 self.groups.append(Group(index, len(self.tokens), current, token.text))
                 current = self.opened_at[index] = len(self.groups) - 1
@@ -93,7 +103,9 @@ class Code:
                 self.groups[current].close = index
                 self.closed_at[index] = current
                 current = self.groups[current].parent
+                depth -= 1
         self.group_of.extend([current] * (len(self.tokens) - len(self.group_of)))
+        return None
 
     def at(self, *texts: str) -> list[int]:
         """The tokens with one of some texts, in order; a string's text is its content."""

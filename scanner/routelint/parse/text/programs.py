@@ -11,7 +11,7 @@ from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed
 from routelint.parse.text import literals, running, sinks, statements, variables
 from routelint.parse.text.draft import File, told
-from routelint.parse.text.groups import MOST_TOKENS
+from routelint.parse.text.groups import MOST_NESTED, MOST_TOKENS
 from routelint.parse.text.imports import Imports, is_script
 from routelint.parse.text.paths import Paths
 from routelint.parse.text.scope import Reader
@@ -57,5 +57,6 @@ def parse(
         if not file.is_test:
             yield Parsed(statements=tuple(statements.of_code(reader, file)))
     cut = (file.path for file in files if file.path in reader.structures.cut)
-    said = f"has more than {MOST_TOKENS:,} words and marks: what follows is not looked at"
+    bounds = f"{MOST_TOKENS:,} words and marks, or {MOST_NESTED} brackets around each other"
+    said = f"has more than {bounds}: what follows is not looked at"
     yield Parsed(settings=own, errors=tuple(ScanError(path, said) for path in cut))

@@ -212,7 +212,7 @@ class Scope:
 def find_key(code: Code, group: int, keys: tuple[str, ...]) -> tuple[int, int] | None:
     """The value of a key in brackets, or in an object that is one of the arguments in them: start and end index."""
     for low, high in code.entries(group):
-        value = _entry_value(code, low, high, keys)
+        value = value_of_entry(code, low, high, keys)
         if value is not None:
             return value
     for low, high in code.entries(group):
@@ -221,13 +221,14 @@ def find_key(code: Code, group: int, keys: tuple[str, ...]) -> tuple[int, int] |
             inner = code.opened_at.get(index)
             if inner is not None and code.tokens[index].text in ("{", "[") and code.opener(group) == "(":
                 for low2, high2 in code.entries(inner):
-                    value = _entry_value(code, low2, high2, keys)
+                    value = value_of_entry(code, low2, high2, keys)
                     if value is not None:
                         return value
     return None
 
 
-def _entry_value(code: Code, low: int, high: int, keys: tuple[str, ...]) -> tuple[int, int] | None:
+def value_of_entry(code: Code, low: int, high: int, keys: tuple[str, ...]) -> tuple[int, int] | None:
+    """The value of an entry, where it has one of some keys: start and end index."""
     token = code.tokens[low]
     if token.text not in keys or token.kind not in (NAME, STRING):
         return None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from routelint.deferred import lazy_regex
-from routelint.parse.lexicon import NAME, STRING
+from routelint.parse.lexicon import STRING
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
@@ -17,7 +17,7 @@ from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
 from routelint.parse.text.objects import entries
 from routelint.parse.text.paths import Paths
-from routelint.parse.text.scope import Reader, Scope, find_key
+from routelint.parse.text.scope import Reader, Scope, find_key, value_of_entry
 from routelint.possible import Possible
 
 # Keys of a construct that name its code, and calls that name a folder of code.
@@ -54,18 +54,23 @@ def _of_construct(scope: Scope, index: int, paths: Paths) -> Iterator[Environmen
     """`new Function(this, "Id", { code: ..., environment: { NAME: value } })`."""
     code = scope.code
     group = code.group_of[index]
+    call = code.groups[group].parent
+    if not code.is_object(group) or code.opener(call) != "(":
+        return
     value = find_key(code, group, (code.tokens[index].text,))
     table = _table(scope, value) if value is not None else None
-    call = code.groups[group].parent
-    if table is None or not code.is_object(group) or code.opener(call) != "(":
+    if table is None:
         return
-    wanted = [entry for entry in code.entries(table) if _may_hold_model(code, entry[0])]
+    entries_of = ((low, high, _may_hold_model(code, low, high)) for low, high in code.entries(table))
+    wanted = [(low, high, value) for low, high, value in entries_of if value is not None]
     if not wanted:
         return
     owner = _construct_id(code, call)
     where = _code_of(scope, group, owner, paths)
-    for low, high in wanted:
-        yield from _entry(scope, low, high, owner, where)
+    for low, high, value in wanted:
+        token = code.tokens[low]
+        location = scope.file.location(token.start, code.tokens[high - 1].end, f"{scope.file.name}:{owner}.{token.text}")
+        yield EnvironmentSetting(token.text, _aside(scope, *value), f"{scope.file.name}:{owner}", location, where)
 
 
 def places(reader: Reader, file: File) -> Iterator[Place]:
@@ -75,11 +80,11 @@ def places(reader: Reader, file: File) -> Iterator[Place]:
     scope = reader.scope(file)
     code = scope.code
     for index in code.at(*_VARIABLES):
-        if not code.is_name(index) or not code.is_mark(index + 1, ":"):
+        if not code.is_name(index) or not code.is_mark(index + 1, ":") or not code.is_object(code.group_of[index]):
             continue
         value = find_key(code, code.group_of[index], (code.tokens[index].text,))
         table = _table(scope, value) if value is not None else None
-        if table is None or not code.is_object(code.group_of[index]):
+        if table is None:
             continue
         for entry in entries(code, table):
             if entry.name is None or not words.says_model(entry.name):
@@ -121,23 +126,11 @@ def _table(scope: Scope, value: tuple[int, int]) -> int | None:
     return None
 
 
-def _entry(scope: Scope, low: int, high: int, owner: str, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:
-    code = scope.code
-    token = code.tokens[low]
-    value = find_key(code, code.group_of[low], (token.text,))
-    assert value is not None
-    location = scope.file.location(token.start, code.tokens[high - 1].end, f"{scope.file.name}:{owner}.{token.text}")
-    possible = _aside(scope, *value)
-    yield EnvironmentSetting(token.text, possible, f"{scope.file.name}:{owner}", location, where)
-
-
-def _may_hold_model(code: Code, low: int) -> bool:
-    """Whether a variable is called like a model, or holds what may be one under any name."""
-    token = code.tokens[low]
-    if token.kind not in (NAME, STRING):
-        return False
-    value = find_key(code, code.group_of[low], (token.text,))
-    return value is not None and (words.says_model(token.text) or _is_json(code, *value))
+def _may_hold_model(code: Code, low: int, high: int) -> tuple[int, int] | None:
+    """The value of a variable that is called like a model, or holds what may be one under any name; None for any other."""
+    name = code.tokens[low].text
+    value = value_of_entry(code, low, high, (name,))
+    return value if value is not None and (words.says_model(name) or _is_json(code, *value)) else None
 
 
 def _is_json(code: Code, low: int, high: int) -> bool:
