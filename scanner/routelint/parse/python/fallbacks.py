@@ -179,6 +179,14 @@ class Fallbacks:
         """Whether infrastructure sets an environment variable for the module, which leaves the default in the code dead."""
         return bool(self._evaluator.context.settings.lookup(spot.scope.module.path, name))
 
+    def _is_filled(self, spot: _Spot, name: str) -> bool:
+        """Whether infrastructure sets the variable that fills a field of a settings class, so that its default is dead."""
+        scope = spot.scope
+        if not scope.is_class or self._evaluator.objects.kind(scope) != "settings":
+            return False
+        fields = self._evaluator.fields
+        return name in fields.of(scope) and any(self._is_set(spot, each) for each in fields.variables(scope, name))
+
     def _is_listing(self, node: ast.Dict, spots: Sequence[_Spot], name: str | None, *, inside: bool) -> bool:
         """Whether a dict is a listing of models: several of them under keys that are not the names of settings.
 
@@ -212,6 +220,8 @@ class Fallbacks:
                 name = last_name(target) or _subscript_name(target)
                 if name is None:
                     return label
+                if isinstance(statement, ast.AnnAssign) and self._is_filled(spot, name):
+                    return None
                 if _LISTING_NAME.search(name) and not _MODEL_KEYS.match(name):
                     return label if label is not None and "." in label else None
                 if inner is spot.node and self._is_member_of_listing(spot, spots) and "default" not in name.lower():

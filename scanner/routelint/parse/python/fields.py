@@ -10,7 +10,7 @@ from routelint.model import Hop, Resolution
 from routelint.parse.python import holding, libraries
 from routelint.parse.python.arguments import Given, given
 from routelint.parse.python.environment import environment
-from routelint.parse.python.scopes import Scope, dotted, shown
+from routelint.parse.python.scopes import Scope, dotted, last_name, shown
 from routelint.parse.python.values import Class, Instance, Site, is_gap, is_special, join, step
 from routelint.possible import Hole, Possible, Record, unknown
 
@@ -116,12 +116,20 @@ class Fields:
             return rest if all(is_gap(each.content) for each in default) else join([default, rest])
         return None
 
-    def _aliases(self, scope: Scope, name: str) -> Iterator[str]:
+    def _aliases(self, scope: Scope, name: str, *carriers: str) -> Iterator[str]:
+        """The other names of a field, in order: `Field(alias=...)`, `validation_alias=AliasChoices(...)` and `carriers`."""
         _, statement = self.of(scope)[name]
         if isinstance(statement.value, ast.Call):
             for keyword in statement.value.keywords:
-                if keyword.arg in ("alias", "validation_alias") and isinstance(keyword.value, ast.Constant):
-                    yield str(keyword.value.value)
+                if keyword.arg in ("alias", "validation_alias", *carriers):
+                    match keyword.value:
+                        case ast.Call(func=func, args=nodes) if last_name(func) == "AliasChoices":
+                            pass
+                        case ast.List(elts=nodes) | ast.Tuple(elts=nodes):
+                            pass
+                        case node:
+                            nodes = [node]
+                    yield from (str(node.value) for node in nodes if isinstance(node, ast.Constant))
 
     def _field_default(
         self, owner: Scope, statement: ast.AnnAssign | ast.Assign, name: str, kind: str, scope: Scope, handed: str = ""
@@ -134,7 +142,7 @@ class Fields:
                 hop = Hop(owner.module.location(statement.value), f"field {name} of {owner.name}, default")
                 default = step(value, hop, Resolution.PARAMETER_DEFAULT)
         if kind == "settings":
-            names = [*self._aliases(scope, name), self.env_prefix(scope) + name.upper()]
+            names = self.variables(scope, name)
             env = next((each for each in names if self._evaluator.context.settings.lookup(owner.module.path, each)), names[-1])
             return environment(self._evaluator, env, site, default, case_insensitive=True)
         if default is not None:
@@ -144,6 +152,10 @@ class Fields:
             if told is not None:
                 return told
         return unknown(f"field {name} of {owner.name} has no default and no call in the scanned files passes it")
+
+    def variables(self, scope: Scope, name: str) -> list[str]:
+        """The environment variables that may fill a field of a settings class, the first that is set before the others."""
+        return [*self._aliases(scope, name, "env"), self.env_prefix(scope) + name.upper()]
 
     def env_prefix(self, scope: Scope) -> str:
         """The prefix of the environment variables that fill a settings class."""
