@@ -114,7 +114,7 @@ def _variable(
     code = scope.code
     name = code.tokens[arguments[0][0]].text
     value = environment(scope, name)
-    if len(arguments) > 1 and all(isinstance(each.content, Hole) for each in value):
+    if len(arguments) > 1 and all(isinstance(each.content, Hole) and not each.trail for each in value):
         default = evaluate(scope, *arguments[1], (), depth + 1)
         last = min(code.limit(group), len(code.tokens) - 1)
         hop = scope.file.hop(code.tokens[callee[0]].start, code.tokens[last].end, f"default of {name}")

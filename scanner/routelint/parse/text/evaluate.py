@@ -132,8 +132,12 @@ def _or(scope: Scope, start: int, operator: int, end: int, path: Path, depth: in
         return told
     variable = _variable_of(scope, start, operator)
     if variable is not None:
+        # One that is set to what cannot be told came by where it is set: it may be empty, but it is not missing.
+        given = tuple(each for each in rest if each.trail)
+        if given and scope.code.is_mark(operator, "??"):
+            return unite([told, given])
         note = scope.file.hop(scope.code.tokens[start].start, scope.code.tokens[operator - 1].end, f"default of {variable}")
-        return unite([told, via(right, note, Resolution.ENV_DEFAULT)])
+        return unite([told, via(right, note, Resolution.ENV_DEFAULT), given])
     defaulted = right if not left else tuple(replace(each, resolution=_defaulted(each.resolution)) for each in right)
     return unite([told, defaulted, rest])
 
