@@ -26,6 +26,7 @@ _SURROGATES = lazy_regex("[\ud800-\udfff]")
 # CI runners obey lines of a log: `::error ...::` where only blanks stand before it (GitHub), `##[...]` and `##vso[...]`
 # anywhere in a line (GitHub, Azure Pipelines, TeamCity).
 _RUNNER_COMMAND = lazy_regex(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
+_NOT_PLAIN = lazy_regex(r"[^\x20-\x7e]")
 _NOT_PLAIN_OR_COMMAND = lazy_regex(r"[^\x20-\x7e]|##(?=\w*\[)|(?<!\S)::(?=\w)")
 _RUNNER_MARK = lazy_regex(r"##(?=\w*\[)")
 _NOT_PLAIN_ASCII = lazy_regex(r"[^\x00-\x7e]")
@@ -40,6 +41,9 @@ _MARKDOWN_INNER = r":(?=//|[\w+-]*(?::|$))|(?<=[wW]{3})\.|(?<=GH)-"
 _MARKDOWN_SPECIAL = lazy_regex(rf"^ |[\\`*_{{}}\[\]<>#|~&@$^!%\"]|{_MARKDOWN_INNER}|^\s*(?:[-+=]|\d+[.)])")
 # Hosts look for mentions, references, emoji and addresses in the text that is left when entities are decoded.
 _HOST_SIGN = lazy_regex(rf"[@#!~%&$](?=[\w\"]|$)|{_MARKDOWN_INNER}")
+
+# Made once: a report is written in many small pieces.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def terminal_pieces(line: str) -> list[str]:
@@ -98,12 +102,12 @@ def _write_json(value: object, depth: int, line_end: str, parts: list[str]) -> N
     What an iterator gives is a list, of which one item is held at a time.
     """
     if depth == 0 or not value or not isinstance(value, (Mapping, list, tuple, Iterator)):
-        parts.append(json.dumps(value, ensure_ascii=False))
+        parts.append(_encode(value))
         return
     items: Iterable[tuple[str, object]]
     if isinstance(value, Mapping):
         start, end = "{", "}"
-        items = ((f"{json.dumps(key, ensure_ascii=False)}: ", each) for key, each in value.items())
+        items = ((f"{_encode(key)}: ", each) for key, each in value.items())
     else:
         start, end = "[", "]"
         items = (("", each) for each in value)
@@ -200,7 +204,7 @@ def _escape(character: str) -> str:
 def _visible(line: str) -> str:
     if line.isprintable() and (line.isascii() or _INVISIBLE.isdisjoint(line)):
         return line
-    return "".join(_shown(character) for character in line)
+    return _NOT_PLAIN.sub(_shown_match, line)
 
 
 def _whole(text: str) -> str:
