@@ -94,9 +94,10 @@ lock: $(VENV)/bin/python ## write tools/requirements.txt anew, with versions of 
 		--custom-compile-command "make lock" --quiet --output-file $(REQUIREMENTS)
 
 # `make fuzz FUZZ="python scan --seconds 60 --seeds ../repositories"` gives some targets less, and mutates real files as well;
+# Stopped and started again it goes on: build/fuzz/tally remembers what was tried.
 # `make fuzz REPRODUCE=build/fuzz/NAME.input` shows a crash again.
 fuzz: $(VENV)/.developed ## a million inputs for every parser, loader and printer (hours)
-	PYTHONPATH=tests $(BIN)/python -m fuzzing $(if $(REPRODUCE),--reproduce $(REPRODUCE),--inputs 1000000 $(FUZZ))
+	PYTHONPATH=tests $(BIN)/python -m fuzzing $(if $(REPRODUCE),--reproduce $(REPRODUCE),--inputs 1000000 --turn 120 --tally build/fuzz/tally $(FUZZ))
 
 bench: $(VENV)/.developed ## measure start-up, one file, 1,000 and 10,000 files (minutes)
 	$(BIN)/python benchmarks/bench.py

@@ -17,6 +17,8 @@ from fuzzing.faults import FaultError, Outcome
 from fuzzing.inputs import Inputs
 from fuzzing.mutate import LONGEST, MUTATIONS, Material
 from fuzzing.reduce import reduce
+from fuzzing.seen import Seen
+from fuzzing.tally import Records
 from fuzzing.targets import BY_NAME, TARGETS, Target
 from fuzzing.trial import give
 from routelint.model import Report
@@ -144,6 +146,37 @@ def test_a_short_run_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     tallies = {each.target: each.inputs for each in run(TARGETS, settings)}
     assert tallies == dict.fromkeys(BY_NAME, 25)
     assert [path.read_text("utf-8") for path in sorted(tmp_path.glob("*.txt"))] == []
+
+
+def test_a_round_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
+    records = Records(tmp_path / "tally")
+    targets = [BY_NAME["identifier"], BY_NAME["patterns"]]
+    for inputs in (30, 50):
+        settings = Settings(Budget(inputs, 10_000.0), "s", tmp_path, jobs=1, turn_seconds=1_000.0, records=records)
+        assert {each.target: each.inputs for each in run(targets, settings)} == dict.fromkeys(
+            ("identifier", "patterns"), inputs
+        )
+    (tally, _) = (records.tally(target.name) for target in targets)
+    assert (tally.inputs, tally.turns) == (50, 2)
+    kept = records.kept("identifier")
+    assert kept
+    seen = records.seen("identifier")
+    # What an earlier round tried is not counted as another input.
+    assert not any(seen.add(data) for data in kept)
+
+
+def test_an_input_is_counted_once() -> None:
+    seen = Seen()
+    inputs = [b"%d" % number for number in range(20_000)]
+    new = sum(seen.add(data) for data in inputs)
+    assert 19_990 <= new <= 20_000
+    assert not any(seen.add(data) for data in inputs)
+
+
+def test_an_input_that_no_parser_reads_is_not_counted() -> None:
+    assert not give(BY_NAME["terraform"], b"#==> a.txt <==#\nmodel = 1\n").reached
+    assert give(BY_NAME["terraform"], b"model = 1\n").reached
+    assert give(of(wrong), b"").reached
 
 
 def of(run: object) -> Target:
