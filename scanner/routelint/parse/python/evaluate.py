@@ -17,6 +17,7 @@ from routelint.parse.python import (
     decorators,
     displays,
     formatting,
+    guards,
     holding,
     libraries,
     lookups,
@@ -149,9 +150,11 @@ class Evaluator(Questions):
             case ast.Call():
                 return self.calls.call(node, site)
             case ast.JoinedStr() | ast.FormattedValue():
-                return formatting.joined(self, node, site)
+                found = guards.prefixed(self, node, site)
+                return formatting.joined(self, node, site) if found is None else found
             case ast.BinOp():
-                return formatting.binary(self, node, site)
+                found = guards.prefixed(self, node, site)
+                return formatting.binary(self, node, site) if found is None else found
             case ast.BoolOp():
                 return self._either(node, site)
             case ast.IfExp(test=test, body=body, orelse=orelse):
