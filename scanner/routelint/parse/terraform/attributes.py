@@ -25,7 +25,7 @@ def spelled_out(body: Body, names: tuple[str, ...] = (), depth: int = 0) -> Iter
     for attribute in body.attributes.values():
         if attribute.name in _DESCRIBING:
             continue
-        inner = _objects(attribute.expression)
+        inner = objects(attribute.expression)
         for each in inner:
             yield from spelled_out(sections.as_body(each), (*names, attribute.name), depth + 1)
         if not inner:
@@ -37,7 +37,7 @@ def spelled_out(body: Body, names: tuple[str, ...] = (), depth: int = 0) -> Iter
             yield from spelled_out(block.body, (*names, *inside), depth + 1)
 
 
-def _objects(expression: Expression) -> list[ObjectNode]:
+def objects(expression: Expression) -> list[ObjectNode]:
     """The objects an expression spells out, through lists and the functions that hand them on."""
     pending = [expression]
     found: list[ObjectNode] = []

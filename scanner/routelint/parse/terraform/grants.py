@@ -10,6 +10,7 @@ from routelint import model_id
 from routelint.deferred import dataclass
 from routelint.model import Hop, Location
 from routelint.parse.terraform import marked, policies, sections
+from routelint.parse.terraform.attributes import objects
 from routelint.parse.terraform.functions.documents import decode
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import (
@@ -99,6 +100,24 @@ def carriers(evaluator: Evaluator, body: Body, steps: list[str], scope: Scope) -
         return
     for inner, bound in statements(evaluator, body, name, scope):
         yield from carriers(evaluator, inner, rest, bound)
+
+
+def of_arguments(evaluator: Evaluator, body: Body, scope: Scope, depth: int = 0) -> Iterator[tuple[str, Grant]]:
+    """The grants among the arguments of a module that is not in the scan, each with the argument that holds it.
+
+    They are objects with `actions` and `resources`, however deep, and whole policies in arguments called so.
+    """
+    for name, attribute in body.attributes.items() if depth <= MOST_DEPTH else ():
+        for node in objects(attribute.expression):
+            inner = sections.as_body(node)
+            resources = inner.attributes.get("resources")
+            if resources is None or "actions" not in inner.attributes:
+                yield from ((name, grant) for _, grant in of_arguments(evaluator, inner, scope, depth + 1))
+            elif not _is_text(evaluator, inner, "effect", scope, "deny"):
+                actions = _texts(evaluator, inner, "actions", scope)
+                yield from ((name, grant) for grant in _granted(evaluator, resources.expression, scope, actions))
+        if "policy" in name:
+            yield from ((name, grant) for grant in _policy(evaluator, attribute.expression, scope))
 
 
 # -- whole policies

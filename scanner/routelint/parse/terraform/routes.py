@@ -170,10 +170,10 @@ class Walk:
             case "indirect", "program":
                 self._program(surface, context, taken)
             case "indirect", "states":
-                self._states(surface, context)
+                self._states(surface.carrier, context)
             case "indirect", "policy" | "statements":
                 for grant in grants.of_resource(self.evaluator, context.block.body, surface, context.scope):
-                    self._grant(grant, surface, context)
+                    self._grant(grant, surface.carrier.rsplit(".", 1)[-1], context)
                 said = statements.of_resource(self.evaluator, context.block, surface, context.scope, context.evidence)
                 self.found.statements.extend(said)
 
@@ -186,13 +186,13 @@ class Walk:
         if leaf is not None:
             self._sight(leaf, _kind("", leaf.value, surface.kind), surface.carrier, context, bedrock_only=False)
 
-    def _states(self, surface: Surface, context: _Resource) -> None:
-        attribute = context.block.body.attributes.get(surface.carrier)
+    def _states(self, carrier: str, context: _Resource) -> None:
+        attribute = context.block.body.attributes.get(carrier)
         if attribute is None:
             return
         for task in states.of_definition(self.evaluator, attribute.expression, context.scope):
             operation = task.operation.rsplit(":", 2)[-2:]
-            step = f"{surface.carrier}.{task.state}.{task.carrier}" if task.state else f"{surface.carrier}.{task.carrier}"
+            step = f"{carrier}.{task.state}.{task.carrier}" if task.state else f"{carrier}.{task.carrier}"
             sink = ".".join((*operation, task.carrier))
             self._sight(Leaf(task.place, task.scope, task.value), task.kind, step, context, bedrock_only=True, sink=sink)
 
@@ -253,8 +253,7 @@ class Walk:
             step = surface.carrier.removesuffix(".*").rsplit(".", 1)[-1]
             self._sight(replace_value(leaf, value), _kind(step, value, surface.kind), step, context, bedrock_only=False)
 
-    def _grant(self, grant: grants.Grant, surface: Surface, context: _Resource) -> None:
-        step = surface.carrier.rsplit(".", 1)[-1]
+    def _grant(self, grant: grants.Grant, step: str, context: _Resource) -> None:
         location = replace(grant.location, symbol=f"{context.address}.{step}")
         self.found.sightings.append(
             Sighting(
@@ -356,8 +355,14 @@ class Walk:
             for surface in self.by_symbol.get("module.*", []):
                 if surface.reads == "variables":
                     self._environment(surface, context, taken)
+            for argument, grant in grants.of_arguments(self.evaluator, call.body, scope):
+                self._grant(grant, argument, context)
+            self._states("definition", context)
             for names, attribute in spelled_out(call.body):
-                if attribute.name in _META or names[:1] == ("providers",) or attribute.expression.place.start in taken:
+                # What statements allow is granted, whether a list or one text says it.
+                if attribute.name in (*_META, "resources") or names[:1] == ("providers",):
+                    continue
+                if attribute.expression.place.start in taken:
                     continue
                 value = self.evaluator.evaluate(attribute.expression, scope)
                 step = ".".join((*names, attribute.name))

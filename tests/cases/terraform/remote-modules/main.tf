@@ -31,3 +31,48 @@ module "open" {
   foundation_model = var.unset
   chat_model       = var.unset
 }
+
+# Statements, policies and definitions among the arguments of modules are read for what they are.
+module "function" {
+  source        = "terraform-aws-modules/lambda/aws"
+  function_name = "chat"
+  policy_statements = {
+    bedrock = {
+      effect    = "Allow"
+      actions   = ["bedrock:InvokeModel"]
+      resources = ["arn:aws:bedrock:*::foundation-model/${var.llm}"]
+    }
+    single = {
+      actions   = ["bedrock:InvokeModel"]
+      resources = "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"
+    }
+    denied = {
+      effect    = "Deny"
+      actions   = ["bedrock:InvokeModel"]
+      resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-premier-v1:0"]
+    }
+  }
+  policy_json = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "bedrock:InvokeModel"
+      Resource = "arn:aws:bedrock:*::foundation-model/amazon.nova-micro-v1:0"
+    }]
+  })
+}
+
+module "flow" {
+  source = "terraform-aws-modules/step-functions/aws"
+  definition = jsonencode({
+    StartAt = "Ask"
+    States = {
+      Ask = {
+        Type       = "Task"
+        Resource   = "arn:aws:states:::bedrock:invokeModel"
+        Parameters = { ModelId = var.llm }
+        End        = true
+      }
+    }
+  })
+}
