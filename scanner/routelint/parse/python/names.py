@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routelint.parse.python.modules import Module, is_test
 from routelint.parse.python.scopes import Scope
-from routelint.parse.python.values import NOTHING, ROOT, FilePath, Frame, ModuleValue, Site, join, symbol
+from routelint.parse.python.values import NOTHING, ROOT, FilePath, Frame, Instance, ModuleValue, Site, join, symbol
 from routelint.possible import Content, Items, Possible, Record, known, unknown
 
 if TYPE_CHECKING:
@@ -51,8 +51,20 @@ class Names:
         """What a dotted name holds that no assignment of the scope gives it on the way to a place."""
         prefix, _, last = key.rpartition(".")
         if prefix:
-            return self._stored_around(key, site) or self._evaluator.attribute(self.read(prefix, site), last, site)
+            stored = self._stored_around(key, site) or self._stored_by_methods(key, site)
+            return stored or self._evaluator.attribute(self.read(prefix, site), last, site)
         return self._start(key, site)
+
+    def _stored_by_methods(self, key: str, site: Site) -> Possible:
+        """What the methods of an object store deeper in it than to its own attributes: `self.config.model = ...`."""
+        receiver, _, path = key.partition(".")
+        scope = site.scope
+        if "." not in path or key in scope.stored or scope.owner is None or next(iter(scope.parameters), None) != receiver:
+            return NOTHING
+        objects = self._evaluator.objects
+        return join(
+            [objects.assigned(each.content, path) for each in self.read(receiver, site) if isinstance(each.content, Instance)]
+        )
 
     def _stored_around(self, key: str, site: Site) -> Possible | None:
         """What the code around a scope stores to an attribute of a thing that the scope reads."""

@@ -259,7 +259,7 @@ class Objects:
             if method.scope.decorated("property", "cached_property", "computed_field"):
                 return self.property_value(method)
             return known(method)
-        assigned = self._assigned(instance, name)
+        assigned = self.assigned(instance, name)
         kind = self.kind(scope)
         field = self._evaluator.fields.value(instance, name, kind) if kind in ("fields", "settings") else None
         if assigned:
@@ -282,7 +282,7 @@ class Objects:
         key = ("property", method.scope, method.instance and _identity(method.instance))
         return self._evaluator.remembered(key, lambda: returns.returns(self._evaluator, scope, frame))
 
-    def _assigned(self, instance: Instance, name: str) -> Possible:
+    def assigned(self, instance: Instance, name: str) -> Possible:
         """What methods assign to the attribute: first what making the object does, and whatever others may do later."""
         assert instance.scope is not None
         first: list[Possible] = []

@@ -10,7 +10,7 @@ from routelint.deferred import lazy_regex
 from routelint.parse.python import carriers, holding
 from routelint.parse.python.scopes import argument_node, shown
 from routelint.parse.python.surface_index import SurfaceIndex
-from routelint.parse.python.values import Instance, Made, Site, Symbol, join
+from routelint.parse.python.values import Instance, Made, Site, Symbol, is_gap, join
 from routelint.possible import Hole, Possibility, Possible, Template, combine, concatenate, unknown
 from routelint.surfaces import Surface
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _IDENTIFIER = lazy_regex(r"(?i)(id|arn|identifier|copy_?from|foundationModel)$")
 # `<MODEL_ID>`, `YOUR_MODEL_ID`, `{{model}}`: what somebody has to replace before the code can run.
 _PLACEHOLDER = lazy_regex(r"<[^<>]*>|\{\{[^{}]*\}\}|(?i:your[-_ ].*|replace[-_ ].*|change[-_ ]?me.*|todo.*|xxx+)$")
+# Starts the reason of what an object does not have.
+_ABSENT = "attribute "
 
 
 class Models:
@@ -45,7 +47,13 @@ class Models:
                     else:
                         elsewhere = True
                 case Instance() as instance:
-                    models.append(self._of_instance(each, instance))
+                    own = self._of_instance(each, instance)
+                    if own is not None:
+                        models.append(own)
+                    elif _IDENTIFIER.search(row.carrier):
+                        models.append((each,))
+                    else:
+                        elsewhere = True
                 case str(text) if _PLACEHOLDER.match(text.strip()):
                     models.append((replace(each, content=Hole(f"'{text.strip()}' is a placeholder to be filled in")),))
                 case str(text) if " " in text.strip():
@@ -91,11 +99,15 @@ class Models:
             return value
         return combine([self._evaluator.ask(region, site), value], lambda parts: concatenate([parts[0], ".", parts[1]]))
 
-    def _of_instance(self, each: Possibility, instance: Instance) -> Possible:
-        """The model of an object of the repository: what its own attributes say."""
+    def _of_instance(self, each: Possibility, instance: Instance) -> Possible | None:
+        """The model of an object of the repository: what its own attributes say; None where it has none of them."""
+        open_ones: list[Possible] = []
         for name in ("model_id", "modelId", "model_arn", "model", "model_name"):
             inner = self._evaluator.answer(lambda name=name: self._evaluator.objects.instance_attribute(instance, name))  # type: ignore[misc]
             texts = tuple(one for one in inner if isinstance(one.content, str | Template))
             if texts:
                 return holding.carried(each, inner)
-        return (each,)
+            gaps = tuple(one for one in inner if is_gap(one.content))
+            if gaps and not any(isinstance(one.content, Hole) and one.content.reason.startswith(_ABSENT) for one in gaps):
+                open_ones.append(holding.carried(each, gaps))
+        return open_ones[0] if open_ones else None
