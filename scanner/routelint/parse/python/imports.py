@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from routelint.model import Resolution
 from routelint.parse.python.modules import Module
-from routelint.parse.python.values import ModuleValue, Site, step, symbol
+from routelint.parse.python.values import NOTHING, ModuleValue, Site, step, symbol
 from routelint.possible import Possible, known, unknown
 
 if TYPE_CHECKING:
@@ -98,9 +98,15 @@ class Imports:
             if path is None:
                 outside = symbol(f"{statement.module}.{name}") if not statement.level else outside
             elif path != module.path:
-                inner = self._evaluator.once(("star", module, name), lambda path=path: self._defined(path, name))  # type: ignore[misc]
-                found = inner or found
+                found = self._passed_on(name, path) or found
         return found or (outside if self._is_known_outside(outside) else None)
+
+    def _passed_on(self, name: str, path: str) -> Possible:
+        """What a star import of a module binds a name to; nothing where it does not.
+
+        Kept, because there may be as many ways to a module as two to the power of those between.
+        """
+        return self._evaluator.remembered(("star", name, path), lambda: self._defined(path, name) or NOTHING)
 
     def _is_known_outside(self, outside: Possible | None) -> bool:
         """Whether a thing that a star import may bind is one that is known to be there."""
