@@ -12,7 +12,6 @@ from routelint.policy.glob import matches
 from routelint.policy.source import MapNode, Node, ScalarNode, parse
 from routelint.policy.validate import validate
 
-SUFFIX = ".routelint-test.yaml"
 MOST_EXPECTED = 200
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
-from typing import NamedTuple
 
 from routelint import cost, substitutes
 from routelint.catalog import Catalog, Model
@@ -105,7 +104,8 @@ def spend(model: Model, identifier: str, paid: Rate, volume: Volume, source: str
     )
 
 
-class _Use(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class _Use:
     """A model as a route pays for it: one identifier from one region at one service tier."""
 
     identifier: str
@@ -172,7 +172,7 @@ class _Estimator:
         if cheaper is None:
             return None
         scope = cost.scope_of(cheaper, use.scope or None, self.policy)
-        paid = self._rate(cheaper, use._replace(scope=scope or ""), volume)
+        paid = self._rate(cheaper, replace(use, scope=scope or ""), volume)
         return self._spend(cheaper, cost.identifier(cheaper, scope), paid, volume) if isinstance(paid, Rate) else None
 
     def _spend(self, model: Model, identifier: str, paid: Rate, volume: Volume) -> Spend:

@@ -479,7 +479,7 @@ TARGETS = (
     ),
     Target("evidence", of_evidence, _records, ("evidence",)),
     Target("policy", of_policy, _policies, ("policy",), ("routelint.yaml",)),
-    Target("policy-tests", of_suite, lambda: [], ("suite",), (policy_tests.SUFFIX,)),
+    Target("policy-tests", of_suite, lambda: [], ("suite",), (policy.TESTS,)),
     Target("baseline", of_baseline, lambda: [b'{"version": 1, "findings": []}'], ("baseline",)),
     Target("expressions", of_expression, lambda: [], ("cel",), words=tuple(name.encode() for name in NAMES), most_bytes=4_000),
     Target("patterns", of_patterns, lambda: [b"services/**/a*[!b-d]?\nservices/x/y/abe"], ("codeowners", "policy")),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from routelint import model_id
 from routelint.catalog.facts import (
@@ -23,6 +23,7 @@ from routelint.catalog.facts import (
     read_model,
 )
 from routelint.catalog.slips import Near, Slips
+from routelint.deferred import dataclass
 from routelint.model import Form, ModelId
 
 __all__ = [
@@ -44,7 +45,8 @@ FOLDER = Path(__file__).parent
 STALE_AFTER = timedelta(days=90)
 
 
-class Cheaper(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cheaper:
     """A cheaper model, what it costs as a share of the dearer one at list price, and what it cannot do that the other can."""
 
     model: Model

@@ -96,7 +96,7 @@ def _in_place_of(old: Policy, file: Path, root: Path) -> Policy:
     try:
         new = policies.load(text, place, read=read, rules=rule_ids())
     except PolicyError as error:
-        faults = (each._replace(path=file.as_posix()) if each.path == place else each for each in error.faults)
+        faults = (replace(each, path=file.as_posix()) if each.path == place else each for each in error.faults)
         raise PolicyFault(PolicyError(faults).diagnostics()) from error
     return replace(new, base=old.base)
 

@@ -22,7 +22,7 @@ from routelint.collect import collect, listing
 from routelint.output import comparison
 from routelint.output.printing import Printing
 from routelint.policy import Policy, PolicyError
-from routelint.policy_tests import SUFFIX, Case, Comparison, Result, Suite, compare, concerning, load
+from routelint.policy_tests import Case, Comparison, Result, Suite, compare, concerning, load
 
 
 @click.command()
@@ -46,7 +46,7 @@ def test(
     files = _test_files(paths, policy_path)
     if not files:
         where = ", ".join(f"'{path}'" for path in paths) or "beside the policy"
-        raise click.UsageError(f"no tests found ({where}); a file of tests is named NAME{SUFFIX}")
+        raise click.UsageError(f"no tests found ({where}); a file of tests is named NAME{policies.TESTS}")
     faults: list[str] = []
     suites: list[tuple[Suite, Policy]] = []
     for file in files:
@@ -78,11 +78,11 @@ def _test_files(paths: Sequence[Path], policy_path: Path | None) -> list[Path]:
     found: list[Path] = []
     for path in paths or [_beside(policy_path)]:
         if path.is_dir():
-            found.extend(path / name for name in listing.files(path) if name.endswith(SUFFIX))
+            found.extend(path / name for name in listing.files(path) if name.endswith(policies.TESTS))
         elif not path.exists():
             raise click.UsageError(f"path '{path}' does not exist")
-        elif not path.name.endswith(SUFFIX):
-            raise click.UsageError(f"'{path}' is no file of policy tests; one is named NAME{SUFFIX}")
+        elif not path.name.endswith(policies.TESTS):
+            raise click.UsageError(f"'{path}' is no file of policy tests; one is named NAME{policies.TESTS}")
         else:
             found.append(path)
     return sorted(dict.fromkeys(found))

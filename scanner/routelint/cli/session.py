@@ -24,7 +24,6 @@ from routelint.collect import Collected, DiskTree, collect
 from routelint.deferred import dataclass
 from routelint.model import ScanError
 from routelint.policy import Fault, Policy, PolicyError
-from routelint.policy_tests import SUFFIX as TESTS
 from routelint.source import SourceTree
 
 
@@ -75,7 +74,7 @@ class Session:
     def evidence_faults(self) -> tuple[Fault, ...]:
         """What is wrong with the evaluation records, as people would type their paths."""
         records = self.resolved.evidence
-        return () if records is None else tuple(each._replace(path=self.shown_prefix + each.path) for each in records.faults)
+        return () if records is None else tuple(replace(each, path=self.shown_prefix + each.path) for each in records.faults)
 
     def text(self, path: str) -> source.SourceText | None:
         """The decoded text of a scanned file, for code frames; None where it is not text."""
@@ -125,7 +124,7 @@ def open_session(
     models = known_models.load()
     with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
         # A policy names models to judge them; it takes none. Nor does the code in its tests, nor a policy that is not in force.
-        policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{TESTS}", BASELINE]
+        policy_files = [*(f"/{file}" for file in policy.files), *policies.NAMES, f"*{policies.TESTS}", BASELINE]
         if baseline is not None and baseline.resolve().is_relative_to(root):
             policy_files.append(f"/{baseline.resolve().relative_to(root).as_posix()}")
         exclude = [*exclude, *policy_files]
@@ -188,7 +187,7 @@ def load_policy(path: Path | None, root: Path, rule_ids: Collection[str], side: 
         policy = policies.load(text, _relative(path, root), read=read, rules=rule_ids)
         return replace(policy, base=_prefix(root, _pattern_folder(path, root)))
     except PolicyError as error:
-        here = (fault._replace(path=shown(root / fault.path)) for fault in error.faults)
+        here = (replace(fault, path=shown(root / fault.path)) for fault in error.faults)
         raise errors.PolicyFault(PolicyError(here).diagnostics()) from error
 
 

@@ -33,7 +33,7 @@ from routelint.policy.entries import (
     Workload,
 )
 from routelint.policy.fault import Fault, PolicyError, nearest
-from routelint.policy.find import NAMES, find, misspelt
+from routelint.policy.find import NAMES, TESTS, find, misspelt
 from routelint.policy.glob import matches_path, matches_route
 from routelint.policy.load import PROFILES, default, load
 from routelint.policy.policy import UNNAMED, Policy
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NAMES",
     "PROFILES",
+    "TESTS",
     "UNNAMED",
     "Approval",
     "Attribution",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 from routelint.deferred import dataclass
 from routelint.model import Location, Severity
@@ -325,7 +324,8 @@ class Directives:
     until_required: bool = False
 
 
-class PolicyWarning(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class PolicyWarning:
     """Something in a policy that is no fault but does not do what it seems to."""
 
     path: str

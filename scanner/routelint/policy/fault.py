@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+
+from routelint.deferred import dataclass
 
 # Longer words are compared by their beginning: a hostile key must not cost a quadratic comparison.
 _LONGEST_COMPARED = 64
@@ -12,7 +13,8 @@ _MOST_LISTED = 12
 MOST_SHOWN = 200
 
 
-class Fault(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
     """One thing a policy gets wrong: where, the fact, what was expected, and the nearest word (`key 'tiers'`)."""
 
     path: str

@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 NAMES = ("routelint.yaml", ".routelint.yaml", ".github/routelint.yaml")
+# How the files that test a policy end.
+TESTS = ".routelint-test.yaml"
 _MISSPELT = ("routelint.yml", ".routelint.yml", ".github/routelint.yml", ".github/.routelint.yaml", ".github/.routelint.yml")
 
 

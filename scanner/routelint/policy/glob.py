@@ -8,14 +8,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from routelint.deferred import dataclass
 
 
 class GlobError(ValueError):
     """A pattern that cannot be read; the message says what it was expected to be."""
 
 
-class _Class(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Class:
     """A set of characters: `[a-z0-9]`, or its complement `[!a-z]`."""
 
     ranges: tuple[tuple[str, str], ...]
@@ -39,7 +42,8 @@ _Item = TypeVar("_Item")
 _MOST_KEPT = 16_384
 
 
-class Glob(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Glob:
     """A glob ready to match: the text it starts with, then tokens from the first one that is no character, and how it ends."""
 
     prefix: str
@@ -144,7 +148,8 @@ def first_match(patterns: Sequence[str], text: str) -> str | None:
     return next((pattern for pattern in patterns if matches(pattern, text)), None)
 
 
-class _PathPattern(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _PathPattern:
     """A gitignore-style pattern, folder by folder; a None stands for any number of folders; `prefix` is its literal start."""
 
     prefix: str

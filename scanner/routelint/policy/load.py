@@ -75,7 +75,7 @@ def _at_home(fault: Fault, path: str) -> Fault:
     """A fault that a profile's own words have under this policy, told at the policy that made it one."""
     if not is_built_in(Location(fault.path)):
         return fault
-    return fault._replace(path=path, line=1, column=1, fact=f"{fault.path}, which the policy starts from: {fault.fact}")
+    return replace(fault, path=path, line=1, column=1, fact=f"{fault.path}, which the policy starts from: {fault.fact}")
 
 
 def _in_profile(warning: PolicyWarning) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from routelint.model import Location
 from routelint.policy.fault import Fault, shown
@@ -17,7 +18,7 @@ def merge(layers: Sequence[MapNode]) -> MapNode:
     merged = MapNode({}, layers[-1].location)
     for layer in layers:
         own = {key: entry for key, entry in layer.entries.items() if key not in _OWN_KEYS}
-        over = _with(layer._replace(entries=own), "rules", _full_settings(layer.map("rules")))
+        over = _with(replace(layer, entries=own), "rules", _full_settings(layer.map("rules")))
         merged = _with(merged, "environments", _renamed(merged.map("environments"), over.map("environments")))
         merged = _over(merged, over, ())
     return merged
@@ -28,7 +29,7 @@ def _with(node: MapNode, key: str, child: MapNode) -> MapNode:
     entry = node.entries.get(key)
     if entry is None or not isinstance(entry.node, MapNode):
         return node
-    return node._replace(entries={**node.entries, key: entry._replace(node=child)})
+    return replace(node, entries={**node.entries, key: replace(entry, node=child)})
 
 
 def _over(base: MapNode, over: MapNode, keys: tuple[str, ...]) -> MapNode:
@@ -43,7 +44,7 @@ def _over(base: MapNode, over: MapNode, keys: tuple[str, ...]) -> MapNode:
                 continue
             case MapNode() as node:
                 inherited = below.node if below is not None and isinstance(below.node, MapNode) else MapNode({}, node.location)
-                entries[key] = entry._replace(node=_over(inherited, node, (*keys, key)))
+                entries[key] = replace(entry, node=_over(inherited, node, (*keys, key)))
             case _ if below is not None and isinstance(below.node, MapNode):
                 continue  # a fault of the file, told by its validation; what is inherited stays for the checks that follow
             case _:
@@ -81,8 +82,8 @@ def _full_settings(rules: MapNode) -> MapNode:
         node = entry.node
         if isinstance(node, ScalarNode) and not node.is_empty and not node.is_null:
             node = MapNode({"severity": Entry("severity", entry.location, node)}, node.location)
-        entries[key] = entry._replace(node=node)
-    return rules._replace(entries=entries)
+        entries[key] = replace(entry, node=node)
+    return replace(rules, entries=entries)
 
 
 def _renamed(base: MapNode, over: MapNode) -> MapNode:
@@ -103,15 +104,15 @@ def _renamed(base: MapNode, over: MapNode) -> MapNode:
         node = entry.node
         if new != key and isinstance(node, MapNode):
             node = _with_alias_for(node, old=key, new=new)
-        entries[new] = entry._replace(key=new, node=node)
-    return base._replace(entries=entries)
+        entries[new] = replace(entry, key=new, node=node)
+    return replace(base, entries=entries)
 
 
 def _with_alias_for(node: MapNode, *, old: str, new: str) -> MapNode:
     entry = node.entries["aliases"]
     kept = [item for item in node.items("aliases") if isinstance(item, ScalarNode) and item.text != new]
     aliases = ListNode((ScalarNode(old, False, entry.location), *kept), entry.node.location)
-    return node._replace(entries={**node.entries, "aliases": entry._replace(node=aliases)})
+    return replace(node, entries={**node.entries, "aliases": replace(entry, node=aliases)})
 
 
 def _aliases(environments: MapNode) -> Mapping[str, tuple[str, ...]]:
@@ -160,10 +161,10 @@ def _without_aliases(environments: MapNode, dropped: set[tuple[str, str]]) -> Ma
         aliases = node.get("aliases")
         if isinstance(aliases, ListNode) and any((name, text) in dropped for text in _aliases(environments)[name]):
             kept = [each for each in aliases.items if isinstance(each, ScalarNode) and (name, each.text) not in dropped]
-            held = node.entries["aliases"]._replace(node=aliases._replace(items=tuple(kept)))
-            entry = entry._replace(node=node._replace(entries={**node.entries, "aliases": held}))
+            held = replace(node.entries["aliases"], node=replace(aliases, items=tuple(kept)))
+            entry = replace(entry, node=replace(node, entries={**node.entries, "aliases": held}))
         entries[name] = entry
-    return environments._replace(entries=entries)
+    return replace(environments, entries=entries)
 
 
 def names(tree: Node | None) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import yaml
 
-from routelint.deferred import lazy_regex
+from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Location, Span
 from routelint.policy.fault import Fault, PolicyError, shown
 
@@ -31,7 +31,8 @@ _STANDARD_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "map"
 _QUOTES = "quotes around a value that starts with one of * & ! % @ `"
 
 
-class ScalarNode(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
     """A single value as written; `plain` is false where it is quoted, and then it is always a text."""
 
     text: str
@@ -68,7 +69,8 @@ class ScalarNode(NamedTuple):
         return self.plain and bool(self.text) and self.value is None
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A key of a mapping, its place, and what it holds."""
 
     key: str
@@ -76,7 +78,8 @@ class Entry(NamedTuple):
     node: Node
 
 
-class MapNode(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MapNode:
     """A mapping: key -> entry, in the order written."""
 
     entries: Mapping[str, Entry]
@@ -106,7 +109,8 @@ class MapNode(NamedTuple):
         return node if isinstance(node, ScalarNode) else None
 
 
-class ListNode(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ListNode:
     """A list of nodes."""
 
     items: tuple[Node, ...]
