@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Starts the path of an SDK client; see `libraries`.
 SDK = "boto3:"
+# What another may set: a deployment, or a caller outside of the scan.
+_DEFAULTS = (Resolution.ENV_DEFAULT, Resolution.PARAMETER_DEFAULT)
 
 
 def truth(content: Content) -> bool | None:
@@ -141,8 +143,8 @@ def _is_set(evaluator: Evaluator, names: Possible, site: Site) -> bool | None:
 
 
 def _certain(evaluator: Evaluator, each: Possibility, outcome: bool | None) -> bool | None:
-    """The outcome of a test; none where it rests on the default of an environment variable that is doubted."""
-    return None if evaluator.doubting and each.resolution is Resolution.ENV_DEFAULT else outcome
+    """The outcome of a test; none where it rests on the default of an environment variable or parameter that is doubted."""
+    return None if evaluator.doubting and each.resolution in _DEFAULTS else outcome
 
 
 def _present(evaluator: Evaluator, each: Possibility) -> bool | None:

@@ -38,7 +38,7 @@ class Questions:
         self._limit = MOST_STEPS
         self._open: set[Hashable] = set()
         self._cuts = 0
-        # Whether a test that rests on the default of an environment variable may go the other way.
+        # Whether a test that rests on the default of an environment variable or parameter may go the other way.
         self.doubting = False
         self._depth = 0
         self._steps = 0
@@ -47,8 +47,8 @@ class Questions:
     def answer(self, question: Callable[[], Possible]) -> Possible:
         """The answer to a question, bounded, never nothing.
 
-        Code that never runs while a variable has its default is asked again with the default in doubt: a deployment that
-        sets the variable is what the code is for.
+        Code that never runs while a variable or a parameter has its default is asked again with the default in doubt: a
+        deployment that sets the variable, or a caller outside of the scan that passes a client, is what the code is for.
         """
         found = self._answer(question) or self.in_doubt(lambda: self._answer(question))
         return found or unknown("the value depends only on itself")

@@ -1,0 +1,30 @@
+class Classifier:
+    """What is made with a client calls the model; what is made without one makes do with rules."""
+
+    def __init__(self, model_id: str = "amazon.nova-pro-v1:0", client=None, offline: bool = False):
+        self.model_id = model_id
+        self.client = client
+        self.offline = offline
+
+    def classify(self, message):
+        if self.offline or not self.client:
+            return self._rules(message)
+        return self.client.converse(modelId=self.model_id, messages=[message])
+
+    def _rules(self, message):
+        return "other"
+
+
+class Summary:
+    """Its only caller says that it is verbose: the other branch is not what runs."""
+
+    def __init__(self, client, verbose: bool = False):
+        self.client = client
+        self.model_id = "us.amazon.nova-premier-v1:0" if verbose else "us.amazon.nova-lite-v1:0"
+
+    def write(self):
+        return self.client.converse(modelId=self.model_id, messages=[])
+
+
+def main(client):
+    return Summary(client, verbose=True).write()
