@@ -183,10 +183,30 @@ def _field(scope: Scope, name: str, at: int, path: Path, depth: int) -> Meaning:
 
 
 def of_property(scope: Scope, group: int, name: str, path: Path) -> Meaning | None:
-    """What a property holds that the constructor of a class declares: `constructor(private readonly modelId: string)`."""
+    """What a property of a class gives: one that is computed, or `constructor(private readonly modelId: string)`."""
+    if computed := _computed(scope, group, name, path):
+        return computed
     made = scope.reader.functions(scope.file).constructor(group)
     found = parameter(scope.code, made.parameters, name) if made is not None else None
     return passed(scope, made, found, name, path) if made is not None and found is not None and found.is_field else None
+
+
+def _computed(scope: Scope, group: int, name: str, path: Path) -> Meaning:
+    """What the getter of a class gives back: `get modelId() { return ... }`."""
+    code, functions = scope.code, scope.reader.functions(scope.file)
+    getters = [each for each in functions.by_name.get(name, ()) if each.owner == group and code.is_name(each.at - 1, "get")]
+    return tuple(
+        Target(
+            scope,
+            low,
+            high,
+            scope.file.hop(code.tokens[low].start, code.tokens[high - 1].end, f"result of {name}"),
+            Resolution.CONSTANT,
+            path=path,
+        )
+        for getter in getters
+        for low, high in functions.returned(getter)
+    )
 
 
 def fields(code: Code, name: str, group: int) -> list[Declaration]:
@@ -232,6 +252,8 @@ def _member(scope: Scope, first: str, path: Path) -> Meaning | None:
     for group in groups:
         if (value := find_key(scope.code, group, (name,))) is not None:
             return (_target(scope, value, f"{first}.{name}", path[1:]),)
+        if computed := _computed(scope, group, name, path[1:]):
+            return computed
     members = [each for each in scope.code.declarations.get(name, ()) if each.group in groups]
     for one in members or (scope.code.declarations.get(name, []) if groups else []):
         return _of_declaration(scope, one, path[1:])
