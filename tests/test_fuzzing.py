@@ -100,6 +100,23 @@ FOUND = {
         b'import { InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";\n'
         + b'client.send(new InvokeModelCommand({ modelId: process.env.A, body: "x"\n' * 1_350,
     ),
+    "modules that take all of each other were gone through in all ways": (
+        "python",
+        b'import boto3\nfrom f0 import MODEL\nboto3.client("bedrock-runtime").converse(modelId=MODEL)\n'
+        + b"".join(b"#==> f%d.py <==#\n" % n + b"from f%d import *\n" % (n + 1) * 2 for n in range(30)),
+    ),
+    "a variable of a Makefile was as long as two of the one before": (
+        "workflows",
+        AGENT % b"var.model"
+        + b'variable "model" {}\n#==> Makefile <==#\nM0 = a\n'
+        + b"".join(b"M%d = $(M%d)$(M%d)\n" % (n + 1, n, n) for n in range(30))
+        + b"x:\n\tterraform apply -var model=$(M30)\n",
+    ),
+    "a variable of a service was looked up twice by the one before": (
+        "serverless",
+        b'service: a\nprovider: {name: aws, environment: {MODEL_ID: "${self:custom.a30}"}}\ncustom:\n'
+        + b"".join(b"  a%d: ${self:custom.a%d, self:custom.a%d}\n" % (n + 1, n, n) for n in range(30)),
+    ),
     "a spread had nothing to spread": ("typescript", b"InvokeModelCommand(..."),
     "an expression of a program went through all ways to match it": (
         "typescript",

@@ -31,6 +31,10 @@ _TOP_COMMAND = lazy_regex(r"git rev-parse --show-toplevel")
 MOST_WAYS = 8
 MOST_SOURCED = 16
 LONGEST_PATH = 400
+# Linux passes a program no longer one.
+LONGEST_TEXT = 131_072
+# What a part that cannot be told counts for.
+LENGTH_OF_UNTOLD = 100
 
 
 @dataclass
@@ -208,8 +212,12 @@ class Shell:
     def parts(self, pieces: Sequence[Piece], place: Place) -> tuple[Part, ...]:
         """What pieces come to: texts, and what cannot be told with the reason."""
         parts: list[Part] = []
+        size = 0
         for piece in pieces:
             found: Sequence[Part] = (piece,) if isinstance(piece, str) else self._referred(piece, place)
+            size += sum(len(part) if isinstance(part, str) else LENGTH_OF_UNTOLD for part in found)
+            if size > LONGEST_TEXT:
+                return (Invalid(place, f"the text grows beyond {LONGEST_TEXT:,} characters"),)
             for part in found:
                 if isinstance(part, str) and parts and isinstance(parts[-1], str):
                     parts[-1] += part
@@ -252,12 +260,16 @@ class Shell:
     def _shown(self, word: Word) -> str:
         """The text of a word, what cannot be told left as it is written."""
         parts: list[str] = []
+        size = 0
         for piece in word.pieces:
             if isinstance(piece, str):
                 parts.append(piece)
                 continue
-            place = Place(self.source, word.start, word.end)
-            parts.extend(part if isinstance(part, str) else f"${piece.text}" for part in self._referred(piece, place))
+            told = self._referred(piece, Place(self.source, word.start, word.end))
+            parts.append("".join(part if isinstance(part, str) else f"${piece.text}" for part in told))
+            size += len(parts[-1])
+            if size > LONGEST_TEXT:
+                break
         return "".join(parts)
 
     # -- folders
@@ -276,6 +288,8 @@ class Shell:
                 text = start
                 continue
             parts = self._referred(piece, Place(self.source, 0, 0))
+            if len(tail) > LONGEST_TEXT:
+                return None, ""
             if len(parts) == 1 and isinstance(parts[0], str):
                 text = text + parts[0] if text is not None else None
                 tail += parts[0]
