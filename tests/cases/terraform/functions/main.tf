@@ -80,3 +80,16 @@ resource "aws_bedrockagent_agent" "not_evaluated" {
 resource "aws_bedrockagent_agent" "address_ranges" {
   foundation_model = cidrsubnets("10.0.0.0/8", 4)[0]
 }
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_bedrockagent_agent" "formatted_in_part" {
+  foundation_model = format("arn:aws:bedrock:%s:${data.aws_caller_identity.current.account_id}:inference-profile/eu.amazon.%s", "eu-west-1", "nova-lite-v1:0")
+}
+
+data "aws_iam_policy_document" "formatted_list" {
+  statement {
+    actions   = ["bedrock:InvokeModel"]
+    resources = formatlist("arn:aws:bedrock:%s:${data.aws_caller_identity.current.account_id}:inference-profile/*", ["eu-west-1", "eu-west-2"])
+  }
+}

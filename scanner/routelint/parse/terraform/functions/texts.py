@@ -132,21 +132,32 @@ _VERB = lazy_regex(r"%(?:%|(?:\[(\d{1,4})\])?([-+ 0#]{0,4})(\d{0,6})(?:\.(\d{1,6
 
 
 def _format(template: Content, *arguments: Content) -> Content:
-    if not isinstance(template, str):
-        return Hole(template.reason) if isinstance(template, Hole | Template) else Failure("format takes a text")
+    """The text with its verbs filled. What cannot be told of it is left where it stands, and is taken to hold no verb."""
+    match template:
+        case str():
+            written: tuple[str | Hole, ...] = (template,)
+        case Template(parts=written):
+            pass
+        case _:
+            return Hole(template.reason) if isinstance(template, Hole) else Failure("format takes a text")
     parts: list[Content] = []
-    position, number = 0, 0
-    for match in _VERB.finditer(template):
-        parts.append(template[position : match.start()])
-        position = match.end()
-        if match[0] == "%%":
-            parts.append("%")
+    number = 0
+    for piece in written:
+        if isinstance(piece, Hole):
+            parts.append(piece)
             continue
-        number = int(match[1]) if match[1] else number + 1
-        if number > len(arguments):
-            return Failure("format has too few arguments")
-        parts.append(_formatted(arguments[number - 1], match[2], match[3], match[4], match[5]))
-    parts.append(template[position:])
+        position = 0
+        for match in _VERB.finditer(piece):
+            parts.append(piece[position : match.start()])
+            position = match.end()
+            if match[0] == "%%":
+                parts.append("%")
+                continue
+            number = int(match[1]) if match[1] else number + 1
+            if number > len(arguments):
+                return Failure("format has too few arguments")
+            parts.append(_formatted(arguments[number - 1], match[2], match[3], match[4], match[5]))
+        parts.append(piece[position:])
     return concatenate(parts)
 
 
