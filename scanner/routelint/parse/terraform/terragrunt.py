@@ -15,6 +15,7 @@ from routelint.parse.terraform.module import Folder, Instance, Scope
 from routelint.parse.terraform.nodes import Block, Body, ObjectNode, fields
 from routelint.parse.terraform.project import STACK, UNIT, Project, folder_of, joined
 from routelint.parse.terraform.values import Failure, entries, through
+from routelint.parse.terraform.varfiles import automatic
 from routelint.possible import Content, Possible, Record, Template, known, unknown
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # What `find_in_parent_folders` looks for without an argument; newer projects name the file at the top root.hcl.
 PARENTS = (UNIT, "root.hcl")
+# How variables are named that the environment sets, and the argument that names a variable file.
+_PREFIX = "TF_VAR_"
+_FILE = "-var-file="
 MOST_INCLUDES = 8
 MOST_STACKS = 4
 MOST_UNITS = 200
@@ -105,15 +109,20 @@ class Reader:
         files = [*self._included(path, body), (path, body)]
         source: str | None = None
         inputs: dict[str, Possible] = {}
+        # What the commands get besides is stronger: Terragrunt leaves a variable that is set, and files beat the environment.
+        environment: dict[str, Possible] = {}
+        passed: dict[str, Possible] = dict(self._automatic(path))
         providers: dict[tuple[str, str], Block] = {}
         for file, each in files:
             scope = self._scope(path, file, each)
             source = self._source(each, scope, own) or source
             inputs.update(self._inputs(each, scope))
+            environment.update(self._environment(each, scope))
+            passed.update(self._passed(each, scope))
             providers.update(self._generated(file, each, scope))
         if source is None or source not in self.project.by_folder:
             return None
-        return Unit(path, source, inputs, providers)
+        return Unit(path, source, {**inputs, **environment, **passed}, providers)
 
     def _included(self, path: str, body: Body) -> Iterator[tuple[str, Body]]:
         for block in list(body.of_type("include"))[:MOST_INCLUDES]:
@@ -182,6 +191,45 @@ class Reader:
                 if key is not None:
                     hop = Hop(attribute.place.location(), f"{file} sets {key}")
                     yield key, through(value, hop, Resolution.MODULE_ARGUMENT)
+
+    def _environment(self, body: Body, scope: Scope) -> Iterator[tuple[str, Possible]]:
+        """The variables that `extra_arguments` sets for the commands as `TF_VAR_...`."""
+        for block in _extra(body):
+            attribute = block.body.attributes.get("env_vars")
+            for possibility in self.evaluator.evaluate(attribute.expression, scope) if attribute is not None else ():
+                for key, value in entries(possibility):
+                    if key is not None and key.startswith(_PREFIX) and attribute is not None:
+                        hop = Hop(attribute.place.location(), f"{posixpath.basename(attribute.place.file.path)} sets {key}")
+                        yield key.removeprefix(_PREFIX), through(value, hop, Resolution.MODULE_ARGUMENT)
+
+    def _passed(self, body: Body, scope: Scope) -> Iterator[tuple[str, Possible]]:
+        """What the variable files hold that `extra_arguments` passes to the commands."""
+        for block in _extra(body):
+            for name in ("required_var_files", "optional_var_files", "arguments"):
+                attribute = block.body.attributes.get(name)
+                for possibility in self.evaluator.evaluate(attribute.expression, scope) if attribute is not None else ():
+                    for _, item in entries(possibility):
+                        yield from self._of_files(item, scope, "" if name != "arguments" else _FILE)
+
+    def _of_files(self, item: Possible, scope: Scope, before: str) -> Iterator[tuple[str, Possible]]:
+        for each in item:
+            if isinstance(each.content, str) and each.content.startswith(before):
+                path = tree_path(each.content.removeprefix(before), scope.instance.root)
+                if path is not None:
+                    yield from self._of_file(path)
+
+    def _of_file(self, path: str) -> Iterator[tuple[str, Possible]]:
+        if path not in self.project.variable_files:
+            return
+        scope = Scope(Instance(Folder(folder_of(path)), folder_of(path)))
+        for name, attribute in self.project.body(path).attributes.items():
+            hop = Hop(attribute.expression.place.location(), f"{posixpath.basename(path)} sets {name}")
+            yield name, through(self.evaluator.evaluate(attribute.expression, scope), hop, Resolution.TFVARS)
+
+    def _automatic(self, unit: str) -> Iterator[tuple[str, Possible]]:
+        """What the variable files beside a unit hold that Terraform takes by itself."""
+        for path in automatic(self.project, folder_of(unit)):
+            yield from self._of_file(path)
 
     def _generated(self, file: str, body: Body, scope: Scope) -> Iterator[tuple[tuple[str, str], Block]]:
         """The provider blocks that a unit writes beside its module."""
@@ -260,6 +308,12 @@ class Reader:
 
     def _parent_folder(self, values: Sequence[Possible], scope: Scope) -> Possible:
         return known("/" + scope.instance.folder.path.strip("."))
+
+
+def _extra(body: Body) -> Iterator[Block]:
+    """What a file gives the commands besides the inputs."""
+    for block in body.of_type("terraform"):
+        yield from block.body.of_type("extra_arguments")
 
 
 def _text(content: Content) -> str:

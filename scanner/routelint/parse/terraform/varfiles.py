@@ -80,8 +80,7 @@ def for_root(project: Project, folder: Folder) -> VariableFiles:
     always: dict[str, Attribute] = {}
     named: dict[str, Named] = {}
     beside = [path for path in project.variable_files if folder_of(path) == folder.path]
-    automatic = [path for path in beside if _is_automatic(path)]
-    for path in sorted(automatic, key=_precedence):
+    for path in automatic(project, folder.path):
         always.update(project.body(path).attributes)
     others = [path for path in beside if not _is_automatic(path)]
     others.extend(path for path in project.variable_files if _belongs(project, folder, path))
@@ -95,6 +94,13 @@ def for_root(project: Project, folder: Folder) -> VariableFiles:
             name = f"{name} ({_stem(path)})" if named[name].path != path else name
         named[name] = Named(path, attributes, evidence_of(plain(name), path))
     return VariableFiles(always, named)
+
+
+def automatic(project: Project, folder: str) -> list[str]:
+    """The variable files of a folder that Terraform takes by itself, the strongest last."""
+    return sorted(
+        (path for path in project.variable_files if folder_of(path) == folder and _is_automatic(path)), key=_precedence
+    )
 
 
 def plain(name: str) -> str:

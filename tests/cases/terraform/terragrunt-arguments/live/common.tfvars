@@ -1,0 +1,1 @@
+common_model = "us.amazon.nova-premier-v1:0"

@@ -1,0 +1,1 @@
+judge_model = "amazon.nova-lite-v1:0"

@@ -1,0 +1,1 @@
+common_model = "amazon.nova-pro-v1:0"
