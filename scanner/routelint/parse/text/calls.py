@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routelint.model import Hop, Resolution
 from routelint.parse.lexicon import STRING
-from routelint.parse.text import conditions, stored, texts
+from routelint.parse.text import conditions, schemas, stored, texts
 from routelint.parse.text.callees import Found, class_of, functions_of
 from routelint.parse.text.functions import Function
 from routelint.parse.text.iteration import SAME_ITEMS, results_of
@@ -174,9 +174,18 @@ def _special(
     if name == "assign" and owner == "Object" and path:
         found = (evaluate(scope, *each, path, depth + 1) for each in reversed(arguments))
         return next((each for each in found if each), ())
-    if name in _OBJECT_WRAPPERS and path and arguments:
+    if path and arguments and (name in _OBJECT_WRAPPERS or schemas.reads_environment(name)):
         left = path[1:] if name == "safeParse" and path[0] == "data" else path
-        return evaluate(scope, *arguments[-1], left, depth + 1)
+        if schemas.reads_environment(name):
+            value = (
+                environment(scope, left[0]) if left[0] is not None else unknown("a variable whose name cannot be told is read")
+            )
+        else:
+            value = evaluate(scope, *arguments[-1], left, depth + 1)
+        if left and left[0] is not None and all(isinstance(each.content, Hole) and not each.trail for each in value):
+            given = (receiver[0], _end(scope, receiver[-1])) if receiver else None
+            return schemas.default(evaluate, scope, name, given, arguments, left[0], depth) or value
+        return value
     if name in WRAPPERS and not path:
         if arguments:
             return evaluate(scope, *arguments[0], (), depth + 1)

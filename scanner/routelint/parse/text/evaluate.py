@@ -157,7 +157,7 @@ def _variable_of(scope: Scope, start: int, end: int) -> str | None:
     if group is None:
         if len(parts) != 2 * len(names) - 1:
             return None
-        if len(names) == 2 and names[0] == "env" and names[1].isupper() and "env" not in code.declarations:
+        if len(names) == 2 and names[0] == "env" and names[1].isupper() and not _is_own(scope, "env"):
             return names[1]
         return variable_of(tuple(names))
     arguments = list(code.entries(group))
@@ -166,6 +166,14 @@ def _variable_of(scope: Scope, start: int, end: int) -> str | None:
     indexed = code.opener(group) == "[" and (names[-1] in ("env", "ENV"))
     called = code.opener(group) == "(" and reads_environment(names)
     return code.tokens[arguments[0][0]].text if indexed or called else None
+
+
+def _is_own(scope: Scope, name: str) -> bool:
+    """Whether a name is declared in the file, or in another of the scan that it comes from."""
+    if name in scope.code.declarations:
+        return True
+    module = scope.code.imported.get(name, ("", None))[0]
+    return bool(module) and scope.reader.imported(scope.file, module) is not None
 
 
 def _primary(scope: Scope, parts: list[int], end: int, path: Path, depth: int) -> Possible:
