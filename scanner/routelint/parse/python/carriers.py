@@ -57,8 +57,7 @@ def carried(evaluator: Evaluator, surface: Surface, call: ast.Call, site: Site, 
 
 
 def _spread(evaluator: Evaluator, keyword: ast.keyword, site: Site, first: str, rest: Sequence[str]) -> Iterator[Carried]:
-    value = evaluator.ask(keyword.value, site)
-    inner, early = _inside(evaluator, value, (first, *rest))
+    inner, early = _held(evaluator, keyword.value, site, (first, *rest))
     if inner:
         yield Carried(keyword.value, site, inner, early)
 
@@ -75,7 +74,7 @@ def _follow(evaluator: Evaluator, node: ast.expr, site: Site, rest: Sequence[str
         if written is not None:
             work.extend((inner, path[1:]) for inner in reversed(written))
             continue
-        value, early = _inside(evaluator, evaluator.ask(current, site), path)
+        value, early = _held(evaluator, current, site, path)
         if value:
             yield Carried(current, site, value, early)
 
@@ -106,6 +105,30 @@ def _same(key: object, name: str) -> bool:
 def _camel(name: str) -> str:
     head, *tail = name.split("_")
     return head + "".join(part.capitalize() for part in tail)
+
+
+def _held(evaluator: Evaluator, node: ast.expr, site: Site, path: Sequence[str]) -> tuple[Possible, bool]:
+    """What an expression holds down a path. What stands there but has no value yet is asked for again as any value is."""
+    value = evaluator.ask(node, site)
+    inner, early = _inside(evaluator, value, path)
+    if not inner and _is_unfilled(value, path):
+        inner = evaluator.answer(lambda: _inside(evaluator, evaluator.expression(node, site), path)[0])
+    return inner, early
+
+
+def _is_unfilled(value: Possible, path: Sequence[str]) -> bool:
+    """Whether the end of a path is there, and nothing is all that it may be: what fills it never runs by default."""
+    name, rest = path[0], path[1:]
+    for each in value:
+        found: Sequence[Possible] = ()
+        match each.content:
+            case Record(entries) if name != "[]":
+                found = [entry for key, entry in entries.items() if _same(key, name)]
+            case Items(found) if name == "[]":
+                pass
+        if any(_is_unfilled(inner, rest) if inner and rest else not inner for inner in found):
+            return True
+    return False
 
 
 def _inside(evaluator: Evaluator, value: Possible, path: Sequence[str]) -> tuple[Possible, bool]:

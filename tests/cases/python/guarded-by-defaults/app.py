@@ -1,3 +1,10 @@
+import os
+
+import boto3
+
+client = boto3.client("bedrock-runtime")
+
+
 class Classifier:
     """What is made with a client calls the model; what is made without one makes do with rules."""
 
@@ -28,3 +35,15 @@ class Summary:
 
 def main(client):
     return Summary(client, verbose=True).write()
+
+
+def ask(model_id, message):
+    request = {"modelId": model_id, "messages": [message]}
+    return client.converse(**request)
+
+
+def handler(event, context):
+    model_id = os.environ.get("ASSISTANT_MODEL")
+    if not model_id:
+        return None
+    return ask(model_id, event["message"])
