@@ -16,6 +16,7 @@ from zlib import crc32
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+import strict_markdown
 from reports import LITE, RULES, model, printing, reference
 from routelint.inventory import Row, RowModel
 from routelint.model import (
@@ -162,9 +163,19 @@ def is_csv(written: str) -> None:
     assert not any(cell.strip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) for row in rows for cell in row)
 
 
-def is_markdown(written: str) -> None:
+def is_strict_markdown(written: str) -> None:
     plain_lines(written)
     assert len(written.encode("utf-16-le")) // 2 <= markdown.MOST_CHARACTERS
+    strict_markdown.read(written)
+
+
+def is_markdown(written: str) -> None:
+    is_strict_markdown(written)
+    is_lenient_markdown(written)
+
+
+def is_lenient_markdown(written: str) -> None:
+    """A reader of all of Markdown finds nothing but what reports are made of."""
     counts = {len(re.findall(r"(?<!\\)\|", line)) for line in written.splitlines() if line.startswith("|")}
     assert len(counts) <= 1
     defined: dict[str, object] = {}

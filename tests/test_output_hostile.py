@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import strict_markdown
 from printed import GIVEN, PRINTERS, is_json, is_markup, plain_lines, report_of
 from routelint.output import comparison
 
@@ -75,3 +76,34 @@ def test_the_strict_reader_of_pages_refuses(written: str) -> None:
     is_markup('<p class="a">b &lt; c<br></p>')
     with pytest.raises((AssertionError, KeyError)):
         is_markup(written)
+
+
+MARKED = (
+    *("*a*", "**a", "`a", "[a](b)", "[a]", "<b>", "a <br", "&lt;", "a | b", "\\", "~~a~~", "_a_", "<http://a>", "<!-- a -->"),
+    *(
+        "# a",
+        "- a\n===",
+        "1. a",
+        "  a",
+        "+ a",
+        "***",
+        "```",
+        "<br>a",
+        "<details>\na",
+        "a @b",
+        "https://a",
+        "www.a",
+        "GH-1",
+        ":a:",
+    ),
+    *("&#64;a", "| a |\n| b | c |", "|a|", "<!-- -->a"),
+)
+
+
+@pytest.mark.parametrize("written", MARKED)
+def test_the_strict_reader_of_markdown_refuses(written: str) -> None:
+    strict_markdown.read(
+        "## a &#60;\n\n| b `c\\|` |\n| --- |\n\n<details><summary>d</summary>\n\n- [e](f#L1) &#64;<!-- -->g\n\n</details>\n"
+    )
+    with pytest.raises(AssertionError):
+        strict_markdown.read(written)
