@@ -58,7 +58,7 @@ def routes(machine: Machine) -> Iterator[ModelReference]:
     """The models that the states of a machine choose."""
     variables = _assigned(machine.definition)
     for name, state in _states(machine.definition):
-        operation = _operation(text_at(state.get("Resource")) or "")
+        operation = _operation(_resource(machine, state.get("Resource")))
         arguments = [argument for key in ("Parameters", "Arguments") if isinstance(argument := state.get(key), Mapping)]
         if not operation or not arguments:
             continue
@@ -72,6 +72,14 @@ def routes(machine: Machine) -> Iterator[ModelReference]:
         if not found:
             for row in rows.of_states().prefixes.get("", ()):
                 yield from _loose(machine, name, operation, row, arguments, variables)
+
+
+def _resource(machine: Machine, node: Node | None) -> str:
+    """What a state calls, as it is written or, where a function makes it, as that comes out: its partition may stay open."""
+    text = text_at(node)
+    if text is not None or node is None:
+        return text or ""
+    return next((str(each.content) for each in machine.possible(node) if isinstance(each.content, str | PartText)), "")
 
 
 def _lowered(operation: str) -> str:
