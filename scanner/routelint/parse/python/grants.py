@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from routelint import model_id
 from routelint.deferred import lazy_regex
-from routelint.model import Kind, Location, ModelReference, Span
+from routelint.model import Hop, Kind, Location, ModelReference, Span
 from routelint.parse.python import carriers
 from routelint.parse.python.children import children
-from routelint.parse.python.scopes import CallPlace, Scope
+from routelint.parse.python.scopes import CallPlace, Scope, shown
 from routelint.parse.python.sinks import Sink, statement_span, symbol_of
 from routelint.parse.python.values import Site, is_special, join
 from routelint.parse.route import to_value
-from routelint.possible import Content, Items, Possible, Record, Template, known
+from routelint.possible import Content, Items, Possible, Record, Template, known, via
 
 if TYPE_CHECKING:
     from routelint.parse.python.evaluate import Evaluator
@@ -34,6 +34,7 @@ class Grants:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._told: set[ast.expr] = set()
 
     def of_sink(self, sink: Sink) -> list[ModelReference]:
         """The grants of a call that makes a policy statement."""
@@ -45,12 +46,43 @@ class Grants:
             return []
         found = []
         for place in carriers.carried(self._evaluator, row, call, site):
-            reference = self._reference(
-                place.node, place.value, join(actions), place.site, statement_span(sink.place), f"{row.symbol}.{row.carrier}"
-            )
-            if reference is not None:
-                found.append(reference)
+            for node, value, inner, span in self._items(place, statement_span(sink.place)):
+                # A list that several statements share is told once.
+                if node not in self._told:
+                    reference = self._reference(node, value, join(actions), inner, span, f"{row.symbol}.{row.carrier}")
+                    if reference is not None:
+                        self._told.add(node)
+                        found.append(reference)
         return found
+
+    def _items(self, place: carriers.Carried, statement: Span) -> Iterator[tuple[ast.expr, Possible, Site, Span]]:
+        """What fills a carrier, each with its place and statement: the items of a list where they are written, if it is one."""
+        listed = self._listed(place.node, place.site)
+        if listed is None:
+            yield place.node, place.value, place.site, statement
+            return
+        assigned, items = listed
+        site = replace(place.site, statement=assigned)
+        hop = Hop(site.scope.module.location(place.node), f"{shown(place.node)} used here")
+        for item in items:
+            yield item, via(self._evaluator.ask(item, site), hop), site, head_span(site.scope, assigned, item)
+
+    def _listed(self, node: ast.expr, site: Site) -> tuple[ast.stmt, list[ast.expr]] | None:
+        """The list that a name stands for where one statement of the same block alone says what is in it, and its items."""
+        if not isinstance(node, ast.Name) or node.id in site.local or site.scope.is_class:
+            return None
+        block = site.scope.block
+        touching = site.scope.module.index_of(block).touching(node.id, site.scope)
+        if len(touching) != 1:
+            return None
+        match block[touching[0]]:
+            case ast.Assign(targets=[ast.Name()], value=ast.List(elts=items)) as statement:
+                pass
+            case ast.AnnAssign(target=ast.Name(), value=ast.List(elts=items)) as statement:
+                pass
+            case _:
+                return None
+        return None if any(isinstance(item, ast.Starred) for item in items) else (statement, items)
 
     def of_module(self, module: Module) -> Iterator[ModelReference]:
         """The grants of policy documents written as dicts or as JSON texts."""
