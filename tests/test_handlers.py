@@ -73,3 +73,13 @@ def test_any_texts_are_answered_with_files_of_the_scan_and_their_folders(
 ) -> None:
     told = found(handler, tuple(files), *said, text=b"a b p y handler")
     assert told == () or (told[0] in files and len(told) <= 2)
+
+
+def test_files_and_their_folders_are_of_the_scan() -> None:
+    handlers = Handlers(("api/chat/app.py",), lambda _path: PROGRAM)
+    assert [path for path in (".", "api", "api/chat", "api/chat/app.py", "chat", "api/chat/app") if path in handlers] == [
+        ".",
+        "api",
+        "api/chat",
+        "api/chat/app.py",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from routelint.deferred import lazy_regex
 from routelint.testcode import is_test
@@ -29,6 +30,19 @@ class Handlers:
         self._paths = paths
         self._read = read
         self._by_name: dict[str, list[str]] | None = None
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a path is a file or a folder of the scan; `.` always is."""
+        return path == "." or path in self._known
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        known: set[str] = set()
+        for path in self._paths:
+            while path and path not in known:
+                known.add(path)
+                path = posixpath.dirname(path)
+        return frozenset(known)
 
     def find(self, handler: str, said: Iterable[str] = (), runtime: str = "") -> tuple[str, ...]:
         """The file that a handler names and the folder of its code; nothing where no file, or more than one, may be meant.

@@ -32,11 +32,11 @@ def of(stack: Stack, declared: Declared, files: frozenset[str], handlers: Handle
         built = folder_of_image(image, files)
         if built is not None:
             found[built] = None
-    if not any(_is_in_scan(path, files) for path in found) and not _is_written_here(stack, declared):
+    if not any(path in handlers for path in found) and not _is_written_here(stack, declared):
         runtime = next(_texts(stack, declared, "runtime"), "")
         found.update(dict.fromkeys(path for name in named for path in handlers.find(name, said, runtime)))
     for layer in _layers(stack, declared):
-        found.update(dict.fromkeys(path for path in _said(stack, layer) if _is_in_scan(path, files)))
+        found.update(dict.fromkeys(path for path in _said(stack, layer) if path in handlers))
     return tuple(found)
 
 
@@ -44,10 +44,6 @@ def _is_written_here(stack: Stack, declared: Declared) -> bool:
     """Whether the code of a resource is a text of its template."""
     rows = (row for row in stack.rows.having(declared.type, "indirect") if row.reads == "program")
     return any(any(stack.find(declared, row.carrier)) for row in rows)
-
-
-def _is_in_scan(path: str, files: frozenset[str]) -> bool:
-    return path in files or path == "." or any(file.startswith(f"{path}/") for file in files)
 
 
 def _said(stack: Stack, declared: Declared) -> Iterator[str]:
