@@ -209,7 +209,8 @@ def _given(scope: Scope, group: int, row: Surface) -> _Given | None:
     """What the call is given at the surface's carrier; None where it is given nothing there."""
     code = scope.code
     if row.carrier.startswith("."):
-        value = _built(code, group, tuple(row.carrier[1:].split("|")))
+        methods = tuple(row.carrier[1:].split("|"))
+        value = _built(code, code.groups[group].open, methods) or _built_by_consumer(code, group, methods)
     elif not row.carrier:
         arguments = list(code.entries(group)) if code.opener(group) == "(" else []
         position = row.position or 0
@@ -301,9 +302,16 @@ def _may_hold(code: Code, low: int, high: int) -> bool:
     return high - low > 1 or _SCOPE.fullmatch(code.tokens[low].text) is None
 
 
-def _built(code: Code, group: int, methods: tuple[str, ...]) -> tuple[int, int] | None:
+def _built_by_consumer(code: Code, group: int, methods: tuple[str, ...]) -> tuple[int, int] | None:
+    """The same where the builder is handed to a function: `client.converse(request -> request.a(x).modelId(y))`."""
+    for low, high in code.entries(group):
+        if high - low > 2 and code.is_mark(low + 1, "->") and code.is_name(low + 2, code.tokens[low].text):
+            return _built(code, low + 2, methods)
+    return None
+
+
+def _built(code: Code, index: int, methods: tuple[str, ...]) -> tuple[int, int] | None:
     """The argument of a method further down a chain of calls: `builder().a(x).modelId(y)`."""
-    index = code.groups[group].open
     for _ in range(_MOST_CALLS):
         dot = code.after(index)
         if not code.is_mark(dot, ".", "->", "?."):
