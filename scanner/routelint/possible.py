@@ -146,8 +146,10 @@ def combine(
     """`apply` on every combination of the operands whose environments agree.
 
     A result's trail is the operands' trails one after the other; its resolution is the last one that is not a literal,
-    or `resolution` where given.
+    or `resolution` where given. Of an operand that is nothing, as what is never reached is, nothing is made.
     """
+    if not all(operands):
+        return ()
     results: list[Possibility] = []
     for combination in itertools.islice(itertools.product(*operands), MOST_POSSIBILITIES + 1):
         if len(results) >= MOST_POSSIBILITIES:

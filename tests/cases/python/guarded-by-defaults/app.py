@@ -47,3 +47,14 @@ def handler(event, context):
     if not model_id:
         return None
     return ask(model_id, event["message"])
+
+
+def ask_across_regions(model_id, message):
+    return client.converse(modelId=f"us.{model_id}", messages=[message])
+
+
+def across_regions(event, context):
+    model_id = os.environ.get("REGIONAL_MODEL")
+    if not model_id:
+        raise ValueError("REGIONAL_MODEL is not set")
+    return ask_across_regions(model_id, event["message"])
