@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
 import subprocess
 import sys
 import tracemalloc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -22,6 +24,7 @@ from routelint.model import Span, Unknown
 from routelint.output.escape import json_text
 from routelint.parse.directives import find
 from routelint.parse.parsed import MOST_ROUTES_OF_A_FILE, Parsed
+from routelint.parse.python.evaluate import Evaluator
 from routelint.parse.terraform.evaluate import MOST_STEPS_IN_ALL
 from routelint.parse.terraform.json_syntax import parse_document
 from routelint.parse.terraform.nodes import literal_text
@@ -229,6 +232,33 @@ def test_a_report_holds_one_row_at_a_time() -> None:
         tracemalloc.stop()
     assert json.loads(text) == {"routes": rows, "errors": []}
     assert peak < 5 * len(text)
+
+
+def test_what_was_found_in_a_module_is_let_go_of_when_the_next_is_looked_at() -> None:
+    """The parts of an evaluator know it, and a scan looks for no circles."""
+    alive: list[weakref.ref[Evaluator]] = []
+    most = 0
+    made = Evaluator.__init__
+
+    def counted(evaluator: Evaluator, *given: Any) -> None:
+        nonlocal most
+        made(evaluator, *given)
+        alive.append(weakref.ref(evaluator))
+        most = max(most, sum(each() is not None for each in alive))
+
+    module = f"import boto3\nboto3.client('bedrock-runtime').converse(modelId='{MODEL}')\n"
+    text = "".join(f"#==> m{n}.py <==#\n{module}" for n in range(20))
+    gc.disable()
+    try:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Evaluator, "__init__", counted)
+            parsed = BY_NAME["python"].run(text.encode()).value
+    finally:
+        gc.enable()
+    assert isinstance(parsed, Parsed)
+    assert len(parsed.references) == 20
+    assert len(alive) >= 20
+    assert most <= 2
 
 
 def test_one_file_beyond_its_bound_costs_itself_alone(tmp_path: Path) -> None:

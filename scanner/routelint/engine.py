@@ -30,7 +30,7 @@ from routelint.model import (
 from routelint.parse import LANGUAGES, parse
 from routelint.parse import directives as inline
 from routelint.parse.parsed import ParseContext, Parsed, merge
-from routelint.parse.steps import Runner, here
+from routelint.parse.steps import OUT_OF_MEMORY, Runner, here
 from routelint.policy import Policy
 from routelint.rule import Breach, Category, Context, Place, Rule
 from routelint.source import NotTextError, SourceText, SourceTree, SourceUnit, decode
@@ -121,9 +121,13 @@ def _parse(unit: SourceUnit, context: ParseContext, run: Runner) -> Parsed:
     """What the unit holds; a fault of ours that no single file is to blame for costs the unit, not the scan."""
     try:
         return parse(unit, context, run)
+    except MemoryError:
+        said = OUT_OF_MEMORY
     except Exception as error:
-        message = f"routelint failed on the {unit.language} files: {type(error).__name__}: {error}"
-        return Parsed(errors=(ScanError(".", message, internal=True),))
+        said = f"{type(error).__name__}: {error}"
+    if said is OUT_OF_MEMORY:
+        gc.collect()
+    return Parsed(errors=(ScanError(".", f"routelint failed on the {unit.language} files: {said}", internal=True),))
 
 
 def _texts_with_directives(units: Sequence[SourceUnit], parsed: Parsed, tree: SourceTree) -> dict[str, SourceText]:

@@ -7,6 +7,7 @@ for the next run (see `routelint.tracing`).
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -20,6 +21,7 @@ from routelint.tracing import Question, Search, Trace, TracedTree
 
 # Results are plain data of several types, one per step: whoever runs a step knows which.
 Result = Any
+OUT_OF_MEMORY = "memory ran out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,19 @@ def each(scan: Scan, step: str, items: Sequence[Item], shared: object = None) ->
     method: Callable[[Item, Any], Result] = getattr(scan, step)
     for item in items:
         with scan.tree.traced() as trace:
+            said = ""
             try:
                 result = method(item, shared)
+            except MemoryError:
+                said = OUT_OF_MEMORY
             except Exception as error:
+                said = f"{type(error).__name__}: {error}"
+            if said:
+                if said is OUT_OF_MEMORY:
+                    # Before anything is made: what asked for it is held up to here, and after that by circles.
+                    gc.collect()
                 where = item.path or scan.unit.marked[0]
-                said = "memory ran out" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
-                message = f"routelint failed on this file: {said}"
-                result = Failure(ScanError(where, message, internal=True))
+                result = Failure(ScanError(where, f"routelint failed on this file: {said}", internal=True))
         yield Done(result, trace)
 
 

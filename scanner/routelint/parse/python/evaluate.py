@@ -74,6 +74,11 @@ class Evaluator(Questions):
         self.owners: set[str] = set()
         self._frames: dict[Scope, Frame] = {}
 
+    def close(self) -> None:
+        """Lets go of all that was found. The parts of an evaluator know it, and nobody looks for circles in a scan."""
+        for part in (self.flow, self):
+            vars(part).clear()
+
     def ask(self, node: ast.expr, site: Site) -> Possible:
         """The value of an expression for somebody outside the evaluator: bounded, never nothing."""
         return self.answer(lambda: self.expression(node, site))

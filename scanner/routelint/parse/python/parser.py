@@ -98,6 +98,7 @@ class PythonScan:
         self.tree = TracedTree.of(context.tree)
         self.context = replace(context, tree=self.tree)
         self._known_settings: EnvironmentSettings | None = None
+        self._last_evaluator: Evaluator | None = None
 
     def parsed(self, run: Runner) -> Parsed:
         """Everything the marked files of the unit hold."""
@@ -173,8 +174,12 @@ class PythonScan:
         return frozenset(self.tree.untraced.paths())
 
     def _evaluator(self, most_steps: int, settings: Sequence[EnvironmentSetting] | None = None) -> Evaluator:
+        """The evaluator of a step, which is done with the last one."""
+        if self._last_evaluator is not None:
+            self._last_evaluator.close()
         noted = _NotedSettings(self._settings(settings), self.tree)
-        return Evaluator(self._program, replace(self.context, settings=noted), most_steps)
+        self._last_evaluator = Evaluator(self._program, replace(self.context, settings=noted), most_steps)
+        return self._last_evaluator
 
     def _settings(self, shared: object) -> EnvironmentSettings:
         """What is set for places, as a step knows it; those of one run are looked up many times."""
