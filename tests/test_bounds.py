@@ -117,6 +117,76 @@ def test_what_lies_beyond_a_bound_is_told(target: str, text: str, said: str) -> 
     assert any(said in each for each in (*reasons, *(error.message for error in parsed.errors)))
 
 
+def chosen(depth: int, name: int = 0) -> object:
+    """A choice between choices: twice as many models for each level."""
+    if not depth:
+        return f"anthropic.claude-3-haiku-{name}-v1:0"
+    return {"Fn::If": [f"C{depth}", chosen(depth - 1, 2 * name), chosen(depth - 1, 2 * name + 1)]}
+
+
+def template(model: object, conditions: dict[str, object]) -> str:
+    agent = {"Type": "AWS::Bedrock::Agent", "Properties": {"AgentName": "a", "FoundationModel": model}}
+    top = {"Parameters": {"P": {"Type": "String"}}, "Conditions": conditions, "Resources": {"A": agent}}
+    return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", **top})
+
+
+EQUAL: dict[str, object] = {f"C{n}": {"Fn::Equals": [{"Ref": "P"}, f"v{n}"]} for n in range(12)}
+CHAINED = {f"C{n}": {"Fn::Or": [{"Condition": f"C{n - 1}"}, {"Fn::Not": [{"Condition": f"C{n - 1}"}]}]} for n in range(1, 40)}
+MATRIX = "".join(f"        d{n}: [a, b, c, d, e, f, g, h]\n" for n in range(7))
+MATRIX_MODEL = "anthropic.claude-" + "-".join(f"${{{{ matrix.d{n} }}}}" for n in range(7)) + "-v1:0"
+NESTED_STACKS = "".join(
+    f"#==> t{n}.yaml <==#\nParameters: {{M: {{Type: String}}}}\nResources:\n"
+    + "".join(
+        f"  S{k}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        f"      TemplateURL: ./t{min(n + 1, 19)}.yaml\n      Parameters: {{M: {MODEL if n == 0 else '!Ref M'}}}\n"
+        for k in range(4)
+    )
+    + "  A:\n    Type: AWS::Bedrock::Agent\n    Properties: {FoundationModel: !Ref M}\n"
+    for n in range(20)
+)
+# What doubles with each line: target of fuzzing and input, which would take longer than the world has lasted.
+DOUBLING = {
+    "choices of a template": ("cloudformation-json", template(chosen(11), EQUAL)),
+    "conditions of a template": (
+        "cloudformation-json",
+        template({"Fn::If": ["C39", MODEL, "amazon.nova-pro-v1:0"]}, {"C0": EQUAL["C0"], **CHAINED}),
+    ),
+    "stacks in stacks": ("cloudformation", NESTED_STACKS),
+    "references of a Serverless service": (
+        "serverless",
+        "service: x\nprovider: {name: aws}\ncustom:\n"
+        + "".join(f"  a{n}: ${{self:custom.a{n + 1}}}${{self:custom.a{n + 1}}}\n" for n in range(60))
+        + f"  a60: {MODEL}\nresources:\n  Resources:\n    A:\n      Type: AWS::Bedrock::Agent\n"
+        "      Properties: {FoundationModel: '${self:custom.a0}'}\n",
+    ),
+    "a matrix of a workflow": (
+        "workflows",
+        '#==> main.tf <==#\nvariable "m" {}\nresource "aws_bedrockagent_agent" "a" {\n  foundation_model = var.m\n}\n'
+        "#==> .github/workflows/a.yml <==#\non: push\njobs:\n  a:\n    strategy:\n      matrix:\n"
+        f"{MATRIX}    steps:\n      - run: terraform apply -var m={MATRIX_MODEL}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("target", "text"), DOUBLING.values(), ids=DOUBLING)
+def test_what_doubles_is_cut(target: str, text: str) -> None:
+    calls = 0
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(counted)
+    try:
+        parsed = BY_NAME[target].run(text.encode()).value
+    finally:
+        sys.setprofile(None)
+    assert isinstance(parsed, Parsed)
+    assert parsed.references
+    assert all(len(each.choices) <= 64 for each in parsed.references)
+    assert calls < 3_000_000
+
+
 def test_long_data_without_a_model_is_passed_over() -> None:
     rows = '{"id": "row", "n": 1}, ' * 110_000
     text = f'#==> a.json <==#\n{{"rows": [{rows}1], "chat": {{"model_id": "{MODEL}"}}, "flags": [{"1, " * 400_000}1]}}'
