@@ -166,10 +166,11 @@ def _work(tally: Tally, ends: float, settings: Settings, pipe: Connection, slot:
             _write(name, _smallest(target, data, trial.crash, settings), trial.crash, settings.crashes)
         return trial
 
-    for data in settings.records.kept(target.name):
-        tried(data)
     # It is not left behind when its parent is stopped.
     parent = os.getppid()
+    for data in settings.records.kept(target.name):
+        if os.getppid() == parent:
+            tried(data)
     while tally.inputs < settings.budget.inputs and tally.seconds < ends and os.getppid() == parent:
         data = inputs.next()
         if seen.add(data):
