@@ -169,8 +169,9 @@ def _work(tally: Tally, ends: float, settings: Settings, pipe: Connection, slot:
     # It is not left behind when its parent is stopped.
     parent = os.getppid()
     for data in settings.records.kept(target.name):
-        if os.getppid() == parent:
-            tried(data)
+        if os.getppid() != parent:
+            return
+        tried(data)
     while tally.inputs < settings.budget.inputs and tally.seconds < ends and os.getppid() == parent:
         data = inputs.next()
         if seen.add(data):
