@@ -37,11 +37,12 @@ def _document(evaluator: Evaluator, each: Possibility, kind: str, site: Site) ->
             if target is None:
                 assert isinstance(opened.func, ast.Attribute)
                 target = opened.func.value
+            untold = unknown(f"the file that '{shown(opened)}' reads cannot be told")
             alternatives = []
             for path in evaluator.expression(target, where):
                 text = paths.text_of(path.content)
                 if text is None:
-                    alternatives.append(unknown(f"the file that '{shown(opened)}' reads cannot be told"))
+                    alternatives.append(untold)
                     continue
                 found = configuration.find(evaluator.program.tree, text, where.scope.module.path)
                 content = configuration.text(evaluator.program.tree, found) if found is not None else None
@@ -51,7 +52,8 @@ def _document(evaluator: Evaluator, each: Possibility, kind: str, site: Site) ->
                     name = found if found.endswith((".yaml", ".yml", ".json", ".toml")) else f"{found}.{kind}"
                     document = configuration.load(name, content) if name == found else configuration.load(found, content)
                     alternatives.append(document)
-            return join(alternatives)
+            # A file that is only read where an option is given has no name by default, and is read all the same.
+            return join(alternatives) or untold
         case str(text) if len(text) < configuration.MOST_BYTES:
             loaded = configuration.load(importer + ("" if kind != "toml" else ".toml"), text)
             return _without_places(loaded) or unknown("a text that is parsed")
