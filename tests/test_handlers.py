@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routelint.parse.handlers import Handlers
+from routelint.parse.handlers import Handlers, files_in
 
 PROGRAM = b"def handler(event, context): ...\n"
 
@@ -75,11 +75,17 @@ def test_any_texts_are_answered_with_files_of_the_scan_and_their_folders(
     assert told == () or (told[0] in files and len(told) <= 2)
 
 
-def test_files_and_their_folders_are_of_the_scan() -> None:
-    handlers = Handlers(("api/chat/app.py",), lambda _path: PROGRAM)
-    assert [path for path in (".", "api", "api/chat", "api/chat/app.py", "chat", "api/chat/app") if path in handlers] == [
-        ".",
-        "api",
-        "api/chat",
-        "api/chat/app.py",
-    ]
+@pytest.mark.parametrize(
+    ("folder", "handler", "expected"),
+    [
+        ("api", "app.handler", ["api/app.py", "api/app.ts"]),
+        ("api", "app", ["api/app.py", "api/app.ts"]),
+        ("api", "chat.app.handler", ["api/chat/app.js"]),
+        (".", "api/chat/app.handler", ["api/chat/app.js"]),
+        ("api", "../api/app.handler", ["api/app.py", "api/app.ts"]),
+        ("api", "other.handler", []),
+    ],
+)
+def test_a_handler_names_files_in_a_folder(folder: str, handler: str, expected: list[str]) -> None:
+    files = {"api/app.ts", "api/app.py", "api/chat/app.js", "api/app.rb"}
+    assert list(files_in(folder, handler, files.__contains__)) == expected

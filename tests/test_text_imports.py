@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routelint.parse.paths import Paths
 from routelint.parse.text import imports
 from routelint.parse.text.imports import Imports
-from routelint.parse.text.paths import Paths
 from routelint.source import MemoryTree
 
 # What an import is, in one expression that is slow to look for.

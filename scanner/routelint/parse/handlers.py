@@ -1,17 +1,18 @@
-"""Which file of the scan the handler of a function names, where the code it is said to be in is built, zipped or uploaded."""
+"""Which file of the scan the handler of a function names: in the folder of its code, or where that is built or uploaded."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 
 from routelint.deferred import lazy_regex
 from routelint.testcode import is_test
 
 _PYTHON = (".py",)
 _NODE = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".tsx", ".jsx")
+# Of programs that a handler can name; where several have its name, this is their order.
+SUFFIXES = (*_PYTHON, *_NODE)
 # Folders that hold what others made: code found there has its source elsewhere.
 _MADE = frozenset(("node_modules", ".aws-sam", ".serverless", "cdk.out", "dist", "build", "out", ".build", "site-packages"))
 # Folders that say nothing of what their code does.
@@ -20,6 +21,19 @@ _NO_FIT = (0, 0)
 _ENTRY = lazy_regex(r"[A-Za-z_$][\w$]*")
 MOST_BYTES = 1_000_000
 MOST_CANDIDATES = 64
+
+
+def files_in(folder: str, handler: str, exists: Callable[[str], bool]) -> Iterator[str]:
+    """The files that a handler names in a folder: of `pkg.app.handler` pkg/app.py, of `src/ask.handler` src/ask.ts."""
+    module = _module(handler.rpartition(".")[0] or handler)
+    for suffix in SUFFIXES:
+        path = posixpath.normpath(posixpath.join(folder, module + suffix))
+        if exists(path):
+            yield path
+
+
+def _module(named: str) -> str:
+    return named if "/" in named else named.replace(".", "/")
 
 
 class Handlers:
@@ -31,19 +45,6 @@ class Handlers:
         self._read = read
         self._by_name: dict[str, list[str]] | None = None
 
-    def __contains__(self, path: str) -> bool:
-        """Whether a path is a file or a folder of the scan; `.` always is."""
-        return path == "." or path in self._known
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        known: set[str] = set()
-        for path in self._paths:
-            while path and path not in known:
-                known.add(path)
-                path = posixpath.dirname(path)
-        return frozenset(known)
-
     def find(self, handler: str, said: Iterable[str] = (), runtime: str = "") -> tuple[str, ...]:
         """The file that a handler names and the folder of its code; nothing where no file, or more than one, may be meant.
 
@@ -53,7 +54,7 @@ class Handlers:
         module, _, entry = handler.rpartition(".")
         if not module or _ENTRY.fullmatch(entry) is None:
             return ()
-        module = module if "/" in module else module.replace(".", "/")
+        module = _module(module)
         archives = [posixpath.splitext(path)[0].split("/") for path in said]
         names = {name for each in (*archives, module.split("/")[:-1]) for name in each} - _MADE
         found = [path for path in self._called(posixpath.basename(module), runtime) if self._has(path, entry)]
@@ -68,9 +69,9 @@ class Handlers:
         if self._by_name is None:
             self._by_name = {}
             for path in self._paths:
-                if path.endswith((*_PYTHON, *_NODE)) and _MADE.isdisjoint(path.split("/")[:-1]) and not is_test(path):
+                if path.endswith(SUFFIXES) and _MADE.isdisjoint(path.split("/")[:-1]) and not is_test(path):
                     self._by_name.setdefault(posixpath.basename(path), []).append(path)
-        suffixes = _PYTHON if runtime.startswith("python") else _NODE if runtime.startswith("node") else (*_PYTHON, *_NODE)
+        suffixes = _PYTHON if runtime.startswith("python") else _NODE if runtime.startswith("node") else SUFFIXES
         found = (path for suffix in suffixes for path in self._by_name.get(name + suffix, ()))
         yield from (path for path, _ in zip(found, range(MOST_CANDIDATES), strict=False))
 

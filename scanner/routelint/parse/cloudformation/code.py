@@ -9,15 +9,15 @@ from routelint.parse.cloudformation import cases
 from routelint.parse.cloudformation.nodes import Mapping, Node, function, text_at
 from routelint.parse.cloudformation.stack import Stack
 from routelint.parse.cloudformation.template import Declared
-from routelint.parse.handlers import Handlers
+from routelint.parse.handlers import Handlers, files_in
 from routelint.parse.images import folder_of_image
+from routelint.parse.paths import Paths
 from routelint.possible import Template as PartText
 
 _REMOTE = ("://", ".dkr.ecr.")
-_MODULE_SUFFIXES = (".py", ".mjs", ".js", ".cjs", ".ts", ".mts")
 
 
-def of(stack: Stack, declared: Declared, files: frozenset[str], handlers: Handlers) -> tuple[str, ...]:
+def of(stack: Stack, declared: Declared, paths: Paths, handlers: Handlers) -> tuple[str, ...]:
     """The repository paths of the code a resource runs, its handler's file first; empty where that cannot be told.
 
     Where the code is not in the scan, because it is built or uploaded, its handler tells the file. Layers come last.
@@ -26,17 +26,17 @@ def of(stack: Stack, declared: Declared, files: frozenset[str], handlers: Handle
     said = list(_said(stack, declared))
     found: dict[str, None] = {}
     for path in said:
-        found.update(dict.fromkeys(_handled(path, named, files)))
+        found.update(dict.fromkeys(file for name in named for file in files_in(path, name, paths.files.__contains__)))
         found[path] = None
     for image in _images(stack, declared) if not found else ():
-        built = folder_of_image(image, files)
+        built = folder_of_image(image, paths.files)
         if built is not None:
             found[built] = None
-    if not any(path in handlers for path in found) and not _is_written_here(stack, declared):
+    if not any(path in paths for path in found) and not _is_written_here(stack, declared):
         runtime = next(_texts(stack, declared, "runtime"), "")
         found.update(dict.fromkeys(path for name in named for path in handlers.find(name, said, runtime)))
     for layer in _layers(stack, declared):
-        found.update(dict.fromkeys(path for path in _said(stack, layer) if path in handlers))
+        found.update(dict.fromkeys(path for path in _said(stack, layer) if path in paths))
     return tuple(found)
 
 
@@ -53,17 +53,6 @@ def _said(stack: Stack, declared: Declared) -> Iterator[str]:
         joined = posixpath.normpath(posixpath.join(folder, path))
         if not joined.startswith(("..", "/")):
             yield joined
-
-
-def _handled(folder: str, handlers: list[str], files: frozenset[str]) -> Iterator[str]:
-    """The files that handlers name in a folder: `pkg.app.handler` is pkg/app."""
-    for handler in handlers:
-        head = handler.rpartition(".")[0] or handler
-        module = head.replace(".", "/") if "/" not in head else head
-        for suffix in _MODULE_SUFFIXES:
-            candidate = posixpath.normpath(posixpath.join(folder, module + suffix))
-            if candidate in files:
-                yield candidate
 
 
 def _images(stack: Stack, declared: Declared) -> Iterator[str]:

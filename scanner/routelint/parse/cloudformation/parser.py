@@ -43,6 +43,7 @@ from routelint.parse.cloudformation.stack import Stack
 from routelint.parse.cloudformation.template import Declared, Template
 from routelint.parse.handlers import Handlers
 from routelint.parse.parsed import EnvironmentSetting, ParseContext, Parsed
+from routelint.parse.paths import Paths
 from routelint.parse.route import to_value
 from routelint.possible import Possible, known, via
 from routelint.source import NotTextError, SourceText, SourceUnit, decode
@@ -120,7 +121,7 @@ class _Scan:
         self._rows: Rows = index(context.surfaces)
         self._files: dict[str, _File | None] = {}
         self._found = _Found()
-        self._code_files = frozenset(context.tree.paths())
+        self._paths = Paths(context.tree.paths())
         self._handlers = Handlers(context.tree.paths(), context.tree.read)
         self._deployments = Deployments(context.tree, self._holds_template)
         self._definitions = states.Definitions(self._text)
@@ -268,7 +269,7 @@ class _Scan:
 
     def _nested(self, stack: Stack) -> list[tuple[Nested, Template]]:
         found = []
-        for each in nesting.find(stack, self._template_paths, self._code_files):
+        for each in nesting.find(stack, self._template_paths, self._paths.files):
             file = self._file(each.path)
             if file is not None and file.templates:
                 found.append((each, file.templates[0]))
@@ -296,7 +297,7 @@ class _Scan:
             found.extend(self._resource(stack, declared, is_local=declared.name in nested))
             self._found.statements.extend(statements.of(stack, declared))
         self._found.principals.extend(
-            statements.principals(stack, lambda declared: code.of(stack, declared, self._code_files, self._handlers))
+            statements.principals(stack, lambda declared: code.of(stack, declared, self._paths, self._handlers))
         )
         for reference in found:
             used.update(_parameters_on_trail(reference, stack.template))
@@ -323,7 +324,7 @@ class _Scan:
         granted = list(grants.of(stack, declared))
         yield from granted
         if set_variables:
-            runs = code.of(stack, declared, self._code_files, self._handlers)
+            runs = code.of(stack, declared, self._paths, self._handlers)
             self._found.settings.extend(variables.settings(declared, set_variables, runs))
         self._listed(stack, declared, tags, bool(granted))
 

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from routelint.parse.handlers import SUFFIXES, files_in
 from routelint.parse.images import folder_of_image
 from routelint.parse.terraform import sections
 from routelint.parse.terraform.functions.documents import decode, tree_path
@@ -21,7 +22,6 @@ _CODE = ("filename", "source_dir", "source_path", "source_file", "source", "s3_k
 _LAYERS = ("layers",)
 # What holds code as a text: an archive of one file, a file that Terraform writes.
 _TEXTS = ("source_content", "content", "content_base64")
-_SUFFIXES = (".py", ".js", ".mjs", ".ts")
 MOST_STEPS = 4
 
 
@@ -33,13 +33,14 @@ def paths(evaluator: Evaluator, block: Block, scope: Scope) -> tuple[str, ...]:
     """
     said = list(dict.fromkeys(_paths(evaluator, block, scope, _CODE, 0)))
     found = list(dict.fromkeys(each for path in said for each in _existing(evaluator, path)))
+    exists = evaluator.references.project.exists
     found = found or list(dict.fromkeys(_built(evaluator, block, scope)))
     handlers = _texts(evaluator, block.body, "handler", scope)
     if not found and handlers and not _is_written_here(evaluator, block, scope, 0):
         runtime = next(iter(_texts(evaluator, block.body, "runtime", scope)), "")
         files = [path for name in handlers for path in evaluator.references.project.handlers.find(name, said, runtime)]
     else:
-        files = [file for path in found for name in handlers for file in _handler_files(evaluator, path, name)]
+        files = [file for path in found for name in handlers for file in files_in(path, name, exists)]
     layers = (each for path in _paths(evaluator, block, scope, _LAYERS, 0) for each in _existing(evaluator, path))
     return tuple(dict.fromkeys((*files, *found, *layers)))
 
@@ -94,7 +95,7 @@ def _existing(evaluator: Evaluator, path: str) -> Iterator[str]:
     """A path if it is in the scan; of an archive that is not, the folder or file it is named after."""
     exists = evaluator.references.project.exists
     stem = posixpath.splitext(path)[0]
-    candidates = (path,) if not path.endswith(".zip") else (path, stem, *(stem + suffix for suffix in _SUFFIXES))
+    candidates = (path,) if not path.endswith(".zip") else (path, stem, *(stem + suffix for suffix in SUFFIXES))
     yield from (candidate for candidate in candidates if exists(candidate))
 
 
@@ -124,12 +125,3 @@ def _texts(evaluator: Evaluator, body: Body, name: str, scope: Scope) -> list[st
     attribute = body.attributes.get(name)
     value = evaluator.evaluate(attribute.expression, scope) if attribute is not None else ()
     return [each.content for each in value if isinstance(each.content, str)]
-
-
-def _handler_files(evaluator: Evaluator, path: str, handler: str) -> Iterator[str]:
-    """The file that a handler such as `app.main.handler` names below a folder."""
-    module = handler.rsplit(".", 1)[0].replace(".", "/")
-    for suffix in _SUFFIXES:
-        file = posixpath.normpath(posixpath.join(path, module + suffix))
-        if evaluator.references.project.exists(file):
-            yield file

@@ -9,6 +9,7 @@ from functools import cached_property
 from routelint.deferred import lazy_regex
 from routelint.model import ScanError
 from routelint.parse.handlers import Handlers
+from routelint.parse.paths import Paths
 from routelint.parse.terraform import json_syntax, syntax
 from routelint.parse.terraform.module import Folder
 from routelint.parse.terraform.nodes import Block, Body, TextTemplate, literal_text
@@ -91,19 +92,12 @@ class Project:
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is in the scan."""
-        return path in self._known
+        # The root is not in the scan: it is the scan.
+        return path != "." and path in self._paths
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        known: set[str] = set()
-        for path in self.tree.paths():
-            known.add(path)
-            while "/" in path:
-                path = path.rsplit("/", 1)[0]
-                if path in known:
-                    break
-                known.add(path)
-        return frozenset(known)
+    def _paths(self) -> Paths:
+        return Paths(self.tree.paths())
 
     @cached_property
     def handlers(self) -> Handlers:

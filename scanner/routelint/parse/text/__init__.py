@@ -14,10 +14,10 @@ from routelint.deferred import lazy_regex
 from routelint.model import ScanError
 from routelint.parse import lexicon, observing
 from routelint.parse.parsed import ParseContext, Parsed, merge
+from routelint.parse.paths import Paths
 from routelint.parse.text import config, documents, nodes, shell
 from routelint.parse.text.containers import of_containers
 from routelint.parse.text.draft import File, told
-from routelint.parse.text.paths import Paths
 from routelint.source import NotTextError, SourceUnit, decode
 from routelint.surfaces import Surface
 

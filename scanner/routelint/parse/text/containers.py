@@ -10,10 +10,10 @@ from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Hop, Resolution
 from routelint.parse.images import folder_of_image, is_recipe
 from routelint.parse.parsed import EnvironmentSetting
+from routelint.parse.paths import Paths
 from routelint.parse.text import nodes, words
 from routelint.parse.text.draft import File
 from routelint.parse.text.nodes import List, Map, Node, Scalar
-from routelint.parse.text.paths import Paths
 from routelint.possible import in_environments, known
 from routelint.source import NotTextError, decode
 

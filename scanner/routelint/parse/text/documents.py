@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from routelint.model import Location, PolicyStatement
 from routelint.parse import statements as policies
+from routelint.parse.handlers import files_in
 from routelint.parse.parsed import EnvironmentSetting
 from routelint.parse.text import words
 from routelint.parse.text.draft import File
 from routelint.parse.text.nodes import List, Map, Node, Scalar
 from routelint.possible import Hole, Items, Possible, Record, known
 
-HANDLER_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".py")
 MOST_ITEMS = 200
 MOST_NESTED = 8
 MOST_NODES = 20_000
@@ -42,15 +42,9 @@ def variables(file: File, documents: Sequence[Node]) -> Iterator[EnvironmentSett
 
 def _handler(file: File, folder: str, handler: str) -> tuple[str, ...]:
     """The code of a function whose handler is `src/ask.handler`: the file where it exists, and its folder."""
-    stem = handler.rsplit(".", 1)[0]
-    files = (path for suffix in HANDLER_SUFFIXES for path in _joined(folder, f"{stem}{suffix}"))
-    exact = tuple(path for path in files if file.context.tree.read(path) is not None)
-    return (*exact, *_joined(folder, posixpath.dirname(handler) or "."))
-
-
-def _joined(folder: str, path: str) -> tuple[str, ...]:
-    joined = posixpath.normpath(posixpath.join(folder, path))
-    return () if joined.startswith("..") or posixpath.isabs(path) else (joined,)
+    exact = files_in(folder, handler, lambda path: file.context.tree.read(path) is not None)
+    around = posixpath.normpath(posixpath.join(folder, posixpath.dirname(handler)))
+    return (*exact, *(() if around.startswith(("..", "/")) else (around,)))
 
 
 def _variables(file: File, owner: str, node: Node | None, where: tuple[str, ...]) -> Iterator[EnvironmentSetting]:

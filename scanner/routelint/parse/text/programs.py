@@ -9,11 +9,11 @@ from dataclasses import replace
 from routelint.model import ScanError
 from routelint.parse import lexicon
 from routelint.parse.parsed import EnvironmentSetting, EnvironmentSettings, ParseContext, Parsed
+from routelint.parse.paths import Paths
 from routelint.parse.text import literals, running, sinks, statements, variables
 from routelint.parse.text.draft import File, told
 from routelint.parse.text.groups import MOST_NESTED, MOST_TOKENS
 from routelint.parse.text.imports import Imports, is_script
-from routelint.parse.text.paths import Paths
 from routelint.parse.text.scope import Reader
 from routelint.source import SourceUnit
 from routelint.surfaces import Surface

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator
 
 from routelint.deferred import lazy_regex
+from routelint.parse.handlers import SUFFIXES, files_in
 from routelint.parse.lexicon import STRING
 from routelint.parse.parsed import EnvironmentSetting
+from routelint.parse.paths import Paths
 from routelint.parse.text import frames, words
 from routelint.parse.text.callers import everywhere
-from routelint.parse.text.documents import HANDLER_SUFFIXES
 from routelint.parse.text.draft import File, Place, kind_of
 from routelint.parse.text.groups import Code
 from routelint.parse.text.hits import first_model
 from routelint.parse.text.objects import entries
-from routelint.parse.text.paths import Paths
 from routelint.parse.text.scope import Reader, Scope, find_key, value_of_entry
 from routelint.possible import Possible
 
@@ -200,13 +200,12 @@ def _code_of(scope: Scope, props: int, owner: str, paths: Paths) -> tuple[str, .
             found.append(path)
     handler = find_key(code, props, ("handler", "index"))
     if handler is not None and found and code.tokens[handler[0]].kind is STRING:
-        stem = code.tokens[handler[0]].text.split(".", 1)[0]
-        folders = [path for path in found if paths.is_folder(path)]
-        found += [posixpath.normpath(f"{folder}/{stem}{suffix}") for folder in folders for suffix in HANDLER_SUFFIXES]
+        named, folders = code.tokens[handler[0]].text, [path for path in found if paths.is_folder(path)]
+        found += [path for folder in folders for path in files_in(folder, named, paths.files.__contains__)]
     if not found:
         # The default of the CDK's NodejsFunction: a file named after this one and the construct.
         stem = re.sub(r"\.[a-z]+$", "", scope.file.path)
-        found = [f"{stem}.{owner}{suffix}" for suffix in HANDLER_SUFFIXES]
+        found = [f"{stem}.{owner}{suffix}" for suffix in SUFFIXES]
     return tuple(dict.fromkeys(path for path in found if path in paths))
 
 
