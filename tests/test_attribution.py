@@ -209,6 +209,25 @@ def test_the_environment_of_a_grant_may_be_told_by_the_tag_of_its_role(tmp_path:
     assert [(each.environments, "'economy'" in each.message) for each in found] == [(("dev",), True)]
 
 
+@pytest.mark.parametrize(
+    ("path", "policy", "severity"),
+    [
+        ("app/policies.py", None, Severity.WARNING),
+        ("tests/test_scanner.py", None, Severity.NOTE),
+        (
+            "tests/test_scanner.py",
+            "version: 1\nenvironments: {dev: {paths: ['tests/**'], max_tier: premium}}\n",
+            Severity.WARNING,
+        ),
+    ],
+)
+def test_a_statement_that_test_code_only_writes_down_is_a_note(
+    path: str, policy: str | None, severity: Severity, tmp_path: Path
+) -> None:
+    files = {path: "DOCUMENT = {'Statement': [{'Effect': 'Allow', 'Action': 'bedrock:InvokeModel', 'Resource': '*'}]}\n"}
+    assert [each.severity for each in findings(broad_model_grant.RULE, tmp_path, files, policy)] == [severity]
+
+
 ROLES = """\
 Resources:
   Role:

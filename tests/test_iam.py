@@ -73,6 +73,9 @@ def test_every_action_but_some_invokes_models_unless_they_are_among_them() -> No
     assert iam.invokes(statement((), not_actions=("iam:*",)))
     assert iam.invokes(statement((), not_actions=("bedrock:InvokeModel",)))
     assert iam.invokes(statement((), not_actions=("bedrock*:*",))) is None
+    assert iam.invokes(statement((), not_actions=("s3:*",))) == "not s3:*"
+    left = "not bedrock:*, which leaves bedrock-mantle:CreateInference"
+    assert iam.invokes(statement((), not_actions=("bedrock:*",))) == left
     assert iam.invokes(statement((), not_actions=(Unknown("?"),))) is None
 
 

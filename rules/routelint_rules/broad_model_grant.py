@@ -6,7 +6,7 @@ Reports an IAM statement that lets its holder invoke every model (`*`, `foundati
 but what `NotResource` or `NotAction` lists), or premium models in an environment whose `max_tier` is lower. Wildcards in
 actions count (`bedrock:*`, `bedrock:Invoke*`, `*`); actions that only look at models do not. A foundation model held to
 `bedrock:InferenceProfileArn` is not broad, since invoking through a profile takes both; nor is a statement held to a resource
-tag, or one whose dear models a `Deny` beside it takes away.
+tag, or one whose dear models a `Deny` beside it takes away. What test code writes down and no principal gets is a note.
 
 ## Why it costs
 
@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from routelint import cost, iam
+from routelint import cost, iam, testcode
 from routelint.catalog import Model
 from routelint.model import Effect, ModelReference, PolicyStatement, Related, Resource, Severity
 from routelint.rule import Breach, Category, Context, Example, Place, Rule
@@ -107,8 +107,9 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
             continue
         place = Place(statement.location, statement.statement, statement.root)
         environments = _environments(statement, context)
+        severity = Severity.NOTE if _is_fixture(statement) and not environments else None
         if reach.every and _has_dear(reach.models, context):
-            yield place, Breach(_every(reach), None, environments, _notes(statement), _related(statement))
+            yield place, Breach(_every(reach), None, environments, _notes(statement), _related(statement), severity=severity)
             continue
         for name in environments:
             limit = context.policy.max_tier(name)
@@ -125,6 +126,11 @@ def check_all(context: Context) -> Iterator[tuple[ModelReference | Resource | Pl
                         _related(statement),
                     ),
                 )
+
+
+def _is_fixture(statement: PolicyStatement) -> bool:
+    """Whether test code writes a statement down that nobody gets: what it tests reads such statements."""
+    return not statement.principals and testcode.is_test(statement.location.path)
 
 
 def _every(reach: iam.Breadth) -> str:

@@ -66,8 +66,10 @@ def invokes(statement: PolicyStatement) -> str | None:
         if any(isinstance(each, Unknown) or "${" in each for each in statement.not_actions):
             return None
         excluded = [each for each in statement.not_actions if isinstance(each, str)]
-        free = any(not any(_matches(each, action) for each in excluded) for action in INVOKING)
-        return "not " + ", ".join(excluded) if free else None
+        free = [action for action in INVOKING if not any(_matches(each, action) for each in excluded)]
+        # Who excludes some of the ways to invoke may take them for all.
+        left = f", which leaves {free[0]}" if free and len(free) < len(INVOKING) else ""
+        return f"not {', '.join(excluded)}{left}" if free else None
     for action in statement.actions:
         if isinstance(action, str) and any(_matches(action, known) for known in INVOKING):
             return action

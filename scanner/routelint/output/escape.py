@@ -25,9 +25,10 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SURROGATES = lazy_regex("[\ud800-\udfff]")
 # CI runners obey lines of a log: `::error ...::` where only blanks stand before it (GitHub), `##[...]` and `##vso[...]`
 # anywhere in a line (GitHub, Azure Pipelines, TeamCity).
-_RUNNER_COMMAND = lazy_regex(r"##(?=\w*\[)|(?<!\S)::(?=\w)")
+_COMMAND = r"##(?=\w*\[)|(?<!\S)::(?=\w)"
+_RUNNER_COMMAND = lazy_regex(_COMMAND)
 _NOT_PLAIN = lazy_regex(r"[^\x20-\x7e]")
-_NOT_PLAIN_OR_COMMAND = lazy_regex(r"[^\x20-\x7e]|##(?=\w*\[)|(?<!\S)::(?=\w)")
+_NOT_PLAIN_OR_COMMAND = lazy_regex(rf"[^\x20-\x7e]|{_COMMAND}")
 _RUNNER_MARK = lazy_regex(r"##(?=\w*\[)")
 _NOT_PLAIN_ASCII = lazy_regex(r"[^\x00-\x7e]")
 # The wide forms are formulas too where a spreadsheet reads East Asian text.

@@ -15,7 +15,7 @@ from routelint.parse.terraform.module import Folder, Instance, Scope
 from routelint.parse.terraform.nodes import Block, Body, ObjectNode, fields
 from routelint.parse.terraform.project import STACK, UNIT, Project, folder_of, joined
 from routelint.parse.terraform.values import Failure, entries, through
-from routelint.parse.terraform.varfiles import automatic
+from routelint.parse.terraform.varfiles import PREFIX, automatic
 from routelint.possible import Content, Possible, Record, Template, known, unknown
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 # What `find_in_parent_folders` looks for without an argument; newer projects name the file at the top root.hcl.
 PARENTS = (UNIT, "root.hcl")
-# How variables are named that the environment sets, and the argument that names a variable file.
-_PREFIX = "TF_VAR_"
+# The argument that names a variable file.
 _FILE = "-var-file="
 MOST_INCLUDES = 8
 MOST_STACKS = 4
@@ -198,9 +197,9 @@ class Reader:
             attribute = block.body.attributes.get("env_vars")
             for possibility in self.evaluator.evaluate(attribute.expression, scope) if attribute is not None else ():
                 for key, value in entries(possibility):
-                    if key is not None and key.startswith(_PREFIX) and attribute is not None:
+                    if key is not None and key.startswith(PREFIX) and attribute is not None:
                         hop = Hop(attribute.place.location(), f"{posixpath.basename(attribute.place.file.path)} sets {key}")
-                        yield key.removeprefix(_PREFIX), through(value, hop, Resolution.MODULE_ARGUMENT)
+                        yield key.removeprefix(PREFIX), through(value, hop, Resolution.MODULE_ARGUMENT)
 
     def _passed(self, body: Body, scope: Scope) -> Iterator[tuple[str, Possible]]:
         """What the variable files hold that `extra_arguments` passes to the commands."""

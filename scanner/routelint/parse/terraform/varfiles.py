@@ -12,6 +12,8 @@ from routelint.parse.terraform.module import Folder
 from routelint.parse.terraform.nodes import Attribute, literal_text
 from routelint.parse.terraform.project import Project, folder_of
 
+# How a variable's name begins in the environment of Terraform and of what runs it.
+PREFIX = "TF_VAR_"
 # Variables that say in which environment a root is applied; counted in public repositories.
 ENVIRONMENT_VARIABLES = frozenset(
     {"environment", "env", "environment_name", "env_name", "stage", "stage_name", "deployment_environment"}

@@ -138,6 +138,30 @@ def environment(scope: Scope, name: str) -> Possible:
     )
 
 
+def _checked(
+    evaluate: Evaluate,
+    scope: Scope,
+    name: str,
+    receiver: list[int],
+    arguments: list[tuple[int, int]],
+    path: Path,
+    depth: int,
+) -> Possible:
+    """A part of what a call gives back after a look at it; of a variable that is not set, the default of its schema."""
+    left = path[1:] if name == "safeParse" and path[0] == "data" else path
+    key = left[0] if left else None
+    if not schemas.reads_environment(name):
+        value = evaluate(scope, *arguments[-1], left, depth + 1)
+    elif key is not None:
+        value = environment(scope, key)
+    else:
+        return unknown("a variable whose name cannot be told is read")
+    if key is None or not all(isinstance(each.content, Hole) and not each.trail for each in value):
+        return value
+    given = (receiver[0], _end(scope, receiver[-1])) if receiver else None
+    return schemas.default(evaluate, scope, name, given, arguments, key, depth) or value
+
+
 def _special(
     evaluate: Evaluate,
     scope: Scope,
@@ -175,17 +199,7 @@ def _special(
         found = (evaluate(scope, *each, path, depth + 1) for each in reversed(arguments))
         return next((each for each in found if each), ())
     if path and arguments and (name in _OBJECT_WRAPPERS or schemas.reads_environment(name)):
-        left = path[1:] if name == "safeParse" and path[0] == "data" else path
-        if schemas.reads_environment(name):
-            value = (
-                environment(scope, left[0]) if left[0] is not None else unknown("a variable whose name cannot be told is read")
-            )
-        else:
-            value = evaluate(scope, *arguments[-1], left, depth + 1)
-        if left and left[0] is not None and all(isinstance(each.content, Hole) and not each.trail for each in value):
-            given = (receiver[0], _end(scope, receiver[-1])) if receiver else None
-            return schemas.default(evaluate, scope, name, given, arguments, left[0], depth) or value
-        return value
+        return _checked(evaluate, scope, name, receiver, arguments, path, depth)
     if name in WRAPPERS and not path:
         if arguments:
             return evaluate(scope, *arguments[0], (), depth + 1)

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from routelint.deferred import lazy_regex
 from routelint.parse.terraform.deployments.given import Deployment, distinct
 from routelint.parse.terraform.project import Project
+from routelint.parse.terraform.varfiles import PREFIX
 from routelint.source import NotTextError, SourceText, decode
 
 MOST_FILES = 500
@@ -30,7 +31,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _EXAMPLE = lazy_regex(r"(?:^|[._-])(?:examples?|samples?|template|tpl|dist)(?:$|[._-])")
 # Without one of these a file gives no value to Terraform.
-_PREFIX, _OPTION = b"TF_VAR_", b"-var"
+_PREFIX, _OPTION = PREFIX.encode(), b"-var"
 
 
 class Deployments:

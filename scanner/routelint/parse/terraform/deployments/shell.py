@@ -16,10 +16,9 @@ from routelint.parse.terraform.deployments.invocation import Invocation, Option,
 from routelint.parse.terraform.deployments.words import Command, Piece, Ref, Word, commands
 from routelint.parse.terraform.nodes import Invalid, Place
 from routelint.parse.terraform.project import joined
-from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES, named_in
+from routelint.parse.terraform.varfiles import ENVIRONMENT_VARIABLES, PREFIX, named_in
 from routelint.source import SourceText
 
-PREFIX = "TF_VAR_"
 PROGRAMS = frozenset({"terraform", "tofu"})
 _LEADING = lazy_regex(r"[@+-]+(?=\w)")
 _ASSIGNMENT = lazy_regex(r"([A-Za-z_]\w*)\+?=")
