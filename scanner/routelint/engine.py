@@ -43,8 +43,8 @@ DIRECTIVE_MARKER = b"routelint:"
 # What a parser knew of so many files is let go of before the next language is read. It stands in circles, so that Python has to
 # look for it: half a second of 18 for 30,000 files, and 360 MB become 280. In a scan of few files the search is not worth it.
 MOST_FILES_IN_CIRCLES = 1_000
-# What is said of a model and its money; evidence and an organisation's own rules hold in test code as elsewhere, and permissions
-# that somebody gets, of which their rule knows.
+# What is said of a model and its money; evidence and an organisation's own rules hold in test code as elsewhere, and so do
+# permissions that somebody gets, which their rule tells from others.
 LESS_IN_TESTS = frozenset((Category.ROUTE, Category.ATTRIBUTION, Category.BUDGET))
 
 

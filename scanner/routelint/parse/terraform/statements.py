@@ -10,11 +10,10 @@ from routelint.deferred import dataclass, lazy_regex
 from routelint.model import Evidence, Location, PolicyStatement, Span
 from routelint.parse import statements as shared
 from routelint.parse.statements import Draft
-from routelint.parse.terraform import grants, identities, sections
-from routelint.parse.terraform.functions.documents import decode, tree_path
+from routelint.parse.terraform import grants, identities, marked, sections
+from routelint.parse.terraform.functions.documents import decode
 from routelint.parse.terraform.module import Scope
 from routelint.parse.terraform.nodes import Block, Body, Call, Expression, Literal, ObjectNode, Place, TextTemplate
-from routelint.parse.terraform.values import entries
 from routelint.possible import Items, Possible, Record, Template
 from routelint.surfaces import Surface
 
@@ -180,16 +179,8 @@ def _document(evaluator: Evaluator, document: ObjectNode, scope: Scope) -> Itera
 
 
 def _file(evaluator: Evaluator, call: Call, scope: Scope) -> Iterator[_Found]:
-    for each in evaluator.evaluate(call.arguments[0], scope):
-        path = tree_path(each.content, scope.instance.root)
-        written = evaluator.references.project.template(path) if path is not None else None
-        if written is None:
-            continue
-        names: dict[str, Possible] = {}
-        if call.name == "templatefile" and len(call.arguments) > 1:
-            for possibility in evaluator.evaluate(call.arguments[1], scope):
-                names.update({key: value for key, value in entries(possibility) if key is not None})
-        yield from _text(evaluator, written, scope.with_names(names), written.place)
+    for written, bound in marked.of_files(evaluator, call, scope):
+        yield from _text(evaluator, written, bound, written.place)
 
 
 def _text(evaluator: Evaluator, written: Expression, scope: Scope, place: Place) -> Iterator[_Found]:
